@@ -1,0 +1,1 @@
+//! The ports in memory: the embedded default and the fast double for tests

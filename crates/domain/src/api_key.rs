@@ -1,0 +1,120 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::TenantId;
+use crate::scope::Scopes;
+
+/// The public part of an API key: 16 ASCII letters and digits. It may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApiKeyId([u8; Self::LENGTH]);
+
+impl ApiKeyId {
+    /// The number of characters.
+    pub const LENGTH: usize = 16;
+
+    /// Reads an id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let characters: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
+        characters
+            .iter()
+            .all(u8::is_ascii_alphanumeric)
+            .then_some(Self(characters))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for ApiKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The SHA-256 of a whole API key. The key holds at least 256 random bits, so a fast hash without
+/// salt gives nothing away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(***)")
+    }
+}
+
+/// What is known of an API key; the key itself is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its public part.
+    pub id: ApiKeyId,
+    /// The one tenant whose customers it reaches.
+    pub tenant_id: TenantId,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The hash that a presented key must have.
+    pub secret_hash: SecretHash,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is refused; never, when absent.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Since when it is refused; not at all, when absent.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKey {
+    /// Whether the key is neither expired nor revoked.
+    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn key(expires_at: Option<DateTime<Utc>>, revoked_at: Option<DateTime<Utc>>) -> Option<ApiKey> {
+        Some(ApiKey {
+            id: ApiKeyId::parse("0123456789abcdef")?,
+            tenant_id: TenantId::from_uuid(Uuid::nil()),
+            scopes: Scopes::default(),
+            secret_hash: SecretHash([0; 32]),
+            created_at: DateTime::UNIX_EPOCH,
+            expires_at,
+            revoked_at,
+        })
+    }
+
+    #[test]
+    fn a_key_is_live_until_it_expires_or_is_revoked() {
+        let noon = DateTime::UNIX_EPOCH + TimeDelta::hours(12);
+        let live =
+            |expires_at, revoked_at| key(expires_at, revoked_at).map(|key| key.is_live(noon));
+        assert_eq!(live(None, None), Some(true));
+        assert_eq!(live(Some(noon + TimeDelta::seconds(1)), None), Some(true));
+        assert_eq!(live(Some(noon), None), Some(false));
+        assert_eq!(live(None, Some(noon)), Some(false));
+    }
+
+    #[test]
+    fn an_id_is_sixteen_letters_and_digits() {
+        assert_eq!(
+            ApiKeyId::parse("0123456789abcdeF").map(|id| id.to_string()),
+            Some("0123456789abcdeF".into())
+        );
+        for bad in [
+            "",
+            "0123456789abcde",
+            "0123456789abcdef0",
+            "0123456789abcde_",
+            "0123456789abcd\u{e9}",
+        ] {
+            assert_eq!(ApiKeyId::parse(bad), None, "{bad}");
+        }
+    }
+}

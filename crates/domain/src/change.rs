@@ -1,0 +1,84 @@
+use chrono::{DateTime, Utc};
+
+use crate::api_key::ApiKeyId;
+use crate::customer::Version;
+use crate::decision_id::DecisionId;
+use crate::ids::{ChangeId, CustomerId};
+use crate::status::{CustomerStatus, Verb};
+use crate::text::Reason;
+
+/// What was done to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// It was created.
+    Create,
+    /// Its data was edited.
+    Update,
+    /// Its status was changed.
+    Transition(Verb),
+}
+
+impl Action {
+    /// The public name, as in the history.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Transition(verb) => verb.as_str(),
+        }
+    }
+
+    /// The action of that public name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "create" => Some(Self::Create),
+            "update" => Some(Self::Update),
+            verb => Verb::from_name(verb).map(Self::Transition),
+        }
+    }
+}
+
+/// The JSON pointer (RFC 6901) of a customer's field. It names a field, never a value.
+pub type FieldPath = &'static str;
+
+/// One change of a customer: at once its entry in the history and the event that tells of it. It
+/// holds no personal data but the reviewer's reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerChange {
+    /// Names the change.
+    pub id: ChangeId,
+    /// The customer that was changed.
+    pub customer_id: CustomerId,
+    /// The version that the change made.
+    pub version: Version,
+    /// What was done.
+    pub action: Action,
+    /// The status before; none at creation.
+    pub from: Option<CustomerStatus>,
+    /// The status after.
+    pub to: CustomerStatus,
+    /// Which fields were edited, in the order in which they are documented.
+    pub changed_fields: Vec<FieldPath>,
+    /// Why, where a reason was given.
+    pub reason: Option<Reason>,
+    /// The caller's own name for the decision, where one was given.
+    pub decision_id: Option<DecisionId>,
+    /// The API key that asked for it.
+    pub actor: ApiKeyId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_read_back_from_their_names() {
+        let verbs = Verb::ALL.into_iter().map(Action::Transition);
+        for action in verbs.chain([Action::Create, Action::Update]) {
+            assert_eq!(Action::from_name(action.as_str()), Some(action));
+        }
+        assert_eq!(Action::from_name("delete"), None);
+    }
+}

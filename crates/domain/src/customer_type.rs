@@ -1,0 +1,51 @@
+use crate::fault::{Fault, Parse, refuse_blank};
+
+/// Whether a customer is a person or a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CustomerType {
+    /// A natural person.
+    Individual,
+    /// A company or another legal person.
+    Business,
+}
+
+impl CustomerType {
+    /// Every type, in the order in which it is documented.
+    pub const ALL: [Self; 2] = [Self::Individual, Self::Business];
+
+    /// The public name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "individual",
+            Self::Business => "business",
+        }
+    }
+}
+
+impl Parse for CustomerType {
+    fn parse(raw: &str) -> Result<Self, Fault> {
+        refuse_blank(raw)?;
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == raw)
+            .ok_or(Fault::UnknownType)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_matched_exactly() {
+        assert_eq!(
+            CustomerType::parse("individual"),
+            Ok(CustomerType::Individual)
+        );
+        assert_eq!(CustomerType::parse("business"), Ok(CustomerType::Business));
+        for bad in ["Individual", "company", "individual ", "0"] {
+            assert_eq!(CustomerType::parse(bad), Err(Fault::UnknownType), "{bad:?}");
+        }
+        assert_eq!(CustomerType::parse(""), Err(Fault::Blank));
+    }
+}

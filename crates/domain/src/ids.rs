@@ -1,0 +1,77 @@
+use std::fmt;
+
+use uuid::{Uuid, Version, fmt::Hyphenated};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Takes a UUID that an id generator made or a store kept.
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The UUID itself.
+            pub const fn as_uuid(self) -> Uuid {
+                self.0
+            }
+
+            /// Reads the one accepted spelling: a version 7 UUID, lower case and hyphenated.
+            pub fn from_canonical(text: &str) -> Option<Self> {
+                let id = Uuid::try_parse(text).ok()?;
+                let spelling = Hyphenated::from_uuid(id);
+                let canonical = spelling.encode_lower(&mut Uuid::encode_buffer()) == text;
+                (canonical && id.get_version() == Some(Version::SortRand)).then_some(Self(id))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a customer: a UUID version 7 (RFC 9562) whose time is the customer's `created_at`, so
+    /// that the order of ids is the order of creation to the millisecond.
+    CustomerId
+);
+id!(
+    /// Names a tenant.
+    TenantId
+);
+id!(
+    /// Names a change of a customer, and so the event that tells of it.
+    ChangeId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_of_a_version_7_uuid_is_an_id() {
+        let canonical = "01890a5d-ac96-774b-bcce-b302099a8057";
+        assert_eq!(
+            CustomerId::from_canonical(canonical).map(|id| id.to_string()),
+            Some(canonical.to_owned())
+        );
+        for bad in [
+            "01890A5D-AC96-774B-BCCE-B302099A8057",
+            "01890a5dac96774bbcceb302099a8057",
+            "{01890a5d-ac96-774b-bcce-b302099a8057}",
+            "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057",
+            "7da75a46-a1bc-11ee-9a32-560f156a658b",
+            "00000000-0000-0000-0000-000000000000",
+            "01890a5d%2Dac96-774b-bcce-b302099a8057",
+            "",
+        ] {
+            assert_eq!(CustomerId::from_canonical(bad), None, "{bad}");
+        }
+    }
+}

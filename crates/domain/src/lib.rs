@@ -1,0 +1,50 @@
+//! The Customer aggregate, its value objects and its status rules.
+//!
+//! Everything here is a pure function of its arguments. This crate knows no I/O, no async, no
+//! clock, no randomness and no serialisation format: whoever needs the time or an id passes it in,
+//! and whoever stores or transports a value converts it.
+//!
+//! A value object cannot be made wrong: its `parse` applies the rule, and `from_stored` is for
+//! values that `parse` produced earlier.
+
+mod api_key;
+mod billing_address;
+mod change;
+mod country;
+mod customer;
+mod customer_type;
+mod decision_id;
+mod email;
+mod external_id;
+mod fault;
+mod ids;
+mod kyc_policy;
+mod metadata;
+mod personal;
+mod phone;
+mod scope;
+mod status;
+mod text;
+mod zip_code;
+
+pub use api_key::{ApiKey, ApiKeyId, SecretHash};
+pub use billing_address::BillingAddress;
+pub use change::{Action, CustomerChange, FieldPath};
+pub use country::CountryCode;
+pub use customer::{ChangeContext, Customer, CustomerState, Profile, Receipt, Version};
+pub use customer_type::CustomerType;
+pub use decision_id::DecisionId;
+pub use email::EmailAddress;
+pub use external_id::ExternalId;
+pub use fault::{Fault, Parse};
+pub use ids::{ChangeId, CustomerId, TenantId};
+pub use kyc_policy::KycPolicy;
+pub use metadata::{InvalidMetadata, Metadata};
+pub use personal::Personal;
+pub use phone::{PhoneNumber, load_numbering_plans};
+pub use scope::{Scope, Scopes, UnknownScope};
+pub use status::{
+    CustomerStatus, InvalidTransition, TRANSITIONS, Transition, TransitionRefused, Verb,
+};
+pub use text::{AddressLine, Locality, PersonName, Reason, TenantName};
+pub use zip_code::ZipCode;

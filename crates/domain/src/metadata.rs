@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+
+use crate::personal::Personal;
+
+/// The caller's own notes on a customer: up to 50 named strings, 16 KiB of UTF-8 in all.
+///
+/// A name is 1 to 40 of `[A-Za-z0-9_.-]`; a value is up to 500 code points without U+0000 and may be
+/// empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata(Personal<BTreeMap<String, String>>);
+
+/// Where metadata breaks its limits. Each fault is [`crate::Fault::InvalidMetadata`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvalidMetadata {
+    /// The names of the members at fault, in order. They are the caller's own: a pointer may name
+    /// them, a log line may not.
+    Members(Personal<Vec<String>>),
+    /// Too many members, or too many bytes in all.
+    Whole,
+}
+
+impl Metadata {
+    /// The greatest number of members.
+    pub const MEMBERS_MAX: usize = 50;
+    /// The greatest number of characters of a name.
+    pub const NAME_MAX: usize = 40;
+    /// The greatest number of code points of a value.
+    pub const VALUE_MAX: usize = 500;
+    /// The greatest number of bytes of all names and values.
+    pub const BYTES_MAX: usize = 16 * 1024;
+
+    /// Checks the members one by one, then their number and size.
+    ///
+    /// # Errors
+    /// Every member at fault, or else the whole.
+    pub fn parse(members: BTreeMap<String, String>) -> Result<Self, InvalidMetadata> {
+        let faulty: Vec<String> = members
+            .iter()
+            .filter(|(name, value)| !is_name(name) || !is_value(value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if !faulty.is_empty() {
+            return Err(InvalidMetadata::Members(Personal::new(faulty)));
+        }
+        let bytes: usize = members
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        if members.len() > Self::MEMBERS_MAX || bytes > Self::BYTES_MAX {
+            return Err(InvalidMetadata::Whole);
+        }
+        Ok(Self::from_stored(members))
+    }
+
+    /// Takes members that [`Metadata::parse`] accepted earlier.
+    pub const fn from_stored(members: BTreeMap<String, String>) -> Self {
+        Self(Personal::new(members))
+    }
+
+    /// The members, ordered by name.
+    pub const fn expose(&self) -> &BTreeMap<String, String> {
+        self.0.expose()
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    (1..=Metadata::NAME_MAX).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+fn is_value(value: &str) -> bool {
+    value.chars().nth(Metadata::VALUE_MAX).is_none() && !value.contains('\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(members: &[(&str, &str)]) -> Result<Metadata, InvalidMetadata> {
+        Metadata::parse(
+            members
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    fn faulty(names: &[&str]) -> Result<Metadata, InvalidMetadata> {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Err(InvalidMetadata::Members(Personal::new(names)))
+    }
+
+    #[test]
+    fn an_empty_object_and_an_empty_value_are_fine() {
+        assert_eq!(parse(&[]), Ok(Metadata::default()));
+        assert!(parse(&[("a.b-c_D9", "")]).is_ok());
+    }
+
+    #[test]
+    fn every_member_at_fault_is_named() {
+        let long = "n".repeat(41);
+        assert_eq!(
+            parse(&[
+                ("", "x"),
+                ("a b", "x"),
+                ("fine", "x"),
+                ("nul", "\0"),
+                (&long, "x")
+            ]),
+            faulty(&["", "a b", &long, "nul"])
+        );
+        assert!(parse(&[("v", &"\u{e9}".repeat(500))]).is_ok());
+        assert_eq!(parse(&[("v", &"\u{e9}".repeat(501))]), faulty(&["v"]));
+    }
+
+    #[test]
+    fn number_and_size_are_limits_of_the_whole() {
+        let names: Vec<String> = (0..51).map(|n| format!("n{n:02}")).collect();
+        let members: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "v")).collect();
+        assert!(parse(&members[..50]).is_ok());
+        assert_eq!(parse(&members), Err(InvalidMetadata::Whole));
+        // 33 members of 3 + 493 bytes are 16,368; 16 more are 16,384.
+        let value = "v".repeat(493);
+        let mut full: Vec<(&str, &str)> = names[..33]
+            .iter()
+            .map(|name| (name.as_str(), value.as_str()))
+            .collect();
+        full.push((names[33].as_str(), "0123456789abc"));
+        assert!(parse(&full).is_ok());
+        full[33].1 = "0123456789abcd";
+        assert_eq!(parse(&full), Err(InvalidMetadata::Whole));
+    }
+}

@@ -1,0 +1,228 @@
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
+
+use crate::fault::{Fault, Parse};
+use crate::personal::Personal;
+
+/// More marks than this on one base character are decoration, not writing.
+const MARKS_IN_A_ROW: usize = 4;
+
+/// Trims, normalises to NFC and checks a human-readable text of 1 to `max` code points.
+fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
+    let trimmed = raw.trim();
+    if trimmed.is_empty() {
+        return Err(Fault::Blank);
+    }
+    if trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return if trimmed.len() > max {
+            Err(Fault::TooLong)
+        } else {
+            Ok(trimmed.to_owned())
+        };
+    }
+    let text = normalise(trimmed);
+    if text.chars().nth(max).is_some() {
+        return Err(Fault::TooLong);
+    }
+    if !holds_allowed_characters(&text) {
+        return Err(Fault::InvalidCharacter);
+    }
+    Ok(text.into_owned())
+}
+
+fn normalise(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    }
+}
+
+fn holds_allowed_characters(text: &str) -> bool {
+    let mut marks = 0;
+    let mut previous = None;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        let allowed = match character.general_category() {
+            GeneralCategory::Format => {
+                is_joiner(character)
+                    && previous.is_some_and(is_letter_or_mark)
+                    && rest.clone().next().is_some_and(is_letter_or_mark)
+            }
+            GeneralCategory::Control
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator => false,
+            _ => true,
+        };
+        marks = if character.general_category_group() == GeneralCategoryGroup::Mark {
+            marks + 1
+        } else {
+            0
+        };
+        if !allowed || marks > MARKS_IN_A_ROW {
+            return false;
+        }
+        previous = Some(character);
+    }
+    true
+}
+
+/// Zero-width non-joiner and joiner shape letters in Persian, Hindi and others.
+const fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+fn is_letter_or_mark(character: char) -> bool {
+    matches!(
+        character.general_category_group(),
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark
+    )
+}
+
+macro_rules! text_value {
+    ($(#[$doc:meta])* $name:ident, $max:literal) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\nTrimmed, in NFC, 1 to ", $max, " code points.")]
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(Personal<String>);
+
+        impl $name {
+            /// The greatest number of code points.
+            pub const MAX: usize = $max;
+
+            /// Takes a value that [`Parse::parse`] produced earlier.
+            pub const fn from_stored(value: String) -> Self {
+                Self(Personal::new(value))
+            }
+
+            /// The text.
+            pub fn expose(&self) -> &str {
+                self.0.expose()
+            }
+        }
+
+        impl Parse for $name {
+            fn parse(raw: &str) -> Result<Self, Fault> {
+                parse_text(raw, Self::MAX).map(Self::from_stored)
+            }
+        }
+    };
+}
+
+text_value!(
+    /// A first or last name.
+    PersonName, 100
+);
+text_value!(
+    /// A street line of an address.
+    AddressLine, 200
+);
+text_value!(
+    /// A city, or a state or region.
+    Locality, 100
+);
+text_value!(
+    /// Why a status was changed, in a reviewer's words; personal data like the rest.
+    Reason, 500
+);
+text_value!(
+    /// What a tenant is called on the command line.
+    TenantName, 100
+);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(raw: &str) -> Result<String, Fault> {
+        PersonName::parse(raw).map(|name| name.expose().to_owned())
+    }
+
+    #[test]
+    fn a_text_is_trimmed_of_unicode_white_space() {
+        assert_eq!(name("\u{3000} Ada\u{a0}\n"), Ok("Ada".into()));
+    }
+
+    #[test]
+    fn a_text_is_stored_in_nfc_and_counted_so() {
+        assert_eq!(name("Zoe\u{308}"), Ok("Zo\u{eb}".into()));
+        assert!(name(&"e\u{301}".repeat(100)).is_ok());
+        assert_eq!(name(&"\u{e9}".repeat(101)), Err(Fault::TooLong));
+        assert_eq!(name(&"a".repeat(101)), Err(Fault::TooLong));
+        assert!(name(&"a".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn blank_comes_before_too_long_and_that_before_a_bad_character() {
+        assert_eq!(name(&" ".repeat(500)), Err(Fault::Blank));
+        assert_eq!(name(&"\u{0}".repeat(101)), Err(Fault::TooLong));
+        assert_eq!(name("\u{0}"), Err(Fault::InvalidCharacter));
+    }
+
+    #[test]
+    fn controls_bidi_zero_width_private_use_and_separators_are_refused() {
+        for bad in [
+            "A\u{0}B",
+            "A\u{7f}B",
+            "A\tB",
+            "A\nB",
+            "A\u{202e}B",
+            "A\u{200b}B",
+            "A\u{feff}B",
+            "A\u{e000}B",
+            "A\u{2028}B",
+            "A\u{2029}B",
+            "A\u{ad}B",
+            "\u{200b}",
+        ] {
+            assert_eq!(
+                name(bad),
+                Err(Fault::InvalidCharacter),
+                "{}",
+                bad.escape_unicode()
+            );
+        }
+    }
+
+    #[test]
+    fn joiners_stand_between_letters_or_marks_only() {
+        assert!(name("\u{645}\u{6cc}\u{200c}\u{62e}\u{648}").is_ok());
+        assert!(name("\u{915}\u{94d}\u{200d}\u{937}").is_ok());
+        for bad in [
+            "A\u{200d}",
+            "A\u{200d} B",
+            "1\u{200c}2",
+            "A\u{200d}\u{200d}B",
+        ] {
+            assert_eq!(
+                name(bad),
+                Err(Fault::InvalidCharacter),
+                "{}",
+                bad.escape_unicode()
+            );
+        }
+    }
+
+    #[test]
+    fn four_marks_in_a_row_are_writing_and_five_are_not() {
+        assert!(name(&format!("x{}", "\u{20dd}".repeat(4))).is_ok());
+        assert_eq!(
+            name(&format!("x{}", "\u{20dd}".repeat(5))),
+            Err(Fault::InvalidCharacter)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_accepted_is_accepted_unchanged_again(raw in "\\PC{0,120}") {
+            if let Ok(once) = name(&raw) {
+                prop_assert_eq!(name(&once), Ok(once.clone()));
+                prop_assert!((1..=PersonName::MAX).contains(&once.chars().count()));
+            }
+        }
+    }
+}

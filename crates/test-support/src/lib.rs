@@ -1,0 +1,1 @@
+//! For tests alone: the repository contract suite, builders, a database for a test

@@ -1,0 +1,109 @@
+use customers_domain::Personal;
+use customers_ports::IdempotencyClaim;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+/// The caller's own name for a request, by which a repetition is known: 1 to 255 printable ASCII
+/// characters. It is a secret between the caller and the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(Personal<String>);
+
+/// The header holds no idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an idempotency key is 1 to 255 printable ASCII characters")]
+pub struct InvalidIdempotencyKey;
+
+impl IdempotencyKey {
+    /// The greatest number of characters.
+    pub const MAX: usize = 255;
+
+    /// Reads a key, bare or quoted as the IETF's draft of the header writes it. The quotes are not
+    /// part of it.
+    ///
+    /// # Errors
+    /// When nothing is left, or too much, or something that is not printable ASCII.
+    pub fn parse(header: &[u8]) -> Result<Self, InvalidIdempotencyKey> {
+        let key = match header {
+            [b'"', inner @ .., b'"'] => inner,
+            bare => bare,
+        };
+        let printable = key.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        if !printable || !(1..=Self::MAX).contains(&key.len()) {
+            return Err(InvalidIdempotencyKey);
+        }
+        let key = str::from_utf8(key).map_err(|_| InvalidIdempotencyKey)?;
+        Ok(Self(Personal::new(key.to_owned())))
+    }
+
+    /// What a store keeps of this key and of the request's body, which is in a form where equal JSON
+    /// values are equal bytes.
+    ///
+    /// A plain hash of a body full of personal data could be guessed. The key is what no thief of the
+    /// database has, so it keys the fingerprint, and no secret has to be configured or shared.
+    pub fn claim(&self, canonical_body: &[u8]) -> IdempotencyClaim {
+        let key = self.0.expose().as_bytes();
+        let fingerprint = match Hmac::<Sha256>::new_from_slice(key) {
+            Ok(mac) => mac.chain_update(canonical_body).finalize().into_bytes(),
+            Err(_) => unreachable!("HMAC takes a key of any length (RFC 2104)"),
+        };
+        IdempotencyClaim {
+            key_hash: Sha256::digest(key).into(),
+            fingerprint: fingerprint.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_around_a_key_are_not_part_of_it() {
+        assert_eq!(
+            IdempotencyKey::parse(b"\"k 1\""),
+            IdempotencyKey::parse(b"k 1")
+        );
+        assert_ne!(IdempotencyKey::parse(b"\"k"), IdempotencyKey::parse(b"k"));
+    }
+
+    #[test]
+    fn a_key_is_1_to_255_printable_ascii_characters() {
+        assert!(IdempotencyKey::parse(&[b'k'; 255]).is_ok());
+        for bad in [
+            &b""[..],
+            b"\"\"",
+            &[b'k'; 256],
+            b"a\tb",
+            "caf\u{e9}".as_bytes(),
+            b"\xff",
+        ] {
+            assert_eq!(
+                IdempotencyKey::parse(bad),
+                Err(InvalidIdempotencyKey),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_body_under_another_key_has_another_fingerprint() {
+        let claim = |key: &[u8], body: &[u8]| IdempotencyKey::parse(key).unwrap().claim(body);
+        assert_eq!(claim(b"k", b"{}"), claim(b"k", b"{}"));
+        assert_ne!(
+            claim(b"k", b"{}").fingerprint,
+            claim(b"k", b"{ }").fingerprint
+        );
+        assert_ne!(
+            claim(b"k", b"{}").fingerprint,
+            claim(b"l", b"{}").fingerprint
+        );
+        assert_ne!(claim(b"k", b"{}").key_hash, claim(b"l", b"{}").key_hash);
+    }
+
+    #[test]
+    fn debug_does_not_show_the_key() {
+        let key = IdempotencyKey::parse(b"planted").unwrap();
+        assert!(!format!("{key:?}").contains("planted"));
+    }
+}

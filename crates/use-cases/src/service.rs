@@ -1,0 +1,30 @@
+use std::sync::Arc;
+
+use customers_domain::KycPolicy;
+use customers_ports::{Clock, CustomerRepository, IdGenerator};
+
+/// What can be asked of the core about customers. Each use case is a method, in a file of its own.
+#[derive(Clone)]
+pub struct CustomerService {
+    pub(crate) customers: Arc<dyn CustomerRepository>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) kyc_policy: KycPolicy,
+}
+
+impl CustomerService {
+    /// Ties the use cases to their ports.
+    pub fn new(
+        customers: Arc<dyn CustomerRepository>,
+        ids: Arc<dyn IdGenerator>,
+        clock: Arc<dyn Clock>,
+        kyc_policy: KycPolicy,
+    ) -> Self {
+        Self {
+            customers,
+            ids,
+            clock,
+            kyc_policy,
+        }
+    }
+}

@@ -39,6 +39,26 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 11] = [
+        Self::Blank,
+        Self::TooLong,
+        Self::InvalidCharacter,
+        Self::InvalidEmail,
+        Self::InvalidPhone,
+        Self::UnknownType,
+        Self::InvalidZipCode,
+        Self::UnknownCountry,
+        Self::InvalidExternalId,
+        Self::InvalidMetadata,
+        Self::InvalidDecisionId,
+    ];
+
+    /// The fault of that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.code() == code)
+    }
+
     /// The code by which callers know the fault; part of the public contract.
     pub const fn code(self) -> &'static str {
         match self {

@@ -1,1 +1,22 @@
-//! For tests alone: the repository contract suite, builders, a database for a test
+//! For tests alone: what more than one crate's tests need.
+//!
+//! - [`builders`]: valid values without ceremony, a settable clock, ids.
+//! - [`contract`]: what every store must do, as one named test per case; an adapter takes all of
+//!   them with one line of [`repository_contract!`].
+//! - [`postgres`]: a Postgres server that belongs to the test run, and a database for a test.
+//! - [`eventually`]: the one way to wait for something.
+//!
+//! Nothing here knows an adapter. Whatever a test cannot go on without fails it by a panic.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "all of this is test code, where a panic is a failed test"
+)]
+
+pub mod builders;
+pub mod contract;
+pub mod postgres;
+mod waiting;
+
+pub use waiting::eventually;

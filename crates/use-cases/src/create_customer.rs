@@ -100,3 +100,6 @@ impl CustomerService {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,3 +30,6 @@ impl CustomerService {
             .ok_or(GetCustomerError::NotFound)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,6 @@ pub use get_customer::GetCustomerError;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use manage_api_keys::{ApiKeyService, IssueApiKeyError, IssuedApiKey};
 pub use service::CustomerService;
+
+#[cfg(test)]
+mod fixtures;

@@ -114,3 +114,6 @@ impl ApiKeyService {
         self.keys.revoke(id, self.clock.now()).await
     }
 }
+
+#[cfg(test)]
+mod tests;

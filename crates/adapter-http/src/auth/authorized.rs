@@ -1,0 +1,92 @@
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use customers_domain::Scope;
+use customers_use_cases::{ApiKeySecret, Caller, authenticate};
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use crate::api::ApiState;
+use crate::problem::{Problem, ProblemCode};
+
+/// What a handler needs of its caller.
+pub(crate) trait RequiredScope {
+    /// The scope that the caller's key must have.
+    const SCOPE: Scope;
+}
+
+/// Needs `customers:read`.
+pub(crate) enum CustomersRead {}
+
+impl RequiredScope for CustomersRead {
+    const SCOPE: Scope = Scope::CustomersRead;
+}
+
+/// Needs `customers:write`.
+pub(crate) enum CustomersWrite {}
+
+impl RequiredScope for CustomersWrite {
+    const SCOPE: Scope = Scope::CustomersWrite;
+}
+
+/// Where the request log finds out who called.
+#[derive(Clone, Default)]
+pub(crate) struct CallerLog(pub(crate) Arc<OnceLock<Caller>>);
+
+/// A caller whose key is good, has the scope and is within its quota.
+pub(crate) struct Authorized<R> {
+    pub(crate) caller: Caller,
+    scope: PhantomData<R>,
+}
+
+impl<R: RequiredScope> FromRequestParts<ApiState> for Authorized<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
+        let secret = presented(&head.headers)?;
+        let stored = api.key_cache.find(secret.id()).await?;
+        let caller = authenticate(&secret, stored.as_deref(), api.clock.now())
+            .map_err(|_| invalid_token())?;
+        if let Some(log) = head.extensions.get::<CallerLog>() {
+            log.0.get_or_init(|| caller);
+        }
+        if !caller.may(R::SCOPE) {
+            return Err(Problem::new(ProblemCode::InsufficientScope));
+        }
+        if let Some(limit) = &api.rate_limit {
+            limit.admit(caller.api_key_id)?;
+        }
+        Ok(Self {
+            caller,
+            scope: PhantomData,
+        })
+    }
+}
+
+/// The key in the one `Authorization: Bearer` header (RFC 6750 section 2.1).
+fn presented(headers: &HeaderMap) -> Result<ApiKeySecret, Problem> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unauthorized("Bearer realm=\"customers\""));
+    };
+    let token = bearer_token(value).ok_or_else(|| unauthorized("Bearer realm=\"customers\""))?;
+    ApiKeySecret::parse(token).map_err(|_| invalid_token())
+}
+
+fn bearer_token(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim_matches(' ');
+    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
+}
+
+/// A token was sent and is not good (RFC 6750 section 3.1).
+fn invalid_token() -> Problem {
+    unauthorized("Bearer realm=\"customers\", error=\"invalid_token\"")
+}
+
+fn unauthorized(challenge: &'static str) -> Problem {
+    Problem::new(ProblemCode::Unauthorized)
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}

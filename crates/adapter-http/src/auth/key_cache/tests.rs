@@ -1,0 +1,169 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::DateTime;
+use customers_domain::{Scopes, SecretHash, TenantId};
+use customers_ports::MockApiKeyRepository;
+use tokio::time::advance;
+use uuid::Uuid;
+
+use super::*;
+
+fn id(number: usize) -> ApiKeyId {
+    ApiKeyId::parse(&format!("{number:016}")).unwrap()
+}
+
+fn key(id: ApiKeyId) -> ApiKey {
+    ApiKey {
+        id,
+        tenant_id: TenantId::from_uuid(Uuid::nil()),
+        scopes: Scopes::default(),
+        secret_hash: SecretHash([0; 32]),
+        created_at: DateTime::UNIX_EPOCH,
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A store whose look-ups are counted and answered by the function, which is told how many came before.
+fn cache(
+    answer: impl Fn(usize, ApiKeyId) -> Result<Option<ApiKey>, StoreError> + Send + 'static,
+) -> (KeyCache, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut keys = MockApiKeyRepository::new();
+    let counted = Arc::clone(&count);
+    keys.expect_find()
+        .returning(move |id| answer(counted.fetch_add(1, Ordering::SeqCst), id));
+    (KeyCache::new(Arc::new(keys)), count)
+}
+
+fn lookups(count: &AtomicUsize) -> usize {
+    count.load(Ordering::SeqCst)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_looked_up_once_for_many_requests() {
+    let (cache, count) = cache(|_, id| Ok(Some(key(id))));
+    for _ in 0..100 {
+        assert!(cache.find(id(1)).await.unwrap().is_some());
+    }
+    assert_eq!(lookups(&count), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revocation_is_seen_within_five_seconds_and_at_once_after_a_pause() {
+    let (cache, _) = cache(|before, id| {
+        let revoked_at = (before > 0).then_some(DateTime::UNIX_EPOCH);
+        Ok(Some(ApiKey {
+            revoked_at,
+            ..key(id)
+        }))
+    });
+    assert!(
+        cache
+            .find(id(1))
+            .await
+            .unwrap()
+            .unwrap()
+            .revoked_at
+            .is_none()
+    );
+    advance(Duration::from_secs(5)).await;
+    assert!(
+        cache
+            .find(id(1))
+            .await
+            .unwrap()
+            .unwrap()
+            .revoked_at
+            .is_some()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_in_use_is_looked_up_again_in_the_background() {
+    let (cache, count) = cache(|_, id| Ok(Some(key(id))));
+    cache.find(id(1)).await.unwrap();
+    advance(Duration::from_secs(3)).await;
+    cache.find(id(1)).await.unwrap();
+    tokio::task::yield_now().await;
+    assert_eq!(lookups(&count), 2);
+    advance(Duration::from_secs(1)).await;
+    cache.find(id(1)).await.unwrap();
+    assert_eq!(lookups(&count), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_is_noticed_once_the_key_is_too_old_to_be_believed() {
+    let (cache, _) = cache(|before, id| match before {
+        0 => Ok(Some(key(id))),
+        _ => Err(StoreError::unavailable("gone")),
+    });
+    cache.find(id(1)).await.unwrap();
+    advance(Duration::from_secs(3)).await;
+    assert!(cache.find(id(1)).await.unwrap().is_some());
+    advance(Duration::from_secs(2)).await;
+    assert!(cache.find(id(1)).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_id_is_not_asked_for_again_for_a_while() {
+    let (cache, count) = cache(|_, _| Ok(None));
+    for _ in 0..100 {
+        assert_eq!(cache.find(id(1)).await, Ok(None));
+    }
+    assert_eq!(lookups(&count), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_gone_from_the_store_is_unknown() {
+    let (cache, _) = cache(|before, id| Ok((before == 0).then(|| key(id))));
+    assert!(cache.find(id(1)).await.unwrap().is_some());
+    advance(Duration::from_secs(5)).await;
+    assert_eq!(cache.find(id(1)).await, Ok(None));
+}
+
+/// A store that never answers.
+struct Silent;
+
+#[async_trait::async_trait]
+impl ApiKeyRepository for Silent {
+    async fn find(&self, _: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn issue(
+        &self,
+        _: &customers_domain::TenantName,
+        _: ApiKey,
+    ) -> Result<customers_ports::Issued, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn list(&self) -> Result<Vec<customers_ports::ApiKeyListing>, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn revoke(
+        &self,
+        _: ApiKeyId,
+        _: DateTime<chrono::Utc>,
+    ) -> Result<customers_ports::Revocation, StoreError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_beyond_the_bound_are_turned_away_at_once_and_waiting_ones_in_the_end() {
+    let cache = KeyCache::new(Arc::new(Silent));
+    let bound = STRANGERS_AT_ONCE + STRANGERS_WAITING;
+    let mut waiting = tokio::task::JoinSet::new();
+    for number in 0..bound {
+        let cache = cache.clone();
+        waiting.spawn(async move { cache.find(id(number)).await });
+    }
+    tokio::task::yield_now().await;
+    assert!(cache.find(id(bound)).await.is_err());
+    for _ in 0..STRANGERS_WAITING {
+        assert!(waiting.join_next().await.unwrap().unwrap().is_err());
+    }
+}

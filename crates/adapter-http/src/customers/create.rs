@@ -1,0 +1,89 @@
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use customers_domain::Version;
+use customers_use_cases::{CustomerService, RepeatableRequest};
+use http::header::{ETAG, LOCATION};
+use http::{HeaderValue, StatusCode};
+
+use super::request::CreateCustomerRequest;
+use super::view::{Data, ReceiptView, etag};
+use crate::auth::{Authorized, CustomersWrite};
+use crate::headers::IDEMPOTENT_REPLAYED;
+use crate::idempotency::IdempotencyKeyHeader;
+use crate::json::JsonBody;
+use crate::negotiation::{AcceptsJson, SendsJson};
+use crate::problem::{Problem, ProblemCode};
+use crate::query::NoParameters;
+
+/// Create a customer
+///
+/// Provisions a customer, which wallets, payment methods and transactions refer to by its id. With an
+/// `Idempotency-Key` a request may be repeated safely: it is carried out once and answered alike.
+#[utoipa::path(
+    post,
+    path = "/customers",
+    tag = "customers",
+    operation_id = "createCustomer",
+    security(("api_key" = ["customers:write"])),
+    params(IdempotencyKeyHeader),
+    request_body = CreateCustomerRequest,
+    responses(
+        (
+            status = 201,
+            description = "The customer is created, now or by the first request of this idempotency key.",
+            body = Data<ReceiptView>,
+            headers(
+                ("Location" = String, description = "Where the customer is read."),
+                ("ETag" = String, description = "The customer's version as an entity tag."),
+                ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
+            ),
+        ),
+        crate::openapi::CreateProblems,
+    ),
+)]
+pub(crate) async fn create_customer(
+    // Each argument is a check, in the order in which they are made.
+    State(customers): State<CustomerService>,
+    Authorized { caller, .. }: Authorized<CustomersWrite>,
+    _: AcceptsJson,
+    _: SendsJson,
+    _: NoParameters,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let document = body.document()?;
+    let request: CreateCustomerRequest = document.read()?;
+    let profile = request
+        .into_profile()
+        .map_err(|_| Problem::new(ProblemCode::Internal))?;
+    let canonical_body = key.as_ref().map(|_| document.canonical());
+    let repeatable = key.as_ref().zip(canonical_body.as_deref());
+    let repeatable = repeatable.map(|(key, canonical_body)| RepeatableRequest {
+        key,
+        canonical_body,
+    });
+
+    let created = customers.create(caller, profile, repeatable).await?;
+
+    let location = format!("/customers/{}", created.receipt.id);
+    let mut response = (
+        StatusCode::CREATED,
+        [
+            (
+                LOCATION,
+                HeaderValue::try_from(location).map_err(|_| Problem::new(ProblemCode::Internal))?,
+            ),
+            (ETAG, etag(Version::FIRST)),
+        ],
+        Json(Data {
+            data: ReceiptView::from(created.receipt),
+        }),
+    )
+        .into_response();
+    if created.replayed {
+        let (name, value) = IDEMPOTENT_REPLAYED;
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}

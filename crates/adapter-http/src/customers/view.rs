@@ -1,0 +1,214 @@
+use std::collections::BTreeMap;
+
+use customers_domain::{
+    AddressLine, Customer, ExternalId, Metadata, Reason, Receipt, Verb, Version,
+};
+use http::HeaderValue;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
+
+use super::request::CustomerTypeName;
+use crate::timestamp::rfc3339;
+
+/// What a single answer is wrapped in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Data<T> {
+    /// The answer.
+    pub(crate) data: T,
+}
+
+/// A customer that was just created.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CustomerCreated)]
+pub(crate) struct ReceiptView {
+    /// Unique customer identifier: a UUID version 7.
+    #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
+    id: String,
+    /// Customer status: `pending_kyc` where this type of customer is verified, else `active`.
+    #[schema(value_type = StatusName)]
+    status: &'static str,
+    /// When the customer was created: RFC 3339, UTC, whole seconds.
+    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
+    created_at: String,
+}
+
+impl From<Receipt> for ReceiptView {
+    fn from(receipt: Receipt) -> Self {
+        Self {
+            id: receipt.id.to_string(),
+            status: receipt.status.as_str(),
+            created_at: rfc3339(receipt.created_at),
+        }
+    }
+}
+
+/// A whole customer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub(crate) struct CustomerView<'a> {
+    /// Unique customer identifier: a UUID version 7.
+    #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
+    id: String,
+    /// Where the customer stands in its life.
+    #[schema(value_type = StatusName)]
+    status: &'static str,
+    /// The reason given with the last change of status.
+    #[schema(required = true, example = json!(null))]
+    status_reason: Option<&'a str>,
+    /// The verbs that may follow.
+    #[schema(example = json!(["submit", "approve", "reject", "close"]))]
+    allowed_transitions: Vec<&'static str>,
+    /// First name.
+    #[schema(example = "James")]
+    first_name: &'a str,
+    /// Last name.
+    #[schema(example = "Okafor")]
+    last_name: &'a str,
+    /// Email address, its domain in lower case.
+    #[schema(format = Email, example = "james.okafor@example.com")]
+    email: &'a str,
+    /// Phone number as E.164.
+    #[schema(example = "+2348012345678")]
+    phone: &'a str,
+    /// Customer type.
+    #[serde(rename = "type")]
+    #[schema(value_type = CustomerTypeName)]
+    customer_type: &'static str,
+    /// Where bills go.
+    billing_address: BillingAddressView<'a>,
+    /// The caller's own reference.
+    #[schema(required = true, example = "crm-4711")]
+    external_id: Option<&'a str>,
+    /// The caller's own notes.
+    #[schema(schema_with = metadata_schema)]
+    metadata: &'a BTreeMap<String, String>,
+    /// The number of this state; the same as in the `ETag`.
+    #[schema(minimum = 1, example = 1)]
+    version: u32,
+    /// When the customer was created.
+    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
+    created_at: String,
+    /// When the customer was last changed.
+    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
+    updated_at: String,
+}
+
+/// A billing address.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BillingAddress)]
+pub(crate) struct BillingAddressView<'a> {
+    /// Street address, first line.
+    #[schema(example = "123 Test Lane")]
+    line1: &'a str,
+    /// Street address, second line.
+    #[schema(required = true, example = "Suite 456")]
+    line2: Option<&'a str>,
+    /// City.
+    #[schema(example = "Lagos")]
+    city: &'a str,
+    /// State or region.
+    #[schema(example = "Lagos")]
+    state: &'a str,
+    /// Postal code.
+    #[schema(example = "100001")]
+    zip_code: &'a str,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(example = "NG")]
+    country: &'static str,
+}
+
+impl<'a> From<&'a Customer> for CustomerView<'a> {
+    fn from(customer: &'a Customer) -> Self {
+        let state = customer.state();
+        let profile = &state.profile;
+        let address = &profile.billing_address;
+        Self {
+            id: state.id.to_string(),
+            status: state.status.as_str(),
+            status_reason: state.status_reason.as_ref().map(Reason::expose),
+            allowed_transitions: state
+                .status
+                .allowed_transitions()
+                .map(Verb::as_str)
+                .collect(),
+            first_name: profile.first_name.expose(),
+            last_name: profile.last_name.expose(),
+            email: profile.email.expose(),
+            phone: profile.phone.expose(),
+            customer_type: profile.customer_type.as_str(),
+            billing_address: BillingAddressView {
+                line1: address.line1.expose(),
+                line2: address.line2.as_ref().map(AddressLine::expose),
+                city: address.city.expose(),
+                state: address.state.expose(),
+                zip_code: address.zip_code.expose(),
+                country: address.country.as_str(),
+            },
+            external_id: profile.external_id.as_ref().map(ExternalId::expose),
+            metadata: profile.metadata.expose(),
+            version: state.version.number(),
+            created_at: rfc3339(state.created_at),
+            updated_at: rfc3339(state.updated_at),
+        }
+    }
+}
+
+/// The statuses of customers.
+#[derive(ToSchema)]
+#[schema(as = CustomerStatus, rename_all = "snake_case")]
+#[expect(
+    dead_code,
+    reason = "it only describes the status in the OpenAPI document"
+)]
+pub(crate) enum StatusName {
+    /// Waits for verification to begin.
+    PendingKyc,
+    /// Is being verified.
+    InReview,
+    /// Must hand something in before verification can go on.
+    ActionRequired,
+    /// May transact.
+    Active,
+    /// May not transact for now.
+    Suspended,
+    /// Failed verification.
+    Rejected,
+    /// Gone for good.
+    Closed,
+}
+
+/// The strong entity tag of a version (RFC 9110 section 8.8.3).
+pub(crate) fn etag(version: Version) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{}\"", version.number()))
+        .unwrap_or_else(|_| unreachable!("a number in quotes is a header value"))
+}
+
+/// An object of texts, with the limits of metadata.
+pub(crate) fn metadata_schema() -> Schema {
+    metadata_of_type(Type::Object.into())
+}
+
+/// The same where it may be null.
+pub(crate) fn nullable_metadata_schema() -> Schema {
+    metadata_of_type(SchemaType::from_iter([Type::Object, Type::Null]))
+}
+
+fn metadata_of_type(schema_type: SchemaType) -> Schema {
+    let value = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(Metadata::VALUE_MAX));
+    let name = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!(
+            "^[A-Za-z0-9_.-]{{1,{}}}$",
+            Metadata::NAME_MAX
+        )));
+    ObjectBuilder::new()
+        .schema_type(schema_type)
+        .property_names(Some(name))
+        .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
+        .max_properties(Some(Metadata::MEMBERS_MAX))
+        .examples([serde_json::json!({"segment": "retail"})])
+        .into()
+}

@@ -1,0 +1,212 @@
+use std::cell::RefCell;
+
+use serde::de::value::Error as ReadError;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use super::tree::Tree;
+use crate::problem::{FieldCode, FieldErrors, push_segment};
+
+/// Lays a tree against a request type and notes every misfit.
+///
+/// # Errors
+/// The misfits, if there are any. They are complete: reading goes on after each with an empty value in
+/// the gap, which the caller never sees.
+pub(super) fn read<'t, T: Deserialize<'t>>(tree: &'t Tree<'_>) -> Result<T, FieldErrors> {
+    let errors = RefCell::default();
+    let request = T::deserialize(Node {
+        value: Some(tree),
+        place: Place::Root,
+        errors: &errors,
+        is_gap: false,
+    });
+    let errors = errors.into_inner();
+    match request {
+        Ok(request) if errors.is_empty() => Ok(request),
+        _ => Err(errors),
+    }
+}
+
+/// Where a value stands. Places are chained on the stack, so that a pointer is only spelt out for a
+/// misfit.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    Root,
+    Member(&'p Place<'p>, &'p str),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Member(parent, name) => {
+                let mut pointer = parent.pointer();
+                push_segment(&mut pointer, name);
+                pointer
+            }
+        }
+    }
+}
+
+/// A value, or the gap where one should be. Nothing is noted of what would be inside a gap.
+struct Node<'p, 't, 'b> {
+    value: Option<&'t Tree<'b>>,
+    place: Place<'p>,
+    errors: &'p RefCell<FieldErrors>,
+    is_gap: bool,
+}
+
+impl<'t, 'b> Node<'_, 't, 'b> {
+    fn note(&self, code: FieldCode) {
+        if !self.is_gap {
+            self.errors.borrow_mut().note(&self.place.pointer(), code);
+        }
+    }
+
+    fn note_member(&self, name: &str, code: FieldCode) {
+        let pointer = Place::Member(&self.place, name).pointer();
+        self.errors.borrow_mut().note(&pointer, code);
+    }
+
+    fn note_misfit(&self) {
+        let absent = matches!(self.value, None | Some(Tree::Null));
+        self.note(match self.place {
+            Place::Member(..) if absent => FieldCode::Missing,
+            _ => FieldCode::WrongType,
+        });
+    }
+
+    fn members(&self) -> Option<&'t [(std::borrow::Cow<'b, str>, Tree<'b>)]> {
+        if let Some(Tree::Object(members)) = self.value {
+            return Some(members);
+        }
+        self.note_misfit();
+        None
+    }
+}
+
+impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'t>>(self, _: V) -> Result<V::Value, ReadError> {
+        Err(ReadError::custom(
+            "a request type holds texts, options, maps and structs only",
+        ))
+    }
+
+    fn deserialize_str<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(Tree::Text(text)) = self.value {
+            return visitor.visit_borrowed_str(text);
+        }
+        self.note_misfit();
+        visitor.visit_borrowed_str("")
+    }
+
+    fn deserialize_string<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.value {
+            None | Some(Tree::Null) => visitor.visit_none(),
+            Some(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let mut slots: Vec<(&'t str, Option<&'t Tree<'_>>)> = Vec::new();
+        for (name, value) in self.members().unwrap_or_default() {
+            slots.push((name, Some(value)));
+        }
+        slots.sort_by_key(|(name, _)| *name);
+        slots.dedup_by(|later, first| {
+            let repeated = later.0 == first.0;
+            if repeated {
+                self.note_member(first.0, FieldCode::DuplicateField);
+            }
+            repeated
+        });
+        visitor.visit_map(Members::new(&self, slots))
+    }
+
+    fn deserialize_struct<V: Visitor<'t>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        let members = self.members();
+        let mut slots: Vec<_> = fields.iter().map(|field| (*field, None)).collect();
+        for (name, value) in members.unwrap_or_default() {
+            match slots.iter_mut().find(|(field, _)| field == name) {
+                None => self.note_member(name, FieldCode::UnknownField),
+                Some((_, Some(_))) => self.note_member(name, FieldCode::DuplicateField),
+                Some((_, slot)) => *slot = Some(value),
+            }
+        }
+        let inside_is_gap = self.is_gap || members.is_none();
+        visitor.visit_map(Members::new(
+            &Node {
+                is_gap: inside_is_gap,
+                ..self
+            },
+            slots,
+        ))
+    }
+
+    forward_to_deserialize_any! {
+        <W: Visitor<'t>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct enum identifier ignored_any
+    }
+}
+
+/// The members of an object, one slot for each name that is asked for.
+struct Members<'n, 'p, 't, 'b> {
+    object: &'n Node<'p, 't, 'b>,
+    rest: std::vec::IntoIter<(&'t str, Option<&'t Tree<'b>>)>,
+    next: Option<(&'t str, Option<&'t Tree<'b>>)>,
+}
+
+impl<'n, 'p, 't, 'b> Members<'n, 'p, 't, 'b> {
+    fn new(object: &'n Node<'p, 't, 'b>, slots: Vec<(&'t str, Option<&'t Tree<'b>>)>) -> Self {
+        Self {
+            object,
+            rest: slots.into_iter(),
+            next: None,
+        }
+    }
+}
+
+impl<'t> MapAccess<'t> for Members<'_, '_, 't, '_> {
+    type Error = ReadError;
+
+    fn next_key_seed<K: DeserializeSeed<'t>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, ReadError> {
+        self.next = self.rest.next();
+        match self.next {
+            None => Ok(None),
+            Some((name, _)) => seed.deserialize(name.into_deserializer()).map(Some),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
+        let (name, value) = self
+            .next
+            .take()
+            .ok_or_else(|| ReadError::custom("a value was asked for before its name"))?;
+        seed.deserialize(Node {
+            value,
+            place: Place::Member(&self.object.place, name),
+            errors: self.object.errors,
+            is_gap: self.object.is_gap,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

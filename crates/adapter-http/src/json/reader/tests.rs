@@ -1,0 +1,125 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Outer {
+    name: String,
+    note: Option<String>,
+    inner: Inner,
+    tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Inner {
+    city: String,
+    line: Option<String>,
+}
+
+/// The misfits as `pointer code`, in the order in which they were noted.
+fn misfits(body: &str) -> Vec<String> {
+    let tree = Tree::parse(body.as_bytes()).unwrap();
+    let errors = match read::<Outer>(&tree) {
+        Ok(_) => return Vec::new(),
+        Err(errors) => serde_json::to_value(errors.into_list()).unwrap(),
+    };
+    let errors = errors.as_array().unwrap().iter();
+    errors
+        .map(|error| {
+            format!(
+                "{} {}",
+                error["pointer"].as_str().unwrap(),
+                error["code"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_request_of_the_right_shape_is_read() {
+    let tree = Tree::parse(
+        br#"{"inner":{"city":"L"},"name":"A\u0064a","note":null,"tags":{"b":"2","a":"1"}}"#,
+    )
+    .unwrap();
+    let tags = BTreeMap::from([("a".into(), "1".into()), ("b".into(), "2".into())]);
+    let inner = Inner {
+        city: "L".into(),
+        line: None,
+    };
+    let outer = Outer {
+        name: "Ada".into(),
+        note: None,
+        inner,
+        tags: Some(tags),
+    };
+    assert_eq!(read::<Outer>(&tree).unwrap(), outer);
+}
+
+#[test]
+fn a_body_that_is_no_object_is_one_misfit_of_the_whole() {
+    for body in ["null", "[]", "\"x\"", "1", "true", r#"["Ada",null,["L"]]"#] {
+        assert_eq!(misfits(body), [" wrong_type"], "{body}");
+    }
+}
+
+#[test]
+fn absent_and_null_members_are_missing() {
+    assert_eq!(misfits("{}"), ["/name missing", "/inner missing"]);
+    assert_eq!(
+        misfits(r#"{"name":null,"inner":{"city":null}}"#),
+        ["/name missing", "/inner/city missing"]
+    );
+}
+
+#[test]
+fn every_misfit_is_noted_and_none_inside_a_wrongly_typed_or_unknown_member() {
+    assert_eq!(
+        misfits(
+            r#"{"name":5,"inner":["L"],"status":{"x":1},"note":{"individual":null},"tags":[]}"#
+        ),
+        [
+            "/status unknown_field",
+            "/name wrong_type",
+            "/note wrong_type",
+            "/inner wrong_type",
+            "/tags wrong_type"
+        ]
+    );
+}
+
+#[test]
+fn repeated_members_are_noted_at_every_depth_and_unknown_beats_repeated() {
+    assert_eq!(
+        misfits(
+            r#"{"name":"a","na\u006de":"b","x":1,"x":2,"inner":{"city":"L","city":"M"},"tags":{"a":"1","b":"2","a":"3"}}"#
+        ),
+        [
+            "/name duplicate_field",
+            "/x unknown_field",
+            "/inner/city duplicate_field",
+            "/tags/a duplicate_field"
+        ]
+    );
+}
+
+#[test]
+fn members_of_a_map_are_texts() {
+    assert_eq!(
+        misfits(r#"{"name":"a","inner":{"city":"L"},"tags":{"a":1,"b":null,"c/d":[]}}"#),
+        [
+            "/tags/a wrong_type",
+            "/tags/b missing",
+            "/tags/c~1d wrong_type"
+        ]
+    );
+}
+
+#[test]
+fn a_place_has_one_misfit() {
+    assert_eq!(
+        misfits(r#"{"name":1,"name":2,"inner":{"city":"L"}}"#),
+        ["/name duplicate_field"]
+    );
+}

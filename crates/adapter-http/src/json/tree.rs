@@ -1,0 +1,193 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value as it was sent: members in their order, repeated ones included. No request holds
+/// numbers, booleans or arrays, so that they were there is all that is kept of them.
+#[derive(Debug, PartialEq)]
+pub(super) enum Tree<'de> {
+    Null,
+    Text(Cow<'de, str>),
+    Object(Vec<(Cow<'de, str>, Tree<'de>)>),
+    Other,
+}
+
+impl<'de> Tree<'de> {
+    /// Reads exactly one value. `None` where the bytes are not JSON.
+    pub(super) fn parse(body: &'de [u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+
+    /// Appends a form in which equal JSON values are equal bytes, whatever the order of members:
+    /// every value is tagged, and every text is led by its length.
+    pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => out.push(b'n'),
+            Self::Other => out.push(b'o'),
+            Self::Text(text) => write_text(text, out),
+            Self::Object(members) => {
+                out.push(b'{');
+                let mut sorted: Vec<_> = members.iter().collect();
+                sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
+                for (name, value) in sorted {
+                    write_text(name, out);
+                    value.write_canonical(out);
+                }
+                out.push(b'}');
+            }
+        }
+    }
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    out.push(b's');
+    out.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+impl<'de> Deserialize<'de> for Tree<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Tree::Other)
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Tree::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Tree::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        // Not skipped as `IgnoredAny` would: what is inside must be JSON too, to the last surrogate.
+        while items.next_element::<Checked>()?.is_some() {}
+        Ok(Tree::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Name(name), value)) = source.next_entry()? {
+            members.push((name, value));
+        }
+        Ok(Tree::Object(members))
+    }
+}
+
+/// A member's name, borrowed from the body unless it holds an escape.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Tree::deserialize(deserializer)? {
+            Tree::Text(name) => Ok(Self(name)),
+            _ => Err(serde::de::Error::custom("a name is a text")),
+        }
+    }
+}
+
+/// A value that is read in full and not kept.
+struct Checked;
+
+impl<'de> Deserialize<'de> for Checked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Tree::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(body: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        Tree::parse(body.as_bytes())
+            .unwrap()
+            .write_canonical(&mut out);
+        out
+    }
+
+    #[test]
+    fn what_is_not_one_json_value_is_not_read() {
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for bad in [
+            "",
+            " ",
+            "{",
+            "{} x",
+            "{}{}",
+            "\u{feff}{}",
+            "{'a':1}",
+            "{\"a\":1,}",
+            "nul",
+            "01",
+            r#""\ud800""#,
+            r#"["\udc00"]"#,
+            r#"{"\ud800":1}"#,
+            "\"\u{1}\"",
+            &deep(128),
+        ] {
+            assert_eq!(Tree::parse(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(Tree::parse(b"\"\xff\""), None);
+        assert_eq!(Tree::parse(b"[\"\xc3\x28\"]"), None);
+        assert_eq!(Tree::parse(deep(127).as_bytes()), Some(Tree::Other));
+    }
+
+    #[test]
+    fn texts_without_escapes_are_borrowed() {
+        let tree = Tree::parse(br#"{"a":"b\n"}"#).unwrap();
+        let Tree::Object(members) = tree else {
+            panic!("not an object")
+        };
+        assert!(matches!(members[0].0, Cow::Borrowed("a")));
+        assert_eq!(members[0].1, Tree::Text("b\n".into()));
+    }
+
+    #[test]
+    fn equal_values_have_one_canonical_form_and_others_another() {
+        let same = canonical(r#"{"a":"x","b":{"c":null,"d":"y"}}"#);
+        assert_eq!(
+            canonical(" { \"b\" : {\"d\":\"\\u0079\", \"c\":null}, \"\\u0061\":\"x\" } "),
+            same
+        );
+        for other in [
+            r#"{"a":"x","b":{"c":null,"d":"Y"}}"#,
+            r#"{"a":"x","b":{"d":"y"}}"#,
+            r#"{"a":"x","b":{"c":"","d":"y"}}"#,
+            r#"{"a":"x","d":"y","b":{"c":null}}"#,
+        ] {
+            assert_ne!(canonical(other), same, "{other}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One connection's place in the table, and the ways from phase to phase.
+
+use std::{
+    future::poll_fn,
+    sync::Arc,
+    task::{Poll, Waker},
+};
+
+use super::{
+    phase::{Phase, Word},
+    slots::{Cell, Slots},
+};
+
+/// A connection's place in the table. When the last of those who share it is gone, it is free again.
+pub(super) struct Slot {
+    slots: Arc<Slots>,
+    index: usize,
+}
+
+impl Slot {
+    pub(super) fn new(slots: Arc<Slots>, index: usize) -> Self {
+        Self { slots, index }
+    }
+
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Bytes came: where no request was under way, one is now.
+    pub(super) fn bytes_came(&self) {
+        self.cell().advance(|word| match word.phase() {
+            Phase::Open => Some(word.turned(Phase::Head)),
+            Phase::Idle => Some(self.at(Phase::Head)),
+            _ => None,
+        });
+    }
+
+    /// A whole head came. Waits until the answer before has left, so that requests sent ahead cannot pile up answers
+    /// here. False where the connection has been condemned; its request must not be begun.
+    pub(super) async fn begin_work(&self) -> bool {
+        poll_fn(|cx| {
+            if self.is_answering() {
+                self.cell().wait(cx.waker());
+                if self.is_answering() {
+                    return Poll::Pending;
+                }
+            }
+            Poll::Ready(self.cell().advance(|_| Some(self.at(Phase::Working))))
+        })
+        .await
+    }
+
+    /// The service waits for more of the body. False where the body is late already.
+    pub(super) fn await_body(&self, waker: &Waker) -> bool {
+        self.cell().wait(waker);
+        self.cell()
+            .advance(|word| (word.phase() == Phase::Working).then(|| self.at(Phase::Body)));
+        !self.body_is_late()
+    }
+
+    pub(super) fn body_is_late(&self) -> bool {
+        self.phase() == Phase::BodyLate
+    }
+
+    /// The body is complete, or no longer wanted.
+    pub(super) fn body_ended(&self) {
+        self.cell()
+            .advance(|word| (word.phase() == Phase::Body).then(|| self.at(Phase::Working)));
+    }
+
+    /// The body broke off or cannot be read.
+    pub(super) fn body_broke(&self) {
+        self.cell().advance(|_| Some(self.at(Phase::BodyBroken)));
+    }
+
+    /// Whether the connection must close after the answer that is now ready.
+    pub(super) fn is_last_answer(&self) -> bool {
+        matches!(self.phase(), Phase::BodyLate | Phase::BodyBroken) || self.slots.is_draining()
+    }
+
+    /// The service has answered.
+    pub(super) fn begin_answer(&self) {
+        self.cell().advance(|_| Some(self.at(Phase::Answering)));
+    }
+
+    /// All of the answer's body has been taken from the service.
+    pub(super) fn answer_taken(&self) {
+        self.cell().advance(|word| {
+            (word.phase() == Phase::Answering).then(|| word.turned(Phase::Flushing))
+        });
+    }
+
+    /// All that was to be written has been written.
+    pub(super) fn flushed(&self) {
+        if self.phase() == Phase::Flushing {
+            self.cell().advance(|_| Some(self.at(Phase::Idle)));
+            self.cell().wake();
+        }
+    }
+
+    /// We have ended our side of the connection.
+    pub(super) fn said_goodbye(&self) {
+        self.cell().advance(|_| Some(self.at(Phase::Closing)));
+    }
+
+    fn is_answering(&self) -> bool {
+        matches!(self.phase(), Phase::Answering | Phase::Flushing)
+    }
+
+    fn phase(&self) -> Phase {
+        self.cell().word().phase()
+    }
+
+    fn at(&self, phase: Phase) -> Word {
+        Word::new(phase, self.slots.now())
+    }
+
+    fn cell(&self) -> &Cell {
+        self.slots.cell(self.index)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.release(self.index);
+    }
+}

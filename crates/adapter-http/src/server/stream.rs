@@ -1,0 +1,97 @@
+//! The socket, watched: what comes and goes moves its connection from phase to phase.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::slot::Slot;
+
+/// How much of what is no longer wanted is read at once.
+const SCRATCH: usize = 4096;
+
+/// A socket that tells its slot when a request begins to arrive and when an answer has left.
+pub(super) struct Stream {
+    tcp: TcpStream,
+    slot: Arc<Slot>,
+    shut: bool,
+}
+
+impl Stream {
+    pub(super) fn new(tcp: TcpStream, slot: Arc<Slot>) -> Self {
+        Self {
+            tcp,
+            slot,
+            shut: false,
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
+        if buf.filled().len() > before {
+            self.slot.bytes_came();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, buf)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.tcp).poll_flush(cx))?;
+        self.slot.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ends our side, then reads on until the other side ends too: a socket that is closed with unread bytes in it
+    /// is reset, and the reset can overtake the answer that was just sent.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.shut {
+            ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
+            self.shut = true;
+            self.slot.said_goodbye();
+        }
+        loop {
+            let mut scratch = [0; SCRATCH];
+            let mut buf = ReadBuf::new(&mut scratch);
+            let ended = ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut buf)).is_err()
+                || buf.filled().is_empty();
+            if ended {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}

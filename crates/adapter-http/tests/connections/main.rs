@@ -1,0 +1,6 @@
+//! The listener over real sockets: its limits, its bound, and its end.
+
+mod bound;
+mod drain;
+mod harness;
+mod limits;

@@ -1,0 +1,15 @@
+//! The memory adapter keeps the repository contract.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use customers_adapter_memory::InMemoryStore;
+use customers_test_support::builders::TestClock;
+use customers_test_support::contract::Stores;
+
+fn open() -> Ready<(Stores, ())> {
+    let store = InMemoryStore::new(Arc::new(TestClock::new()));
+    ready((Stores::of(Arc::new(store)), ()))
+}
+
+customers_test_support::repository_contract!(open);

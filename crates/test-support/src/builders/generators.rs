@@ -1,0 +1,98 @@
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use customers_domain::{ChangeId, CustomerId, TenantId};
+use customers_ports::{Clock, IdGenerator};
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// The time at which tests begin unless they say otherwise: 2025-09-22T09:01:09.123456Z.
+pub fn test_time() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_758_531_669_123_456).expect("a time of the calendar")
+}
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl TestClock {
+    /// A clock that shows [`test_time`].
+    pub fn new() -> Self {
+        Self(Mutex::new(test_time()))
+    }
+
+    /// Moves the hands to that time.
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    /// Moves the hands by that much.
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes version 7 UUIDs of the given time; no two are alike.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TestIds;
+
+impl TestIds {
+    fn uuid(at: DateTime<Utc>) -> Uuid {
+        let seconds = u64::try_from(at.timestamp()).expect("a time after 1970");
+        let timestamp = Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos());
+        Uuid::new_v7(timestamp)
+    }
+}
+
+impl IdGenerator for TestIds {
+    fn customer(&self, at: DateTime<Utc>) -> CustomerId {
+        CustomerId::from_uuid(Self::uuid(at))
+    }
+
+    fn change(&self, at: DateTime<Utc>) -> ChangeId {
+        ChangeId::from_uuid(Self::uuid(at))
+    }
+
+    fn tenant(&self, at: DateTime<Utc>) -> TenantId {
+        TenantId::from_uuid(Self::uuid(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_canonical_and_carry_the_time_in_milliseconds() {
+        let id = TestIds.customer(test_time());
+        assert_eq!(CustomerId::from_canonical(&id.to_string()), Some(id));
+        let (seconds, nanoseconds) = id
+            .as_uuid()
+            .get_timestamp()
+            .expect("a version with a time")
+            .to_unix();
+        assert_eq!((seconds, nanoseconds), (1_758_531_669, 123_000_000));
+        assert_ne!(TestIds.customer(test_time()), id);
+    }
+
+    #[test]
+    fn the_clock_stands_until_it_is_moved() {
+        let clock = TestClock::new();
+        assert_eq!(clock.now(), test_time());
+        clock.advance(TimeDelta::hours(1));
+        assert_eq!(clock.now(), test_time() + TimeDelta::hours(1));
+        clock.set(test_time());
+        assert_eq!(clock.now(), test_time());
+    }
+}

@@ -1,0 +1,185 @@
+//! A request that carries a claim is carried out once.
+
+use chrono::TimeDelta;
+use customers_domain::Profile;
+use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, UniqueField};
+
+use super::Stores;
+use super::sweep::swept;
+use super::uniqueness::email_taken;
+use crate::builders::{claim, claimed, creation, minimal_profile, profile};
+
+/// The replay of what the creator of that customer was told.
+pub(super) fn replayed(first: &Creation) -> CreateOutcome {
+    CreateOutcome::Replayed(FirstAnswer::Created(first.customer.receipt()))
+}
+
+/// The same request once more: with that claim and profile, and as always with an id of its own.
+pub(super) fn repeated(first: &Creation) -> Creation {
+    Creation {
+        claim: first.claim,
+        ..creation(first.customer.profile().clone())
+    }
+}
+
+/// However often it is repeated.
+pub async fn a_repeated_create_replays_its_receipt(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = claimed(profile(), claim("key", "body"));
+    stores.created(tenant, &first).await;
+    for _ in 0..3 {
+        let again = repeated(&first);
+        assert_eq!(stores.create(tenant, &again).await, replayed(&first));
+        assert_eq!(stores.find(tenant, again.customer.id()).await, None);
+    }
+}
+
+/// A refusal is an answer like any other.
+pub async fn a_repeated_refusal_is_replayed_with_its_holder(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let held = profile();
+    let holder = stores.created(tenant, &creation(held.clone())).await;
+    let by_email = Profile {
+        email: held.email.clone(),
+        ..minimal_profile()
+    };
+    let by_external_id = Profile {
+        external_id: held.external_id.clone(),
+        ..minimal_profile()
+    };
+    for (key, wanted, field) in [
+        ("email", by_email, UniqueField::Email),
+        ("external id", by_external_id, UniqueField::ExternalId),
+    ] {
+        let conflict = Conflict { field, holder };
+        let first = claimed(wanted, claim(key, "body"));
+        let outcome = stores.create(tenant, &first).await;
+        assert_eq!(outcome, CreateOutcome::Taken(conflict));
+        for _ in 0..2 {
+            let outcome = stores.create(tenant, &repeated(&first)).await;
+            let replayed = CreateOutcome::Replayed(FirstAnswer::Taken(conflict));
+            assert_eq!(outcome, replayed);
+        }
+    }
+}
+
+/// What the other body asked for can still be had under another key.
+pub async fn a_key_with_another_body_is_reused_and_stores_nothing(stores: Stores) {
+    let tenant = stores.tenant().await;
+    stores
+        .created(tenant, &claimed(profile(), claim("key", "one")))
+        .await;
+    let wanted = profile();
+    let other = claimed(wanted.clone(), claim("key", "two"));
+    for _ in 0..2 {
+        assert_eq!(
+            stores.create(tenant, &other).await,
+            CreateOutcome::KeyReused
+        );
+    }
+    assert_eq!(stores.find(tenant, other.customer.id()).await, None);
+    stores
+        .created(tenant, &claimed(wanted, claim("key two", "two")))
+        .await;
+}
+
+/// A refusal holds its key as a success does.
+pub async fn a_key_with_another_body_after_a_refusal_is_reused(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let held = minimal_profile();
+    let holder = stores.created(tenant, &creation(held.clone())).await;
+    let refused = claimed(held, claim("key", "one"));
+    assert_eq!(stores.create(tenant, &refused).await, email_taken(holder));
+    let other = claimed(profile(), claim("key", "two"));
+    assert_eq!(
+        stores.create(tenant, &other).await,
+        CreateOutcome::KeyReused
+    );
+}
+
+/// Nothing is recorded for the request that came second.
+pub async fn reuse_does_not_change_the_first_answer(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = claimed(profile(), claim("key", "one"));
+    stores.created(tenant, &first).await;
+    let other = claimed(profile(), claim("key", "two"));
+    assert_eq!(
+        stores.create(tenant, &other).await,
+        CreateOutcome::KeyReused
+    );
+    assert_eq!(
+        stores.create(tenant, &repeated(&first)).await,
+        replayed(&first)
+    );
+    assert_eq!(
+        stores.create(tenant, &other).await,
+        CreateOutcome::KeyReused
+    );
+}
+
+/// Two tenants may name their requests alike.
+pub async fn a_key_of_another_tenant_is_another_key(stores: Stores) {
+    let (one, other) = (stores.tenant().await, stores.tenant().await);
+    let profile = profile();
+    let first = claimed(profile.clone(), claim("key", "body"));
+    let second = claimed(profile, claim("key", "body"));
+    stores.created(one, &first).await;
+    stores.created(other, &second).await;
+    assert_eq!(stores.create(one, &second).await, replayed(&first));
+    assert_eq!(stores.create(other, &first).await, replayed(&second));
+}
+
+/// The same body under another key is another request.
+pub async fn different_keys_are_independent(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let profile = minimal_profile();
+    let first = claimed(profile.clone(), claim("one", "body"));
+    let holder = stores.created(tenant, &first).await;
+    let second = claimed(profile, claim("two", "body"));
+    assert_eq!(stores.create(tenant, &second).await, email_taken(holder));
+    assert_eq!(
+        stores.create(tenant, &repeated(&first)).await,
+        replayed(&first)
+    );
+}
+
+/// A caller that does not know what became of its first call may be told that it was the first, or
+/// that it was answered before: in both cases of its own customer.
+pub async fn the_same_creation_again_with_its_claim_gets_its_own_receipt(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let creation = claimed(profile(), claim("key", "body"));
+    let id = stores.created(tenant, &creation).await;
+    let again = stores.create(tenant, &creation).await;
+    assert!(
+        again == CreateOutcome::Created || again == replayed(&creation),
+        "{again:?}"
+    );
+    assert_eq!(stores.find(tenant, id).await, Some(creation.customer));
+}
+
+/// Neither a success nor a refusal.
+pub async fn creates_without_a_claim_record_nothing(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let profile = profile();
+    let holder = stores.created(tenant, &creation(profile.clone())).await;
+    let refused = creation(profile);
+    assert_eq!(stores.create(tenant, &refused).await, email_taken(holder));
+    assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 0);
+}
+
+/// Replays and reuses add none.
+pub async fn one_record_is_kept_for_a_key_however_often_it_is_used(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = claimed(profile(), claim("key", "one"));
+    stores.created(tenant, &first).await;
+    assert_eq!(
+        stores.create(tenant, &repeated(&first)).await,
+        replayed(&first)
+    );
+    let other = claimed(profile(), claim("key", "two"));
+    assert_eq!(
+        stores.create(tenant, &other).await,
+        CreateOutcome::KeyReused
+    );
+    assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 1);
+}

@@ -1,0 +1,96 @@
+//! Idempotency records are kept for as long as they must be, and no longer than they may.
+
+use chrono::TimeDelta;
+use customers_domain::TenantId;
+use customers_ports::CreateOutcome;
+use tokio::task::JoinSet;
+
+use super::Stores;
+use super::idempotency::{repeated, replayed};
+use super::uniqueness::email_taken;
+use crate::builders::{claim, claimed, minimal_profile};
+
+/// The age that every record has.
+const ANY_AGE: TimeDelta = TimeDelta::zero();
+
+/// Sweeps once and gives the number of records that went.
+pub(super) async fn swept(stores: &Stores, age: TimeDelta, at_most: u32) -> u32 {
+    stores
+        .idempotency
+        .sweep(age, at_most)
+        .await
+        .expect("the store answers a sweep")
+}
+
+async fn record(stores: &Stores, tenant: TenantId, count: usize) {
+    for number in 0..count {
+        let claim = claim(&format!("key {number}"), "body");
+        stores
+            .created(tenant, &claimed(minimal_profile(), claim))
+            .await;
+    }
+}
+
+/// A day is what the contract promises.
+pub async fn young_records_stay(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = claimed(minimal_profile(), claim("key", "body"));
+    stores.created(tenant, &first).await;
+    assert_eq!(swept(&stores, TimeDelta::hours(24), 10).await, 0);
+    assert_eq!(swept(&stores, TimeDelta::minutes(5), 10).await, 0);
+    assert_eq!(
+        stores.create(tenant, &repeated(&first)).await,
+        replayed(&first)
+    );
+}
+
+/// With the record gone, the same request is judged anew.
+pub async fn old_records_go_and_their_keys_are_free_again(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let profile = minimal_profile();
+    let first = claimed(profile.clone(), claim("key", "body"));
+    let holder = stores.created(tenant, &first).await;
+    assert_eq!(swept(&stores, ANY_AGE, 10).await, 1);
+    let again = claimed(profile, claim("key", "body"));
+    assert_eq!(stores.create(tenant, &again).await, email_taken(holder));
+    assert_eq!(swept(&stores, ANY_AGE, 10).await, 1);
+    let other = claimed(minimal_profile(), claim("key", "other"));
+    assert_eq!(stores.create(tenant, &other).await, CreateOutcome::Created);
+}
+
+/// Small steps do not hold up the store.
+pub async fn a_sweep_takes_no_more_than_it_was_told(stores: Stores) {
+    let (one, other) = (stores.tenant().await, stores.tenant().await);
+    record(&stores, one, 4).await;
+    record(&stores, other, 3).await;
+    let mut steps = Vec::new();
+    for _ in 0..5 {
+        steps.push(swept(&stores, ANY_AGE, 2).await);
+    }
+    assert_eq!(steps, [2, 2, 2, 1, 0]);
+    assert_eq!(swept(&stores, ANY_AGE, 0).await, 0);
+}
+
+/// The record goes, the customer stays.
+pub async fn sweeping_leaves_customers_alone(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = claimed(minimal_profile(), claim("key", "body"));
+    let id = stores.created(tenant, &first).await;
+    assert_eq!(swept(&stores, ANY_AGE, 10).await, 1);
+    assert_eq!(stores.find(tenant, id).await, Some(first.customer));
+}
+
+/// Several copies of the program sweep the same records.
+pub async fn parallel_sweeps_take_each_record_once(stores: Stores) {
+    let tenant = stores.tenant().await;
+    record(&stores, tenant, 40).await;
+    let mut sweeps = JoinSet::new();
+    for _ in 0..8 {
+        let stores = stores.clone();
+        sweeps.spawn(async move { swept(&stores, ANY_AGE, 10).await });
+    }
+    let taken: u32 = sweeps.join_all().await.into_iter().sum();
+    let left = swept(&stores, ANY_AGE, 100).await;
+    assert_eq!(taken + left, 40);
+    assert_eq!(swept(&stores, ANY_AGE, 100).await, 0);
+}

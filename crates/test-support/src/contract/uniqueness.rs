@@ -1,0 +1,180 @@
+//! No two customers of a tenant share an email or an external id.
+
+use customers_domain::{CustomerId, Profile};
+use customers_ports::{Conflict, CreateOutcome, UniqueField};
+
+use super::Stores;
+use crate::builders::{creation, minimal_profile, parse, profile};
+
+/// The refusal that names that holder of the email.
+pub(super) fn email_taken(holder: CustomerId) -> CreateOutcome {
+    CreateOutcome::Taken(Conflict {
+        field: UniqueField::Email,
+        holder,
+    })
+}
+
+/// The refusal that names that holder of the external id.
+pub(super) fn external_id_taken(holder: CustomerId) -> CreateOutcome {
+    CreateOutcome::Taken(Conflict {
+        field: UniqueField::ExternalId,
+        holder,
+    })
+}
+
+/// The first stays, the second learns who it is.
+pub async fn a_taken_email_is_refused_with_its_holder(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = creation(profile());
+    let holder = stores.created(tenant, &first).await;
+    let second = creation(Profile {
+        email: first.customer.profile().email.clone(),
+        ..profile()
+    });
+    assert_eq!(stores.create(tenant, &second).await, email_taken(holder));
+    assert_eq!(stores.find(tenant, holder).await, Some(first.customer));
+}
+
+/// ASCII case does not tell two addresses apart, in either part.
+pub async fn an_email_is_taken_in_whatever_case_it_is_written(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let with_email = |email: &str| {
+        creation(Profile {
+            email: parse(email),
+            ..minimal_profile()
+        })
+    };
+    let holder = stores
+        .created(tenant, &with_email("Mixed.Case@Example.com"))
+        .await;
+    for same in [
+        "mixed.case@example.com",
+        "MIXED.CASE@EXAMPLE.COM",
+        "mIxEd.CaSe@eXaMpLe.CoM",
+    ] {
+        let outcome = stores.create(tenant, &with_email(same)).await;
+        assert_eq!(outcome, email_taken(holder), "{same}");
+    }
+    stores
+        .created(tenant, &with_email("mixed-case@example.com"))
+        .await;
+}
+
+/// Two tenants may have the same person as a customer.
+pub async fn an_email_of_another_tenant_is_free(stores: Stores) {
+    let (one, other) = (stores.tenant().await, stores.tenant().await);
+    let profile = minimal_profile();
+    let (first, second) = (creation(profile.clone()), creation(profile));
+    let in_one = stores.created(one, &first).await;
+    let in_other = stores.created(other, &second).await;
+    assert_eq!(stores.find(one, in_one).await, Some(first.customer));
+    assert_eq!(stores.find(other, in_other).await, Some(second.customer));
+}
+
+/// The first stays, the second learns who it is.
+pub async fn a_taken_external_id_is_refused_with_its_holder(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = creation(profile());
+    let holder = stores.created(tenant, &first).await;
+    let second = creation(Profile {
+        external_id: first.customer.profile().external_id.clone(),
+        ..profile()
+    });
+    assert_eq!(
+        stores.create(tenant, &second).await,
+        external_id_taken(holder)
+    );
+    assert_eq!(stores.find(tenant, holder).await, Some(first.customer));
+}
+
+/// It is the caller's own: case and spaces tell two apart.
+pub async fn an_external_id_is_compared_byte_for_byte(stores: Stores) {
+    let tenant = stores.tenant().await;
+    for different in ["crm-A", "crm-a", " crm-a", "crm-a ", "crm-a  "] {
+        let creation = creation(Profile {
+            external_id: Some(parse(different)),
+            ..minimal_profile()
+        });
+        stores.created(tenant, &creation).await;
+    }
+}
+
+/// Two tenants may count their customers alike.
+pub async fn an_external_id_of_another_tenant_is_free(stores: Stores) {
+    let (one, other) = (stores.tenant().await, stores.tenant().await);
+    let profile = profile();
+    stores.created(one, &creation(profile.clone())).await;
+    stores.created(other, &creation(profile)).await;
+}
+
+/// Absent is not equal to absent.
+pub async fn customers_without_external_id_are_no_conflict(stores: Stores) {
+    let tenant = stores.tenant().await;
+    for _ in 0..3 {
+        stores.created(tenant, &creation(minimal_profile())).await;
+    }
+}
+
+/// In whichever order the two holders came.
+pub async fn where_two_customers_hold_both_the_emails_holder_is_named(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let (older, younger) = (creation(profile()), creation(profile()));
+    let older_id = stores.created(tenant, &older).await;
+    let younger_id = stores.created(tenant, &younger).await;
+    let between = |email: &Profile, external_id: &Profile| {
+        creation(Profile {
+            email: email.email.clone(),
+            external_id: external_id.external_id.clone(),
+            ..minimal_profile()
+        })
+    };
+    let (older, younger) = (older.customer.profile(), younger.customer.profile());
+    let outcome = stores.create(tenant, &between(older, younger)).await;
+    assert_eq!(outcome, email_taken(older_id));
+    let outcome = stores.create(tenant, &between(younger, older)).await;
+    assert_eq!(outcome, email_taken(younger_id));
+}
+
+/// Both fields are at fault; the email is named.
+pub async fn where_one_customer_holds_both_the_email_is_named(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let profile = profile();
+    let holder = stores.created(tenant, &creation(profile.clone())).await;
+    let outcome = stores.create(tenant, &creation(profile)).await;
+    assert_eq!(outcome, email_taken(holder));
+}
+
+/// Neither the customer nor its hold on what was free.
+pub async fn a_refused_customer_leaves_nothing_behind(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = creation(profile());
+    let holder = stores.created(tenant, &first).await;
+    let wanted = profile();
+    let by_email = creation(Profile {
+        email: first.customer.profile().email.clone(),
+        ..wanted.clone()
+    });
+    let by_external_id = creation(Profile {
+        external_id: first.customer.profile().external_id.clone(),
+        ..wanted.clone()
+    });
+    assert_eq!(stores.create(tenant, &by_email).await, email_taken(holder));
+    let outcome = stores.create(tenant, &by_external_id).await;
+    assert_eq!(outcome, external_id_taken(holder));
+    for refused in [by_email, by_external_id] {
+        assert_eq!(stores.find(tenant, refused.customer.id()).await, None);
+    }
+    stores.created(tenant, &creation(wanted)).await;
+}
+
+/// A refusal is not an attempt that a later one could mistake for its own success.
+pub async fn the_same_refused_creation_again_is_refused_again(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let profile = profile();
+    let holder = stores.created(tenant, &creation(profile.clone())).await;
+    let refused = creation(profile);
+    for _ in 0..3 {
+        assert_eq!(stores.create(tenant, &refused).await, email_taken(holder));
+    }
+    assert_eq!(stores.find(tenant, refused.customer.id()).await, None);
+}

@@ -1,0 +1,80 @@
+//! What the tests of several use cases need: a fixed time, fixed ids, a caller and a profile.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use customers_domain::{
+    AddressLine, ApiKey, ApiKeyId, BillingAddress, ChangeId, CountryCode, CustomerId, CustomerType,
+    EmailAddress, KycPolicy, Locality, Metadata, Parse as _, PersonName, PhoneNumber, Profile,
+    Scope, Scopes, SecretHash, TenantId, ZipCode,
+};
+use customers_ports::{MockClock, MockCustomerRepository, MockIdGenerator};
+
+use crate::{Caller, CustomerService};
+
+pub(crate) const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+pub(crate) fn customer_id() -> CustomerId {
+    CustomerId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8057").unwrap()
+}
+
+pub(crate) fn tenant_id() -> TenantId {
+    TenantId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8058").unwrap()
+}
+
+pub(crate) fn caller() -> Caller {
+    Caller::from(&ApiKey {
+        id: ApiKeyId::parse("0123456789abcdef").unwrap(),
+        tenant_id: tenant_id(),
+        scopes: Scopes::from_iter(Scope::ALL),
+        secret_hash: SecretHash([0; 32]),
+        created_at: NOW,
+        expires_at: None,
+        revoked_at: None,
+    })
+}
+
+pub(crate) fn clock() -> MockClock {
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(NOW);
+    clock
+}
+
+pub(crate) fn ids() -> MockIdGenerator {
+    let change_id = ChangeId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8059").unwrap();
+    let mut ids = MockIdGenerator::new();
+    ids.expect_customer().return_const(customer_id());
+    ids.expect_change().return_const(change_id);
+    ids.expect_tenant().return_const(tenant_id());
+    ids
+}
+
+pub(crate) fn service(customers: MockCustomerRepository) -> CustomerService {
+    let policy = KycPolicy::verifying(&[CustomerType::Individual]);
+    CustomerService::new(
+        Arc::new(customers),
+        Arc::new(ids()),
+        Arc::new(clock()),
+        policy,
+    )
+}
+
+pub(crate) fn profile() -> Profile {
+    Profile {
+        first_name: PersonName::parse("Ada").unwrap(),
+        last_name: PersonName::parse("Byron").unwrap(),
+        email: EmailAddress::parse("ada@example.com").unwrap(),
+        phone: PhoneNumber::parse("+2348012345678").unwrap(),
+        customer_type: CustomerType::Individual,
+        billing_address: BillingAddress {
+            line1: AddressLine::parse("123 Test Lane").unwrap(),
+            line2: None,
+            city: Locality::parse("Lagos").unwrap(),
+            state: Locality::parse("Lagos").unwrap(),
+            zip_code: ZipCode::parse("100001").unwrap(),
+            country: CountryCode::parse("NG").unwrap(),
+        },
+        external_id: None,
+        metadata: Metadata::default(),
+    }
+}

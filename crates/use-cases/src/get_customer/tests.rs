@@ -1,0 +1,46 @@
+use customers_domain::{ChangeContext, ChangeId, KycPolicy};
+use customers_ports::MockCustomerRepository;
+use uuid::Uuid;
+
+use super::*;
+use crate::fixtures::{NOW, caller, customer_id, profile, service, tenant_id};
+
+fn customer() -> Customer {
+    let context = ChangeContext {
+        change_id: ChangeId::from_uuid(Uuid::nil()),
+        actor: caller().api_key_id,
+        at: NOW,
+    };
+    Customer::create(
+        customer_id(),
+        profile(),
+        &KycPolicy::verifying(&[]),
+        context,
+    )
+    .0
+}
+
+async fn found(answer: Result<Option<Customer>, StoreError>) -> Result<Customer, GetCustomerError> {
+    let mut customers = MockCustomerRepository::new();
+    customers
+        .expect_find()
+        .once()
+        .withf(|tenant, id| (*tenant, *id) == (tenant_id(), customer_id()))
+        .return_once(move |_, _| answer);
+    service(customers).get(caller(), customer_id()).await
+}
+
+#[tokio::test]
+async fn a_customer_is_looked_for_in_the_callers_tenant_alone() {
+    assert_eq!(found(Ok(Some(customer()))).await, Ok(customer()));
+    assert_eq!(found(Ok(None)).await, Err(GetCustomerError::NotFound));
+}
+
+#[tokio::test]
+async fn a_failing_store_is_not_a_missing_customer() {
+    let failure = StoreError::unavailable("gone");
+    assert_eq!(
+        found(Err(failure.clone())).await,
+        Err(GetCustomerError::Store(failure))
+    );
+}

@@ -1,1 +1,24 @@
 //! What the end-to-end tests share.
+//!
+//! - [`TestApp`] is the HTTP face over a store, called without a socket; [`stores`] are the stores.
+//! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
+//! - [`problems`] says what every problem looks like from outside, and [`bodies`] what callers send.
+//!
+//! What a test cannot go on without fails it by a panic.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "all of this is test code, where a panic is a failed test"
+)]
+
+mod answer;
+mod app;
+pub mod bodies;
+mod call;
+pub mod problems;
+pub mod stores;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use call::{Call, REQUEST_ID};

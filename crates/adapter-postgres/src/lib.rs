@@ -1,1 +1,35 @@
-//! The ports on Postgres
+//! The ports on Postgres, version 14 and newer: repositories, rows to domain and back, migrations.
+//!
+//! One call of a port is one statement on one connection, and so one transaction; every statement
+//! stands in [`sql`]. [`Database`] is the bounded set of connections that the repositories share, and
+//! the one place that decides what is tried again. This crate knows nothing of HTTP or of the command
+//! line, and it logs nothing: a failure is told once, in a
+//! [`StoreError`](customers_ports::StoreError) or a [`StartupError`] that holds a SQLSTATE and names
+//! of the schema, never a value and never the server's own words.
+//!
+//! What a program does with it at its start: [`wait_until_reachable`], [`migrate`] if it was asked to,
+//! [`schema_state`], [`durability`], and then [`Database::new`] for the repositories.
+
+mod api_keys;
+mod connection;
+mod customers;
+mod database;
+mod failure;
+mod health;
+mod idempotency;
+mod pool;
+mod rows;
+mod settings;
+pub mod sql;
+mod startup;
+mod statement;
+
+pub use api_keys::PgApiKeyRepository;
+pub use customers::PgCustomerRepository;
+pub use database::Database;
+pub use health::PgStoreHealth;
+pub use idempotency::PgIdempotencyRecords;
+pub use settings::{PgSettings, Pooler};
+pub use startup::{
+    SchemaState, StartupError, durability, migrate, schema_state, wait_until_reachable,
+};

@@ -1,2 +1,79 @@
-//! The program.
-fn main() {}
+//! The program `customers`: its command line, its configuration and its wiring.
+//!
+//! It alone sees every other crate. It decides which adapters stand behind the ports, starts and
+//! stops them, and knows nothing of customers beyond that.
+
+mod cli;
+mod config;
+mod duration;
+mod failure;
+mod greeting;
+mod healthcheck;
+mod keys;
+mod logging;
+mod migrate;
+mod open_files;
+mod output;
+mod postgres;
+mod serve;
+mod shutdown;
+mod signals;
+mod stores;
+mod sweeper;
+mod system;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Migrate(args) => once(migrate::run(args)),
+        Command::Keys(command) => once(keys::run(command)),
+        Command::Openapi => output::print(&openapi()),
+        Command::Healthcheck(args) => healthcheck::run(args),
+    }
+}
+
+/// Runs a command that does one thing after the other.
+fn once(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::system("cannot start"))?
+        .block_on(command)
+}
+
+fn openapi() -> String {
+    format!(
+        "{}\n",
+        customers_adapter_http::openapi_document().trim_end()
+    )
+}
+
+/// In the log where there is one, so that its readers find it, and else as a plain line.
+fn tell(failure: &Failure) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::error!("{failure}");
+    } else {
+        output::note(&format!("error: {failure}"));
+    }
+}

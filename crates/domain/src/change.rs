@@ -41,6 +41,22 @@ impl Action {
 /// The JSON pointer (RFC 6901) of a customer's field. It names a field, never a value.
 pub type FieldPath = &'static str;
 
+/// Every field that an edit can change, in the order in which they are documented.
+pub const FIELD_PATHS: [FieldPath; 12] = [
+    "/first_name",
+    "/last_name",
+    "/email",
+    "/phone",
+    "/billing_address/line1",
+    "/billing_address/line2",
+    "/billing_address/city",
+    "/billing_address/state",
+    "/billing_address/zip_code",
+    "/billing_address/country",
+    "/external_id",
+    "/metadata",
+];
+
 /// One change of a customer: at once its entry in the history and the event that tells of it. It
 /// holds no personal data but the reviewer's reason.
 #[derive(Debug, Clone, PartialEq, Eq)]

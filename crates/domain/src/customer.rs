@@ -1,6 +1,7 @@
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Utc};
+use thiserror::Error;
 
 use crate::api_key::ApiKeyId;
 use crate::billing_address::BillingAddress;
@@ -11,9 +12,10 @@ use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::ids::{ChangeId, CustomerId};
 use crate::kyc_policy::KycPolicy;
-use crate::metadata::Metadata;
+use crate::metadata::{InvalidMetadata, Metadata};
+use crate::patch::ProfilePatch;
 use crate::phone::PhoneNumber;
-use crate::status::{CustomerStatus, TransitionRefused, Verb};
+use crate::status::{CustomerStatus, InvalidTransition, TransitionRefused, Verb};
 use crate::text::{PersonName, Reason};
 
 /// The number of a customer's state: 1 at creation, one more with every change.
@@ -111,6 +113,32 @@ pub struct ChangeContext {
     pub at: DateTime<Utc>,
 }
 
+/// What became of an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// The customer is another now, and this is the change that tells of it.
+    Changed(Customer, CustomerChange),
+    /// The edit says what the customer says already; there is nothing to store.
+    Unchanged(Customer),
+}
+
+/// Why an edit was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UpdateRefused {
+    /// The customer is rejected or closed.
+    #[error(transparent)]
+    Frozen(#[from] InvalidTransition),
+    /// Metadata would break its limits.
+    #[error("metadata would break its limits")]
+    Metadata(InvalidMetadata),
+}
+
+impl From<InvalidMetadata> for UpdateRefused {
+    fn from(fault: InvalidMetadata) -> Self {
+        Self::Metadata(fault)
+    }
+}
+
 impl Customer {
     /// Creates a customer in the status that the policy has for its type.
     pub fn create(
@@ -174,6 +202,40 @@ impl Customer {
             status: self.0.status,
             created_at: self.0.created_at,
         }
+    }
+
+    /// Edits the profile.
+    ///
+    /// # Errors
+    /// When the customer is rejected or closed, whatever the edit, or when metadata would outgrow its
+    /// limits.
+    pub fn update(
+        self,
+        patch: ProfilePatch,
+        context: ChangeContext,
+    ) -> Result<Edited, UpdateRefused> {
+        let status = self.0.status;
+        if !status.is_editable() {
+            return Err(UpdateRefused::Frozen(InvalidTransition {
+                from: status,
+                verb: None,
+            }));
+        }
+        let (profile, changed_fields) = patch.apply(self.0.profile.clone())?;
+        if changed_fields.is_empty() {
+            return Ok(Edited::Unchanged(self));
+        }
+        let customer = Self(CustomerState {
+            profile,
+            version: self.0.version.next(),
+            updated_at: context.at,
+            ..self.0
+        });
+        let change = CustomerChange {
+            changed_fields,
+            ..customer.change(Action::Update, Some(status), context)
+        };
+        Ok(Edited::Changed(customer, change))
     }
 
     /// Carries out a verb of the status table.

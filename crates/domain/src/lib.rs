@@ -20,6 +20,7 @@ mod fault;
 mod ids;
 mod kyc_policy;
 mod metadata;
+mod patch;
 mod personal;
 mod phone;
 mod scope;
@@ -29,9 +30,11 @@ mod zip_code;
 
 pub use api_key::{ApiKey, ApiKeyId, SecretHash};
 pub use billing_address::BillingAddress;
-pub use change::{Action, CustomerChange, FieldPath};
+pub use change::{Action, CustomerChange, FIELD_PATHS, FieldPath};
 pub use country::CountryCode;
-pub use customer::{ChangeContext, Customer, CustomerState, Profile, Receipt, Version};
+pub use customer::{
+    ChangeContext, Customer, CustomerState, Edited, Profile, Receipt, UpdateRefused, Version,
+};
 pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;
@@ -39,7 +42,8 @@ pub use external_id::ExternalId;
 pub use fault::{Fault, Parse};
 pub use ids::{ChangeId, CustomerId, TenantId};
 pub use kyc_policy::KycPolicy;
-pub use metadata::{InvalidMetadata, Metadata};
+pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
+pub use patch::{AddressPatch, Edit, ProfilePatch};
 pub use personal::Personal;
 pub use phone::{PhoneNumber, load_numbering_plans};
 pub use scope::{Scope, Scopes, UnknownScope};

@@ -63,6 +63,42 @@ impl Metadata {
     }
 }
 
+/// An edit of metadata: names that get a value, and names that are taken away. Each is valid by itself;
+/// the limits of the whole hold after the edit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MetadataPatch(Personal<BTreeMap<String, Option<String>>>);
+
+impl MetadataPatch {
+    /// Checks the members one by one. `None` takes a member away.
+    ///
+    /// # Errors
+    /// Every member at fault.
+    pub fn parse(members: BTreeMap<String, Option<String>>) -> Result<Self, InvalidMetadata> {
+        let faulty: Vec<String> = members
+            .iter()
+            .filter(|(name, value)| !is_name(name) || !value.as_deref().is_none_or(is_value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if faulty.is_empty() {
+            Ok(Self(Personal::new(members)))
+        } else {
+            Err(InvalidMetadata::Members(Personal::new(faulty)))
+        }
+    }
+
+    /// The metadata that the edit makes.
+    pub(crate) fn apply(self, metadata: &Metadata) -> Result<Metadata, InvalidMetadata> {
+        let mut members = metadata.expose().clone();
+        for (name, value) in self.0.into_exposed() {
+            match value {
+                Some(value) => members.insert(name, value),
+                None => members.remove(&name),
+            };
+        }
+        Metadata::parse(members)
+    }
+}
+
 fn is_name(name: &str) -> bool {
     (1..=Metadata::NAME_MAX).contains(&name.len())
         && name

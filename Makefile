@@ -1,0 +1,38 @@
+# The commands of this project, the same for people and for CI. `make` alone lists them.
+
+CARGO ?= cargo
+# What `make run` passes to `customers serve`, as in: make run ARGS='--listen 127.0.0.1:9090'
+ARGS ?=
+# What `make bench` passes on, as in: make bench BENCH_ARGS='--seconds 2 --runs 1'
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: run
+run: ## Start the service in memory and print a curl to paste (ARGS='--listen …')
+	@$(CARGO) run --locked --bin customers -- serve $(ARGS)
+
+# The binary is built first: the end-to-end tests start it, and cargo would not rebuild it for them.
+.PHONY: test
+test: ## Run every test, on PostgreSQL too; says which server it uses, and installs one if it must
+	@./scripts/ensure-postgres
+	$(CARGO) build --locked --bin customers
+	$(CARGO) test --locked --workspace
+
+.PHONY: lint
+lint: ## Check format, clippy, documentation and, where shellcheck is there, the scripts
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
+	@./scripts/lint-scripts
+
+# The server's own programs, not a container: a container's network would be measured with it.
+.PHONY: bench
+bench: ## Measure against a PostgreSQL of its own and print the table (BENCH_ARGS='--help')
+	@TEST_POSTGRES_PROVIDER=local ./scripts/ensure-postgres
+	$(CARGO) build --locked --release --bin customers
+	TEST_POSTGRES_PROVIDER=local $(CARGO) run --locked --release --package customers-benches -- $(BENCH_ARGS)
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

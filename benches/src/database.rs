@@ -1,0 +1,75 @@
+//! The PostgreSQL under the service: one of this benchmark's own, which syncs what it commits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
+use tokio::runtime;
+
+use crate::Result;
+
+/// Where Debian and Ubuntu keep the programs of each version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// An empty database on a server of its own. Both go when this is dropped.
+pub(crate) struct Database {
+    database: TestDatabase,
+    _server: PostgresServer,
+}
+
+impl Database {
+    /// Starts the server, durable, and with room in its log so that no run is hit by a checkpoint
+    /// that another one caused.
+    ///
+    /// # Errors
+    /// When there is no runtime to do it with.
+    pub(crate) fn start() -> Result<Self> {
+        let options = PostgresOptions::new()
+            .durable()
+            .setting("max_wal_size", "8GB")
+            .setting("shared_buffers", "256MB");
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let server = PostgresServer::own(&options).await;
+            Ok(Self {
+                database: server.empty_database().await,
+                _server: server,
+            })
+        })
+    }
+
+    /// Where it is, with the role that may do everything.
+    pub(crate) fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// When `psql` is not there or the statement fails.
+    pub(crate) fn execute(&self, statement: &str) -> Result<()> {
+        let mut psql = Command::new(client("psql"));
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]);
+        let output = psql.arg(self.url()).output()?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            Err(format!("psql: {complaint}").into())
+        }
+    }
+}
+
+/// One of PostgreSQL's client programs: Debian's newest, past the script that stands for it in the
+/// `PATH` there, or else what the `PATH` has.
+pub(crate) fn client(name: &str) -> PathBuf {
+    let folders = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
+    folders
+        .map(|folder| folder.path().join("bin").join(name))
+        .filter(|program| program.is_file())
+        .max()
+        .unwrap_or_else(|| Path::new(name).to_owned())
+}

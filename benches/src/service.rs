@@ -1,0 +1,183 @@
+//! The program under load, as a process of its own.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+
+/// How long the program may take to become ready before the benchmark gives up.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// How often readiness is asked for.
+const START_STEP: Duration = Duration::from_millis(1);
+
+/// The program's binary.
+pub(crate) struct Program(PathBuf);
+
+impl Program {
+    /// The one that was built beside this benchmark.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(crate) fn beside_this() -> Result<Self> {
+        let path = std::env::current_exe()?.with_file_name("customers");
+        if path.is_file() {
+            Ok(Self(path))
+        } else {
+            Err(format!("{} is missing: build it first", path.display()).into())
+        }
+    }
+
+    /// Brings the schema of that database up to date.
+    ///
+    /// # Errors
+    /// When the program fails.
+    pub(crate) fn migrate(&self, database_url: &str) -> Result<()> {
+        let mut command = self.command();
+        self.ask(command.arg("migrate").env("DATABASE_URL", database_url))?;
+        Ok(())
+    }
+
+    /// A new API key that may create customers.
+    ///
+    /// # Errors
+    /// When the program fails.
+    pub(crate) fn new_api_key(&self, database_url: &str) -> Result<String> {
+        let mut command = self.command();
+        command
+            .args(["keys", "create", "--quiet", "--tenant", "bench"])
+            .args(["--scope", "customers:write", "--scope", "customers:read"])
+            .env("DATABASE_URL", database_url);
+        Ok(self.ask(&mut command)?.trim().to_owned())
+    }
+
+    /// Starts the service on that database, or in memory, and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub(crate) fn serve(&self, database_url: Option<&str>) -> Result<Service> {
+        let address = free_address()?;
+        let mut command = self.command();
+        command.args(["serve", "--listen", &address.to_string()]);
+        if let Some(url) = database_url {
+            command.env("DATABASE_URL", url);
+        }
+        let start = Instant::now();
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut service = Service {
+            process,
+            address,
+            ready_after: Duration::ZERO,
+        };
+        while !is_ready(address) {
+            if service.process.try_wait()?.is_some() || start.elapsed() > START_LIMIT {
+                return Err("the service did not become ready".into());
+            }
+            thread::sleep(START_STEP);
+        }
+        service.ready_after = start.elapsed();
+        Ok(service)
+    }
+
+    /// The program, told nothing by the environment of this benchmark.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env_clear();
+        command
+    }
+
+    fn ask(&self, command: &mut Command) -> Result<String> {
+        let output = command.output()?;
+        if output.status.success() {
+            Ok(String::from_utf8(output.stdout)?)
+        } else {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{} failed: {complaint}", Path::display(&self.0)).into())
+        }
+    }
+}
+
+/// The program while it answers. It is killed when this goes out of scope.
+pub(crate) struct Service {
+    process: Child,
+    /// Where it answers.
+    pub(crate) address: SocketAddr,
+    /// How long it took from its start until it said that it was ready.
+    pub(crate) ready_after: Duration,
+}
+
+impl Service {
+    /// The API key of a service in memory, from its greeting.
+    ///
+    /// # Errors
+    /// When it did not greet.
+    pub(crate) fn greeted_api_key(&mut self) -> Result<String> {
+        let mut greeting = String::new();
+        let mut chunk = [0; 4096];
+        let mut stdout = self.process.stdout.take().ok_or("it was asked before")?;
+        loop {
+            let length = stdout.read(&mut chunk)?;
+            if length == 0 {
+                return Err("the service did not print its key".into());
+            }
+            greeting += std::str::from_utf8(&chunk[..length])?;
+            let key = greeting.lines().find_map(|line| {
+                let rest = line.split_once("Authorization: Bearer ")?.1;
+                rest.split_once('"')
+            });
+            if let Some((key, _)) = key {
+                let key = key.to_owned();
+                // Kept open: whoever writes to a closed pipe fails.
+                self.process.stdout = Some(stdout);
+                return Ok(key);
+            }
+        }
+    }
+
+    /// Memory in MiB: now, and the most so far.
+    ///
+    /// # Errors
+    /// Where the system does not tell.
+    pub(crate) fn memory(&self) -> Result<(f64, f64)> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let of = |name: &str| -> Result<f64> {
+            let line = status.lines().find(|line| line.starts_with(name));
+            let kib = line.and_then(|line| line.split_whitespace().nth(1));
+            Ok(kib.ok_or("the system does not tell")?.parse::<f64>()? / 1024.0)
+        };
+        Ok((of("VmRSS:")?, of("VmHWM:")?))
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be gone already, and nothing is left to be done about it if not.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?)
+}
+
+fn is_ready(address: SocketAddr) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(address)?;
+        stream
+            .write_all(b"GET /health/ready HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
+        let mut status = [0; 13];
+        stream.read_exact(&mut status)?;
+        Ok(&status == b"HTTP/1.1 200 ")
+    };
+    ask().unwrap_or(false)
+}

@@ -1,0 +1,126 @@
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::startup::StartupError;
+
+/// How long a statement waits for a row that another transaction holds, before it is told so.
+pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// Where the database is and how it is used.
+#[derive(Debug, Clone)]
+pub struct PgSettings {
+    /// `postgres://user:password@host:port/database?sslmode=…`
+    pub url: SecretString,
+    /// The greatest number of connections that the repositories share. The health check has one of
+    /// its own besides.
+    pub max_connections: usize,
+    /// How long to wait for a connection, and for a statement.
+    pub timeout: Duration,
+    /// What stands between the program and the database.
+    pub pooler: Pooler,
+}
+
+/// What stands between the program and the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pooler {
+    /// Nothing, or something that keeps a session on one connection.
+    #[default]
+    None,
+    /// A pooler such as `PgBouncer` that gives a connection to one transaction at a time. Nothing can
+    /// be kept on a session then: no prepared statement and no setting.
+    Transaction,
+}
+
+impl PgSettings {
+    /// The defaults: 16 connections, 5 seconds, no pooler.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: SecretString::from(url.into()),
+            max_connections: 16,
+            timeout: Duration::from_secs(5),
+            pooler: Pooler::None,
+        }
+    }
+
+    /// For connections that serve requests: limits on the server's side, statements kept prepared.
+    pub(crate) fn serving(&self) -> Result<PgConnectOptions, StartupError> {
+        let options = self.direct()?;
+        Ok(match self.pooler {
+            Pooler::Transaction => options.statement_cache_capacity(0),
+            Pooler::None => options.options([
+                ("statement_timeout", milliseconds(self.timeout)),
+                ("lock_timeout", milliseconds(LOCK_WAIT)),
+            ]),
+        })
+    }
+
+    /// For a connection that may take its time, as a migration does.
+    pub(crate) fn direct(&self) -> Result<PgConnectOptions, StartupError> {
+        let url = self.url.expose_secret();
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(StartupError::InvalidUrl);
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|_| StartupError::InvalidUrl)?;
+        Ok(options
+            .application_name("customers")
+            // Nothing here is a float, and poolers refuse what they do not know.
+            .extra_float_digits(None)
+            .disable_statement_logging())
+    }
+
+    /// How a transaction begins where no setting outlives it.
+    pub(crate) fn begin(&self) -> String {
+        format!(
+            "BEGIN; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            milliseconds(self.timeout),
+            milliseconds(LOCK_WAIT)
+        )
+    }
+}
+
+/// At least one, since zero would mean no limit.
+fn milliseconds(duration: Duration) -> String {
+    duration.as_millis().max(1).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_of_another_kind_is_refused_without_repeating_it() {
+        for bad in [
+            "",
+            "not a url planted-password",
+            "mysql://app:planted-password@db.example.com/customers",
+            "postgres://app:planted-password@db.example.com:notaport/customers",
+            "postgres://app:planted-password@db.example.com/customers?sslmode=planted-password",
+        ] {
+            let Err(error) = PgSettings::new(bad).serving() else {
+                panic!("accepted: {bad}");
+            };
+            assert!(matches!(error, StartupError::InvalidUrl), "{bad}");
+            assert!(!format!("{error} {error:?}").contains("planted-password"));
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_url() {
+        let settings = PgSettings::new("postgres://app:planted-password@db.example.com/customers");
+        assert!(!format!("{settings:?}").contains("planted-password"));
+    }
+
+    #[test]
+    fn limits_travel_with_the_session_or_with_the_transaction() {
+        let mut settings = PgSettings::new("postgres://app@db.example.com/customers");
+        let direct = settings.serving().unwrap();
+        assert!(direct.get_options().unwrap().contains("lock_timeout=2000"));
+        settings.pooler = Pooler::Transaction;
+        assert_eq!(settings.serving().unwrap().get_options(), None);
+        assert!(settings.begin().contains("statement_timeout = 5000;"));
+    }
+}

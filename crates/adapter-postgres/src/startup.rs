@@ -1,0 +1,204 @@
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{ConnectOptions as _, Connection as _};
+use thiserror::Error;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::connection::{Connection, Connector};
+use crate::failure::{Failure, FailureKind};
+use crate::rows::column;
+use crate::settings::{PgSettings, Pooler};
+use crate::sql;
+use crate::statement::Statement;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long to leave an unreachable server alone.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Why a database cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StartupError {
+    /// The URL is not that of a Postgres database. It may hold a password, so it is not shown.
+    #[error("the database URL is not of the form postgres://user:password@host:port/database")]
+    InvalidUrl,
+    /// The server cannot be reached, is starting, or does not answer. It may later.
+    #[error("the database cannot be reached: {reason}")]
+    Unreachable {
+        /// What happened.
+        reason: String,
+    },
+    /// The server does not let this program in: wrong password, unknown database, no TLS.
+    #[error("the database refuses the connection: {reason}")]
+    Refused {
+        /// What happened.
+        reason: String,
+    },
+    /// A migration was asked for through a pooler, which cannot keep its lock.
+    #[error("migrations need a direct connection, not one through a pooler")]
+    MigrationThroughPooler,
+    /// A migration failed; nothing of it was kept.
+    #[error("migration {version} failed: {reason}")]
+    MigrationFailed {
+        /// Which one.
+        version: i64,
+        /// What happened.
+        reason: String,
+    },
+    /// A migration was edited after it had been applied here, or stopped half-way.
+    #[error("the schema is not what migration {version} of this program makes")]
+    SchemaAltered {
+        /// Which one.
+        version: i64,
+    },
+    /// The server answered what it never should.
+    #[error("the database is at fault: {reason}")]
+    Failed {
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl From<Failure> for StartupError {
+    fn from(Failure { kind, reason }: Failure) -> Self {
+        match kind {
+            FailureKind::Lost
+            | FailureKind::Raced
+            | FailureKind::LockTimeout
+            | FailureKind::Unavailable => Self::Unreachable { reason },
+            FailureKind::Refused => Self::Refused { reason },
+            FailureKind::Defect => Self::Failed { reason },
+        }
+    }
+}
+
+impl From<MigrateError> for StartupError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) => Failure::from(error).into(),
+            MigrateError::ExecuteMigration(error, version) => Self::MigrationFailed {
+                version,
+                reason: Failure::from(error).reason,
+            },
+            MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => {
+                Self::SchemaAltered { version }
+            }
+            _ => Self::Failed {
+                reason: "the migrations cannot be read".into(),
+            },
+        }
+    }
+}
+
+/// How the schema of a database compares with this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaState {
+    /// Migrations are missing; the program cannot run on it.
+    Behind,
+    /// It is this program's own.
+    Current,
+    /// A newer program migrated it. It was made so that this one still runs on it.
+    Newer,
+}
+
+/// Waits until the server can be connected to, trying again and again.
+///
+/// # Errors
+/// When it still cannot be reached after `limit`, and at once when waiting would not help.
+pub async fn wait_until_reachable(
+    settings: &PgSettings,
+    limit: Duration,
+) -> Result<(), StartupError> {
+    let connector = Connector::new(settings)?;
+    let deadline = Instant::now() + limit;
+    loop {
+        let error = match connector.connect().await {
+            Ok(_) => return Ok(()),
+            Err(failure) => StartupError::from(failure),
+        };
+        let is_final = !matches!(error, StartupError::Unreachable { .. });
+        if is_final || Instant::now() + PAUSE >= deadline {
+            return Err(error);
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Brings the schema up to this program's, and leaves a newer one as it is. Several programs that do
+/// so at once wait for each other; there is no limit to how long.
+///
+/// # Errors
+/// When the server cannot be used, stands behind a pooler, or a migration fails.
+pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
+    if settings.pooler != Pooler::None {
+        return Err(StartupError::MigrationThroughPooler);
+    }
+    let options = settings.direct()?;
+    let mut connection = timeout(settings.timeout, options.connect())
+        .await
+        .map_err(|_| Failure::timed_out("connecting", settings.timeout))?
+        .map_err(Failure::from)?;
+    let mut migrator = Migrator {
+        migrations: MIGRATIONS.migrations.clone(),
+        ..Migrator::DEFAULT
+    };
+    migrator.set_ignore_missing(true);
+    migrator.run_direct(None, &mut connection, false).await?;
+    connection.close().await.map_err(Failure::from)?;
+    Ok(())
+}
+
+/// Compares the schema with this program's.
+///
+/// # Errors
+/// When the server cannot be used, or the schema was not made by these migrations.
+pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, StartupError> {
+    let mut connection = Connector::new(settings)?.connect().await?;
+    if !has_migrations(&mut connection).await? {
+        return Ok(SchemaState::Behind);
+    }
+    let rows = connection
+        .fetch(Statement::new(sql::LIST_MIGRATIONS))
+        .await?;
+    let mut missing = MIGRATIONS.iter().count();
+    let mut state = SchemaState::Current;
+    for row in &rows {
+        let version: i64 = column(row, "version")?;
+        let checksum: &[u8] = column(row, "checksum")?;
+        let own = MIGRATIONS.iter().find(|own| own.version == version);
+        if !column::<bool>(row, "success")? || own.is_some_and(|own| *own.checksum != *checksum) {
+            return Err(StartupError::SchemaAltered { version });
+        }
+        match own {
+            Some(_) => missing -= 1,
+            None => state = SchemaState::Newer,
+        }
+    }
+    Ok(if missing > 0 {
+        SchemaState::Behind
+    } else {
+        state
+    })
+}
+
+/// The settings that are off on this server although an acknowledged commit can be lost without them:
+/// some of `fsync`, `full_page_writes` and `synchronous_commit`. Empty where all is well.
+///
+/// # Errors
+/// When the server cannot be used.
+pub async fn durability(settings: &PgSettings) -> Result<Vec<String>, StartupError> {
+    let mut connection = Connector::new(settings)?.connect().await?;
+    let rows = connection
+        .fetch(Statement::new(sql::LIST_UNSAFE_SETTINGS))
+        .await?;
+    let names = rows.iter().map(|row| column(row, "name"));
+    Ok(names.collect::<Result<_, Failure>>()?)
+}
+
+async fn has_migrations(connection: &mut Connection) -> Result<bool, Failure> {
+    let rows = connection
+        .fetch(Statement::new(sql::HAS_MIGRATIONS))
+        .await?;
+    rows.first().map_or(Ok(false), |row| column(row, "present"))
+}

@@ -1,0 +1,71 @@
+//! The schema and the statements fit each other, and the schema fits a cluster.
+
+use customers_adapter_postgres::sql;
+use customers_test_support::postgres::PostgresServer;
+use sqlx::{Executor as _, Row as _, SqlSafeStr as _};
+
+use crate::store::{connect, migrated};
+
+/// Found before the tenant is known, and the migrator's own.
+const NOT_CUSTOMER_DATA: [&str; 3] = ["tenants", "api_keys", "_sqlx_migrations"];
+
+const UNIQUE_INDEXES: &str = "
+SELECT t.relname::text AS table_name, x.indisprimary AS is_primary,
+       coalesce(a.attname::text, '') AS first_column
+FROM pg_class AS t
+LEFT JOIN pg_index AS x ON x.indrelid = t.oid AND x.indisunique
+LEFT JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = x.indkey[0]
+WHERE t.relkind IN ('r', 'p') AND t.relnamespace = 'public'::regnamespace";
+
+#[tokio::test]
+async fn every_statement_fits_the_schema() {
+    let database = migrated(PostgresServer::shared().await).await;
+    let mut connection = connect(&database).await;
+    for (name, statement) in sql::ALL {
+        let prepared = connection.prepare(statement.into_sql_str()).await;
+        assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+    }
+}
+
+#[tokio::test]
+async fn every_table_of_customer_data_leads_with_the_tenant() {
+    let database = migrated(PostgresServer::shared().await).await;
+    let rows = sqlx::query(UNIQUE_INDEXES)
+        .fetch_all(&mut connect(&database).await)
+        .await
+        .unwrap();
+    let mut with_primary_key = Vec::new();
+    for row in &rows {
+        let table: &str = row.get("table_name");
+        if NOT_CUSTOMER_DATA.contains(&table) {
+            continue;
+        }
+        assert_eq!(row.get::<&str, _>("first_column"), "tenant_id", "{table}");
+        if row.get("is_primary") {
+            with_primary_key.push(table);
+        }
+    }
+    with_primary_key.sort_unstable();
+    assert_eq!(
+        with_primary_key,
+        ["customer_changes", "customers", "idempotency_records"]
+    );
+}
+
+#[tokio::test]
+async fn the_schema_has_nothing_that_a_cluster_cannot_keep() {
+    let database = migrated(PostgresServer::shared().await).await;
+    let found: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class
+         WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
+         UNION ALL
+         SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
+         UNION ALL
+         SELECT conname::text FROM pg_constraint
+         WHERE contype = 'f' AND conrelid <> 'api_keys'::regclass",
+    )
+    .fetch_all(&mut connect(&database).await)
+    .await
+    .unwrap();
+    assert_eq!(found, [""; 0], "sequences, triggers or foreign keys");
+}

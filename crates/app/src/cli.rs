@@ -1,0 +1,282 @@
+//! The command line: every command, flag and variable, and nothing of what they do.
+
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use customers_domain::{KycPolicy, Scope, TenantName};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::duration;
+use crate::values;
+
+const AFTER_SERVE: &str = "\
+Environment alone:
+  CUSTOMERS_DEV_API_KEY  Fixes the API key of memory mode; refused with a database
+
+Signals:
+  SIGTERM  Stop: answer for the drain delay, then finish running requests (30 s at most)
+  SIGINT   The same without the delay
+  A second one stops at once, with exit code 1
+
+Exit codes: 0 done, 1 failed, 2 wrong usage";
+
+/// A service that provisions customers for wallets, transactions and payment methods.
+#[derive(Debug, Parser)]
+#[command(name = "customers", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer requests until told to stop; in memory when no database is named
+    #[command(after_help = AFTER_SERVE)]
+    Serve(Box<ServeArgs>),
+    /// Bring the database's schema up to this program; needs a direct connection
+    Migrate(MigrateArgs),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Ask the service on this machine whether it is ready; exit code 0 or 1
+    Healthcheck(HealthcheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port to answer on; port 0 takes a free one
+    #[arg(
+        long,
+        env = "CUSTOMERS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS:PORT",
+        default_value = DEFAULT_LISTEN
+    )]
+    pub(crate) listen: SocketAddr,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+
+    /// Keep customers in memory, also on an address that is not loopback
+    #[arg(long, env = "CUSTOMERS_IN_MEMORY", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    pub(crate) in_memory: bool,
+
+    /// Bring the database's schema up to this program before answering
+    #[arg(long, env = "CUSTOMERS_MIGRATE", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    pub(crate) migrate: bool,
+
+    /// The most connections to the database
+    #[arg(
+        long,
+        env = "CUSTOMERS_DATABASE_CONNECTIONS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "16"
+    )]
+    pub(crate) database_connections: NonZeroUsize,
+
+    /// Start although the database may lose customers in a power cut; for tests
+    #[arg(long, env = "CUSTOMERS_ALLOW_UNSAFE_DURABILITY", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    pub(crate) allow_unsafe_durability: bool,
+
+    /// Types of customer that start in `pending_kyc`, with a comma between them; or none
+    #[arg(
+        long,
+        env = "CUSTOMERS_KYC_REQUIRED",
+        hide_env_values = true,
+        value_name = "TYPES",
+        default_value = "individual,business",
+        value_parser = values::kyc_policy
+    )]
+    pub(crate) kyc_required: KycPolicy,
+
+    /// Requests a second that one API key may make, with a burst of one second; no limit by default
+    #[arg(
+        long,
+        env = "CUSTOMERS_RATE_LIMIT",
+        hide_env_values = true,
+        value_name = "NUMBER"
+    )]
+    pub(crate) rate_limit: Option<NonZeroU32>,
+
+    /// The most connections of callers; at the bound the longest idle one makes room
+    #[arg(
+        long,
+        env = "CUSTOMERS_MAX_CONNECTIONS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "1000"
+    )]
+    pub(crate) max_connections: NonZeroUsize,
+
+    /// How long requests are still taken after SIGTERM, while readiness says no
+    #[arg(
+        long,
+        env = "CUSTOMERS_DRAIN_DELAY",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "2s",
+        value_parser = duration::parse
+    )]
+    pub(crate) drain_delay: Duration,
+
+    /// Form of the log on stderr [default: text on a terminal, else json]
+    #[arg(
+        long,
+        env = "CUSTOMERS_LOG_FORMAT",
+        hide_env_values = true,
+        value_name = "FORMAT"
+    )]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How to reach a database; shared by the commands that need one.
+#[derive(Debug, Args)]
+pub(crate) struct DatabaseArgs {
+    #[command(flatten)]
+    pub(crate) url: DatabaseUrlArg,
+
+    /// The pooler between this program and the database, for PgBouncer in transaction mode
+    #[arg(
+        long,
+        env = "CUSTOMERS_POOLER",
+        hide_env_values = true,
+        value_name = "MODE"
+    )]
+    pub(crate) pooler: Option<Pooler>,
+
+    /// The time to get a connection to the database, and for a statement
+    #[arg(
+        long,
+        env = "CUSTOMERS_DATABASE_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "5s",
+        value_parser = duration::parse_positive
+    )]
+    pub(crate) database_timeout: Duration,
+}
+
+/// The database's address, which holds a password: it is taken as it is, so that no message of the
+/// command line can repeat it.
+#[derive(Debug, Default, Args)]
+pub(crate) struct DatabaseUrlArg {
+    /// The Postgres database, as in `postgres://user@db.example.com/customers`
+    #[arg(
+        long = "database-url",
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    database_url: Option<SecretString>,
+}
+
+impl DatabaseUrlArg {
+    /// The URL, if the flag or the variable is there. It may be empty.
+    pub(crate) fn given(&self) -> Option<&SecretString> {
+        self.database_url.as_ref()
+    }
+
+    /// Whether there is a URL and it says nothing.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.given()
+            .is_some_and(|url| url.expose_secret().trim().is_empty())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    #[command(flatten)]
+    pub(crate) url: DatabaseUrlArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it, once
+    Create(CreateKeyArgs),
+    /// List the keys, live or not; the keys themselves are not known
+    List(ListKeysArgs),
+    /// Revoke a key; every copy of the service refuses it within 5 s
+    Revoke(RevokeKeyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateKeyArgs {
+    /// The tenant that the key belongs to; a new name makes a new tenant
+    #[arg(long, value_name = "NAME", value_parser = values::tenant_name)]
+    pub(crate) tenant: TenantName,
+
+    /// What the key may do: customers:read, customers:write, customers:review; again or with commas
+    #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',')]
+    pub(crate) scope: Vec<Scope>,
+
+    /// When the key expires, from now, such as 90d; never by default
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse_lifetime)]
+    pub(crate) expires_in: Option<Duration>,
+
+    /// Print the key and nothing else on stdout
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListKeysArgs {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeKeyArgs {
+    /// The public part of the key, as the list shows it
+    #[arg(value_name = "ID")]
+    pub(crate) id: SecretString,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthcheckArgs {
+    /// The address that the service listens on; an unspecified one is asked on loopback
+    #[arg(
+        long,
+        env = "CUSTOMERS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS:PORT",
+        default_value = DEFAULT_LISTEN
+    )]
+    pub(crate) listen: SocketAddr,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// What may stand between this program and the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Pooler {
+    /// Each transaction may run on another connection
+    Transaction,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use super::*;
+
+/// The command line by itself, whatever the environment of the tests holds.
+fn without_environment(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.env(clap::builder::Resettable::Reset))
+        .mut_subcommands(without_environment)
+}
+
+fn parse(line: &str) -> Result<Command, clap::Error> {
+    let matches = without_environment(Cli::command()).try_get_matches_from(line.split(' '))?;
+    Cli::from_arg_matches(&matches).map(|cli| cli.command)
+}
+
+fn serve(flags: &str) -> ServeArgs {
+    match parse(format!("customers serve {flags}").trim_end()) {
+        Ok(Command::Serve(args)) => *args,
+        other => panic!("{flags}: {other:?}"),
+    }
+}
+
+#[test]
+fn the_definitions_do_not_contradict_each_other() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_flag_of_serve_has_its_documented_variable_and_default() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").unwrap();
+    let mut table: Vec<_> = serve
+        .get_arguments()
+        .filter(|arg| arg.get_id() != "help")
+        .map(|arg| {
+            assert!(arg.is_hide_env_values_set(), "{}", arg.get_id());
+            let takes_a_value = arg.get_action().takes_values();
+            let default = arg.get_default_values().first().filter(|_| takes_a_value);
+            (
+                arg.get_long().unwrap(),
+                arg.get_env().unwrap().to_str().unwrap(),
+                default.map(|value| value.to_str().unwrap()),
+            )
+        })
+        .collect();
+    table.sort_unstable();
+    assert_eq!(
+        table,
+        [
+            (
+                "allow-unsafe-durability",
+                "CUSTOMERS_ALLOW_UNSAFE_DURABILITY",
+                None
+            ),
+            (
+                "database-connections",
+                "CUSTOMERS_DATABASE_CONNECTIONS",
+                Some("16")
+            ),
+            ("database-timeout", "CUSTOMERS_DATABASE_TIMEOUT", Some("5s")),
+            ("database-url", "DATABASE_URL", None),
+            ("drain-delay", "CUSTOMERS_DRAIN_DELAY", Some("2s")),
+            ("in-memory", "CUSTOMERS_IN_MEMORY", None),
+            (
+                "kyc-required",
+                "CUSTOMERS_KYC_REQUIRED",
+                Some("individual,business")
+            ),
+            ("listen", "CUSTOMERS_LISTEN", Some("127.0.0.1:8080")),
+            ("log-format", "CUSTOMERS_LOG_FORMAT", None),
+            ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
+            ("migrate", "CUSTOMERS_MIGRATE", None),
+            ("pooler", "CUSTOMERS_POOLER", None),
+            ("rate-limit", "CUSTOMERS_RATE_LIMIT", None),
+        ]
+    );
+}
+
+#[test]
+fn serve_without_flags_has_the_documented_settings() {
+    let args = serve("");
+    assert_eq!(args.listen, "127.0.0.1:8080".parse().unwrap());
+    assert!(args.database.url.given().is_none());
+    assert_eq!(args.database.pooler, None);
+    assert_eq!(args.database.database_timeout, Duration::from_secs(5));
+    assert_eq!(args.database_connections.get(), 16);
+    assert!(!args.in_memory && !args.migrate && !args.allow_unsafe_durability);
+    assert_eq!(
+        args.kyc_required,
+        values::kyc_policy("individual,business").unwrap()
+    );
+    assert_eq!(args.rate_limit, None);
+    assert_eq!(args.max_connections.get(), 1000);
+    assert_eq!(args.drain_delay, Duration::from_secs(2));
+    assert_eq!(args.log_format, None);
+}
+
+#[test]
+fn each_flag_of_serve_is_read() {
+    assert_eq!(serve("--listen [::1]:0").listen, "[::1]:0".parse().unwrap());
+    let url = serve("--database-url postgres://db.example.com/x")
+        .database
+        .url;
+    assert_eq!(
+        url.given().unwrap().expose_secret(),
+        "postgres://db.example.com/x"
+    );
+    assert!(serve("--database-url=").database.url.is_blank());
+    assert_eq!(
+        serve("--pooler transaction").database.pooler,
+        Some(Pooler::Transaction)
+    );
+    assert_eq!(
+        serve("--database-timeout 750ms").database.database_timeout,
+        Duration::from_millis(750)
+    );
+    assert_eq!(
+        serve("--database-connections 1").database_connections.get(),
+        1
+    );
+    assert!(serve("--in-memory").in_memory);
+    assert!(serve("--migrate").migrate);
+    assert!(serve("--allow-unsafe-durability").allow_unsafe_durability);
+    assert_eq!(
+        serve("--kyc-required none").kyc_required,
+        KycPolicy::verifying(&[])
+    );
+    assert_eq!(
+        serve("--rate-limit 50").rate_limit.map(NonZeroU32::get),
+        Some(50)
+    );
+    assert_eq!(serve("--max-connections 1").max_connections.get(), 1);
+    assert_eq!(serve("--drain-delay 0s").drain_delay, Duration::ZERO);
+    assert_eq!(serve("--log-format json").log_format, Some(LogFormat::Json));
+}
+
+#[test]
+fn scopes_are_repeated_or_separated_by_commas() {
+    let line = "customers keys create --tenant acme --scope customers:read,customers:write \
+                --scope customers:review --expires-in 90d --quiet";
+    let Ok(Command::Keys(KeysCommand::Create(args))) = parse(line) else {
+        panic!("not read: {line}");
+    };
+    assert_eq!(args.tenant.expose(), "acme");
+    assert_eq!(args.scope, Scope::ALL);
+    assert_eq!(args.expires_in, Some(Duration::from_hours(90 * 24)));
+    assert!(args.quiet);
+}
+
+#[test]
+fn wrong_values_are_refused() {
+    for wrong in [
+        "serve --listen localhost",
+        "serve --listen 127.0.0.1",
+        "serve --database-connections 0",
+        "serve --database-timeout 0s",
+        "serve --database-timeout 5",
+        "serve --drain-delay soon",
+        "serve --kyc-required=",
+        "serve --kyc-required person",
+        "serve --rate-limit 0",
+        "serve --rate-limit -1",
+        "serve --max-connections 0",
+        "serve --pooler session",
+        "serve --log-format xml",
+        "serve --no-such-flag",
+        "serve something",
+        "keys",
+        "keys create --tenant acme",
+        "keys create --scope customers:read",
+        "keys create --tenant= --scope customers:read",
+        "keys create --tenant acme --scope customers:*",
+        "keys create --tenant acme --scope=",
+        "keys create --tenant acme --scope customers:read --expires-in 500ms",
+        "keys revoke",
+        "migrate now",
+        "nonsense",
+    ] {
+        let error = parse(&format!("customers {wrong}")).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{wrong}");
+    }
+}

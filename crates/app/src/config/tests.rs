@@ -1,0 +1,110 @@
+use clap::Parser as _;
+use secrecy::ExposeSecret as _;
+
+use super::*;
+use crate::cli::{Cli, Command, Pooler};
+
+/// Every variable that matters here is given as a flag, so that the environment of the tests does
+/// not; a URL that is absent is taken out again.
+fn serve(url: Option<&str>, listen: &str, in_memory: bool) -> ServeArgs {
+    let url_flag = format!("--database-url={}", url.unwrap_or_default());
+    let mut line = vec!["customers", "serve", "--listen", listen, &url_flag];
+    if in_memory {
+        line.push("--in-memory");
+    }
+    let Command::Serve(mut args) = Cli::try_parse_from(line).unwrap().command else {
+        panic!("serve is read as something else");
+    };
+    (args.in_memory, args.migrate, args.database.pooler) = (in_memory, false, None);
+    if url.is_none() {
+        args.database.url = DatabaseUrlArg::default();
+    }
+    *args
+}
+
+fn usage_error(outcome: Result<StoreChoice, Failure>) -> String {
+    match outcome {
+        Err(Failure::Usage(message)) => message,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+const URL: Option<&str> = Some("postgres://app:planted-password@db.example.com/customers");
+
+#[test]
+fn without_a_url_customers_are_kept_in_memory_on_loopback() {
+    for loopback in ["127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080"] {
+        let choice = store_choice(&serve(None, loopback, false), None).unwrap();
+        assert!(
+            matches!(choice, StoreChoice::Memory { key: None }),
+            "{loopback}"
+        );
+    }
+}
+
+#[test]
+fn memory_elsewhere_must_be_asked_for() {
+    let message = usage_error(store_choice(&serve(None, "0.0.0.0:80", false), None));
+    assert!(message.contains("DATABASE_URL") && message.contains("--in-memory"));
+    let choice = store_choice(&serve(None, "0.0.0.0:80", true), None).unwrap();
+    assert!(matches!(choice, StoreChoice::Memory { .. }));
+}
+
+#[test]
+fn an_empty_url_is_refused_and_never_means_memory() {
+    for empty in ["", " ", "\t"] {
+        for in_memory in [false, true] {
+            let args = serve(Some(empty), "127.0.0.1:80", in_memory);
+            assert!(usage_error(store_choice(&args, None)).contains("empty"));
+        }
+    }
+}
+
+#[test]
+fn a_url_means_postgres_wherever_it_listens() {
+    let choice = store_choice(&serve(URL, "0.0.0.0:80", false), None).unwrap();
+    let StoreChoice::Postgres(url) = choice else {
+        panic!("not Postgres");
+    };
+    assert_eq!(Some(url.expose_secret()), URL);
+}
+
+#[test]
+fn memory_and_a_database_exclude_each_other() {
+    let message = usage_error(store_choice(&serve(URL, "127.0.0.1:80", true), None));
+    assert!(message.contains("--in-memory") && !message.contains("planted-password"));
+}
+
+#[test]
+fn migrations_do_not_go_through_a_pooler() {
+    let mut args = serve(URL, "127.0.0.1:80", false);
+    args.migrate = true;
+    assert!(store_choice(&args, None).is_ok());
+    args.database.pooler = Some(Pooler::Transaction);
+    assert!(usage_error(store_choice(&args, None)).contains("pooler"));
+}
+
+#[test]
+fn a_development_key_is_taken_in_memory_alone_and_must_be_well_formed() {
+    let key = ApiKeySecret::generate().unwrap();
+    let memory = serve(None, "127.0.0.1:80", false);
+    let choice = store_choice(&memory, Some(key.expose())).unwrap();
+    assert!(matches!(choice, StoreChoice::Memory { key: Some(taken) } if taken == key));
+    let beside_a_database = store_choice(&serve(URL, "127.0.0.1:80", false), Some(key.expose()));
+    assert!(!usage_error(beside_a_database).contains(key.expose()));
+    for malformed in ["", "ck_planted", &key.expose()[1..]] {
+        let message = usage_error(store_choice(&memory, Some(malformed)));
+        assert_eq!(
+            message,
+            "CUSTOMERS_DEV_API_KEY: this is not an API key of this service"
+        );
+    }
+}
+
+#[test]
+fn a_command_that_needs_a_database_says_so() {
+    let absent = required_url(&DatabaseUrlArg::default()).unwrap_err();
+    assert!(absent.to_string().contains("needs a database"));
+    let given = required_url(&serve(URL, "127.0.0.1:80", false).database.url).unwrap();
+    assert_eq!(Some(given.expose_secret()), URL);
+}

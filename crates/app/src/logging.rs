@@ -1,0 +1,49 @@
+//! The log: one line an event on stderr, as text or as JSON.
+
+use std::io::{self, IsTerminal as _};
+use std::panic;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::cli::LogFormat;
+
+/// Starts the log of this process. Without a format, it is text on a terminal and else JSON.
+///
+/// Spans are not written out: an event names what it is about in fields of its own.
+pub(crate) fn start(format: Option<LogFormat>) {
+    let on_terminal = io::stderr().is_terminal();
+    let default = if on_terminal {
+        LogFormat::Text
+    } else {
+        LogFormat::Json
+    };
+    // A reader of stderr that went away is no reason to fail: the complaint would panic.
+    let layer = fmt::layer()
+        .with_writer(io::stderr)
+        .log_internal_errors(false);
+    let layer = match format.unwrap_or(default) {
+        LogFormat::Text => layer.with_ansi(on_terminal).with_target(false).boxed(),
+        LogFormat::Json => layer
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .boxed(),
+    };
+    let own_at_info_others_at_warn = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("customers", LevelFilter::INFO);
+    let subscriber =
+        tracing_subscriber::registry().with(layer.with_filter(own_at_info_others_at_warn));
+    // It fails only where a log was started before; then that one stays.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    panic::set_hook(Box::new(|panic| {
+        // The message of a panic may quote the data that it met, so only the place is told.
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a defect in the program: it panicked");
+    }));
+}

@@ -1,0 +1,122 @@
+//! What the program does with a database before it relies on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use customers_adapter_postgres::{
+    self as adapter, Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords,
+    PgSettings, PgStoreHealth, SchemaState,
+};
+use customers_ports::ApiKeyRepository;
+use secrecy::SecretString;
+
+use crate::cli::{self, DatabaseArgs, ServeArgs};
+use crate::config;
+use crate::failure::Failure;
+use crate::stores::Stores;
+
+/// How long a service that starts waits for its database; part of the public contract.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// More than one command at a time asks.
+const CONNECTIONS_OF_A_COMMAND: usize = 1;
+
+/// A database whose URL makes sense. Nothing is connected yet.
+pub(crate) struct Postgres {
+    settings: PgSettings,
+    database: Database,
+}
+
+impl Postgres {
+    /// Takes what the command line says.
+    ///
+    /// # Errors
+    /// When the URL is not that of a Postgres database.
+    pub(crate) fn new(
+        args: &DatabaseArgs,
+        url: SecretString,
+        max_connections: usize,
+    ) -> Result<Self, Failure> {
+        let pooler = match args.pooler {
+            Some(cli::Pooler::Transaction) => adapter::Pooler::Transaction,
+            None => adapter::Pooler::None,
+        };
+        let settings = PgSettings {
+            url,
+            max_connections,
+            timeout: args.database_timeout,
+            pooler,
+        };
+        let database = Database::new(&settings)?;
+        Ok(Self { settings, database })
+    }
+
+    /// Makes sure that the service can rely on the database: it is there, it keeps what it
+    /// acknowledges, and its schema is one that this program knows.
+    ///
+    /// # Errors
+    /// When one of these is not so. A power cut is ignored, and a schema brought up, if the command
+    /// line says so.
+    pub(crate) async fn prepare(&self, args: &ServeArgs) -> Result<(), Failure> {
+        tracing::info!("connecting to the database");
+        adapter::wait_until_reachable(&self.settings, PATIENCE).await?;
+        let unsafe_settings = adapter::durability(&self.settings).await?.join(", ");
+        if !unsafe_settings.is_empty() {
+            if !args.allow_unsafe_durability {
+                return Err(Failure::UnsafeDurability(unsafe_settings));
+            }
+            tracing::warn!(
+                off = unsafe_settings,
+                "the database may lose customers in a power cut"
+            );
+        }
+        if args.migrate {
+            adapter::migrate(&self.settings).await?;
+        }
+        match adapter::schema_state(&self.settings).await? {
+            SchemaState::Behind => return Err(Failure::SchemaBehind),
+            SchemaState::Current => {}
+            SchemaState::Newer => tracing::warn!("the schema is newer than this program"),
+        }
+        Ok(())
+    }
+
+    /// The repositories, which share the connections.
+    pub(crate) fn stores(&self) -> Stores {
+        let database = || self.database.clone();
+        Stores {
+            customers: Arc::new(PgCustomerRepository::new(database())),
+            api_keys: Arc::new(PgApiKeyRepository::new(database())),
+            idempotency: Arc::new(PgIdempotencyRecords::new(database())),
+            health: Arc::new(PgStoreHealth::new(database())),
+        }
+    }
+}
+
+/// The API keys of a database whose schema this program knows, for a command that does one thing.
+///
+/// # Errors
+/// When no database is named, it cannot be reached, or its schema is behind.
+pub(crate) async fn open_for_keys(
+    args: &DatabaseArgs,
+) -> Result<Arc<dyn ApiKeyRepository>, Failure> {
+    let url = config::required_url(&args.url)?;
+    let postgres = Postgres::new(args, url, CONNECTIONS_OF_A_COMMAND)?;
+    match adapter::schema_state(&postgres.settings).await? {
+        SchemaState::Behind => Err(Failure::SchemaBehind),
+        SchemaState::Current | SchemaState::Newer => Ok(postgres.stores().api_keys),
+    }
+}
+
+/// Brings the schema of a database up to this program, and says how it was before.
+///
+/// # Errors
+/// When no database is named, it cannot be reached, or a migration fails.
+pub(crate) async fn migrate(url: SecretString) -> Result<SchemaState, Failure> {
+    let settings = PgSettings {
+        url,
+        ..PgSettings::new(String::new())
+    };
+    let before = adapter::schema_state(&settings).await?;
+    adapter::migrate(&settings).await?;
+    Ok(before)
+}

@@ -1,0 +1,153 @@
+//! `customers serve`: the one place where every part is put together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use customers_adapter_http::Api;
+use customers_adapter_http::server::{self, Drain, Limits};
+use customers_domain::load_numbering_plans;
+use customers_ports::{Clock, IdGenerator};
+use customers_use_cases::{ApiKeySecret, CustomerService};
+use tokio::net::TcpListener;
+use tokio::runtime;
+
+use crate::cli::ServeArgs;
+use crate::config::{self, StoreChoice};
+use crate::failure::Failure;
+use crate::postgres::Postgres;
+use crate::signals::Signals;
+use crate::stores::{self, Stores};
+use crate::system::{SystemClock, UuidV7};
+use crate::{greeting, logging, open_files, output, shutdown, sweeper};
+
+/// The store as it was asked for, checked but not opened.
+enum Target {
+    Memory { key: Option<ApiKeySecret> },
+    Postgres(Postgres),
+}
+
+/// The store, ready for its first customer.
+struct Opened {
+    stores: Stores,
+    /// What the log calls the store.
+    kind: &'static str,
+    /// The key to greet with; in memory alone.
+    key: Option<ApiKeySecret>,
+}
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// When what is asked for cannot be, when the store or the address is not to be had, and when a
+/// second signal cuts the end short.
+pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let dev_key = config::dev_key_from_environment()?;
+    let target = match config::store_choice(args, dev_key.as_deref())? {
+        StoreChoice::Memory { key } => Target::Memory { key },
+        StoreChoice::Postgres(url) => Target::Postgres(Postgres::new(
+            &args.database,
+            url,
+            args.database_connections.get(),
+        )?),
+    };
+    logging::start(args.log_format);
+    open_files::make_room(args);
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::system("cannot start threads"))?;
+    let outcome = runtime.block_on(serve(args, target));
+    // What still runs has had its time.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
+    let numbering_plans = tokio::task::spawn_blocking(load_numbering_plans);
+    let (listener, address) = listen(args.listen)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
+    let opening = open(args, target, Arc::clone(&ids), Arc::clone(&clock));
+    let Ok(opened) = signals.unless_stopped(opening).await else {
+        tracing::info!("stopped before the store was ready");
+        return Ok(());
+    };
+    let Opened { stores, kind, key } = opened?;
+    // If it failed, the first caller with a phone number loads them.
+    let _ = numbering_plans.await;
+    let sweeper = tokio::spawn(sweeper::run(stores.idempotency));
+    let drain = Drain::new();
+    let api = Api {
+        customers: CustomerService::new(
+            stores.customers,
+            ids,
+            Arc::clone(&clock),
+            args.kyc_required.clone(),
+        ),
+        api_keys: stores.api_keys,
+        clock,
+        health: stores.health,
+        drain: drain.clone(),
+        rate_limit: args.rate_limit,
+    };
+    let limits = Limits {
+        max_connections: args.max_connections.get(),
+        ..Limits::default()
+    };
+    let server = tokio::spawn(server::serve(listener, api.router(), limits, drain.clone()));
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(%address, store = kind, version, "listening");
+    if let Some(key) = key {
+        greet(address, &key);
+    }
+    let outcome = shutdown::run(server, &drain, args.drain_delay, &mut signals).await;
+    sweeper.abort();
+    outcome
+}
+
+fn listen(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |source| Failure::Listen {
+        address: asked,
+        source,
+    };
+    let listener = server::bind(asked).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+async fn open(
+    args: &ServeArgs,
+    target: Target,
+    ids: Arc<dyn IdGenerator>,
+    clock: Arc<dyn Clock>,
+) -> Result<Opened, Failure> {
+    match target {
+        Target::Memory { key } => {
+            tracing::warn!(
+                "customers are kept in memory and are lost when the program ends; name a database with DATABASE_URL to keep them"
+            );
+            let stores = stores::in_memory(Arc::clone(&clock));
+            let key = stores::issue_dev_key(&stores, ids, clock, key).await?;
+            Ok(Opened {
+                stores,
+                kind: "memory",
+                key: Some(key),
+            })
+        }
+        Target::Postgres(database) => {
+            database.prepare(args).await?;
+            Ok(Opened {
+                stores: database.stores(),
+                kind: "postgres",
+                key: None,
+            })
+        }
+    }
+}
+
+fn greet(address: SocketAddr, key: &ApiKeySecret) {
+    if output::print(&greeting::text(address, key)).is_err() {
+        tracing::warn!("nobody reads stdout, so nobody was told the API key of this run");
+    }
+}

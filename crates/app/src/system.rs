@@ -1,0 +1,87 @@
+//! The machine's own time and randomness, behind the ports that ask for them.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use customers_domain::{ChangeId, CustomerId, TenantId};
+use customers_ports::{Clock, IdGenerator};
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// The time of this machine, cut to the microseconds that every store keeps.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the machine's clock for the port"
+    )]
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from(SystemTime::now()).trunc_subsecs(6)
+    }
+}
+
+/// Ids that are UUIDs version 7 with 74 random bits each, from a generator that is seeded by the
+/// operating system and cannot be foreseen.
+pub(crate) struct UuidV7;
+
+impl UuidV7 {
+    fn at(at: DateTime<Utc>) -> Uuid {
+        // A time before 1970 has no place in a UUID; no clock that is near right tells one.
+        let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix(
+            NoContext,
+            seconds,
+            at.timestamp_subsec_nanos(),
+        ))
+    }
+}
+
+impl IdGenerator for UuidV7 {
+    fn customer(&self, at: DateTime<Utc>) -> CustomerId {
+        CustomerId::from_uuid(Self::at(at))
+    }
+
+    fn change(&self, at: DateTime<Utc>) -> ChangeId {
+        ChangeId::from_uuid(Self::at(at))
+    }
+
+    fn tenant(&self, at: DateTime<Utc>) -> TenantId {
+        TenantId::from_uuid(Self::at(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_clock_tells_whole_microseconds() {
+        let now = SystemClock.now();
+        assert_eq!(now, now.trunc_subsecs(6));
+        assert!(now > DateTime::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn an_id_is_version_7_and_carries_the_milliseconds_of_its_time() {
+        let at = DateTime::from_timestamp(1_758_531_669, 123_456_000).unwrap();
+        let id = UuidV7.customer(at).as_uuid();
+        assert_eq!(id.get_version_num(), 7);
+        assert_eq!(id.as_u128() >> 80, 1_758_531_669_123);
+    }
+
+    #[test]
+    fn no_id_is_made_twice_at_one_time_and_every_free_bit_is_drawn() {
+        let at = DateTime::UNIX_EPOCH;
+        let ids: Vec<u128> = (0..10_000)
+            .map(|_| UuidV7.change(at).as_uuid().as_u128())
+            .collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+        let (ones, zeros) = ids
+            .iter()
+            .fold((0, 0), |(ones, zeros), id| (ones | id, zeros | !id));
+        // Of the last 80 bits, four are the version and two the variant.
+        assert_eq!((ones & zeros & ((1 << 80) - 1)).count_ones(), 74);
+    }
+}

@@ -1,0 +1,182 @@
+//! The service with nothing configured, from its greeting to its end.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+mod support;
+
+use customers_use_cases::ApiKeySecret;
+use nix::sys::signal::Signal;
+use support::{Service, between, customers, exchange, run, text, wait_for};
+
+/// The greeting's curl as the request that it sends.
+fn request_of_the_curl(service: &Service) -> String {
+    let curl = service.greeting.split_once("\ncurl ").unwrap().1;
+    let headers: Vec<&str> = curl
+        .split("-H \"")
+        .skip(1)
+        .map(|rest| rest.split_once('"').unwrap().0)
+        .collect();
+    let body = between(curl, "-d '", "'\n");
+    format!(
+        "POST /customers HTTP/1.1\r\nHost: {}\r\n{}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        service.address,
+        headers.join("\r\n"),
+        body.len(),
+    )
+}
+
+fn key_in_the_greeting(service: &Service) -> ApiKeySecret {
+    ApiKeySecret::parse(between(&service.greeting, "API key: ", "\n")).unwrap()
+}
+
+#[test]
+fn the_curl_of_the_greeting_creates_a_customer() {
+    let service = Service::start(&[], &[]);
+    let request = request_of_the_curl(&service);
+    let answer = exchange(service.address, &request);
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    assert!(answer.contains(r#""status":"pending_kyc""#), "{answer}");
+    let again = exchange(service.address, &request);
+    assert!(again.starts_with("HTTP/1.1 409 Conflict\r\n"), "{again}");
+}
+
+#[test]
+fn types_that_are_not_verified_start_as_active() {
+    let service = Service::start(&["--kyc-required", "none"], &[]);
+    let answer = exchange(service.address, &request_of_the_curl(&service));
+    assert!(answer.contains(r#""status":"active""#), "{answer}");
+}
+
+#[test]
+fn a_fixed_development_key_is_the_key_of_the_greeting() {
+    let key = ApiKeySecret::generate().unwrap();
+    let service = Service::start(&[], &[("CUSTOMERS_DEV_API_KEY", key.expose())]);
+    assert_eq!(key_in_the_greeting(&service), key);
+    let answer = exchange(service.address, &request_of_the_curl(&service));
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+}
+
+#[test]
+fn keys_differ_from_start_to_start() {
+    let (one, two) = (Service::start(&[], &[]), Service::start(&[], &[]));
+    assert_ne!(key_in_the_greeting(&one), key_in_the_greeting(&two));
+}
+
+#[test]
+fn the_log_is_json_with_one_warning_a_line_a_request_and_no_personal_data() {
+    let service = Service::start(&["--drain-delay", "0s"], &[]);
+    let key = key_in_the_greeting(&service);
+    let answer = exchange(service.address, &request_of_the_curl(&service));
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    service.signal(Signal::SIGTERM);
+    let (status, _, log) = service.end();
+    assert_eq!(status.code(), Some(0));
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let count =
+        |member: &str, value: &str| lines.iter().filter(|line| line[member] == value).count();
+    assert_eq!(count("level", "WARN"), 1, "{log}");
+    assert_eq!(count("route", "/customers"), 1, "{log}");
+    assert_eq!(count("message", "listening"), 1, "{log}");
+    for private in [
+        "James",
+        "Okafor",
+        "james.okafor",
+        "8012345678",
+        "Test Lane",
+        key.expose(),
+    ] {
+        assert!(!log.contains(private), "{private}");
+    }
+}
+
+#[test]
+fn the_log_is_text_when_that_is_asked_for() {
+    let service = Service::start(&["--log-format", "text", "--drain-delay", "0s"], &[]);
+    service.signal(Signal::SIGINT);
+    let (_, _, log) = service.end();
+    assert!(log.contains(" WARN ") && !log.contains('{'), "{log}");
+    assert!(!log.contains('\u{1b}'), "colours where nobody sees them");
+}
+
+#[test]
+fn a_log_that_nobody_reads_keeps_no_caller_from_an_answer() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = customers(&["serve", "--listen", "127.0.0.1:0"], &[]);
+    command.stderr(writer);
+    drop(reader);
+    let service = Service::of(command);
+    let answer = exchange(service.address, &request_of_the_curl(&service));
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    service.signal(Signal::SIGINT);
+    assert_eq!(service.end().0.code(), Some(0));
+}
+
+#[test]
+fn sigterm_makes_the_service_unready_while_it_still_answers_and_then_ends_it() {
+    let service = Service::start(&["--drain-delay", "3s"], &[]);
+    assert!(service.get("/health/ready").starts_with("HTTP/1.1 200 "));
+    service.signal(Signal::SIGTERM);
+    wait_for("readiness to say no", || {
+        service
+            .get("/health/ready")
+            .starts_with("HTTP/1.1 503 ")
+            .then_some(())
+    });
+    assert!(service.get("/health/live").starts_with("HTTP/1.1 200 "));
+    let created = exchange(service.address, &request_of_the_curl(&service));
+    assert!(created.starts_with("HTTP/1.1 201 "), "{created}");
+    let (status, _, _) = service.end();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn sigint_ends_the_service_without_the_drain_delay() {
+    let service = Service::start(&["--drain-delay", "1h"], &[]);
+    service.signal(Signal::SIGINT);
+    let (status, _, _) = service.end();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_the_service_at_once() {
+    let service = Service::start(&["--drain-delay", "1h"], &[]);
+    service.signal(Signal::SIGTERM);
+    wait_for("readiness to say no", || {
+        service
+            .get("/health/ready")
+            .starts_with("HTTP/1.1 503 ")
+            .then_some(())
+    });
+    service.signal(Signal::SIGTERM);
+    let (status, _, log) = service.end();
+    assert_eq!(status.code(), Some(1), "{log}");
+}
+
+#[test]
+fn the_healthcheck_tells_a_ready_service_from_one_that_is_gone() {
+    let service = Service::start(&["--drain-delay", "0s"], &[]);
+    let address = service.address.to_string();
+    let unspecified = format!("0.0.0.0:{}", service.address.port());
+    for listen in [&address, &unspecified] {
+        let output = run(&["healthcheck"], &[("CUSTOMERS_LISTEN", listen)]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
+    service.signal(Signal::SIGTERM);
+    service.end();
+    let output = run(&["healthcheck", "--listen", &address], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("not ready"));
+}
+
+#[test]
+fn memory_on_another_address_works_when_it_is_asked_for() {
+    let service = Service::start_on("0.0.0.0:0", &["--in-memory"], &[]);
+    let answer = exchange(service.address, &request_of_the_curl(&service));
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+}

@@ -1,0 +1,160 @@
+use std::any::Any;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use customers_adapter_http::Api;
+use customers_adapter_http::server::Drain;
+use customers_domain::{CustomerType, KycPolicy, Scope};
+use customers_ports::Clock;
+use customers_test_support::builders::{TestClock, TestIds, parse};
+use customers_test_support::contract::Stores;
+use customers_use_cases::{ApiKeyService, CustomerService};
+use http::Request;
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::{Answer, Call};
+
+/// The HTTP face over a store, called without a socket.
+///
+/// Clones are the same app. `stores`, `kyc_policy` and `rate_limit` may be changed, and
+/// [`TestApp::rebuilt`] is then the app that results.
+#[derive(Clone)]
+pub struct TestApp {
+    /// The ports behind it.
+    pub stores: Stores,
+    /// Which types of customer are verified.
+    pub kyc_policy: KycPolicy,
+    /// Requests a second for each key.
+    pub rate_limit: Option<NonZeroU32>,
+    /// The clock of the core and of the keys.
+    pub clock: Arc<TestClock>,
+    /// Whether the program is going away.
+    pub drain: Drain,
+    key: String,
+    router: Router,
+    _guard: Arc<dyn Any + Send + Sync>,
+}
+
+impl TestApp {
+    /// The app as it is with nothing configured, over an empty store.
+    pub async fn over<G: Any + Send + Sync>((stores, guard): (Stores, G)) -> Self {
+        let mut app = Self {
+            stores,
+            kyc_policy: KycPolicy::verifying(&CustomerType::ALL),
+            rate_limit: None,
+            clock: Arc::new(TestClock::new()),
+            drain: Drain::new(),
+            key: String::new(),
+            router: Router::new(),
+            _guard: Arc::new(guard),
+        };
+        app.key = app.key_of("Acme", &Scope::ALL).await;
+        app.rebuilt()
+    }
+
+    /// The app made again of its parts, with nothing remembered of what it did before.
+    #[must_use]
+    pub fn rebuilt(mut self) -> Self {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let api = Api {
+            customers: CustomerService::new(
+                self.stores.customers.clone(),
+                Arc::new(TestIds),
+                clock.clone(),
+                self.kyc_policy.clone(),
+            ),
+            api_keys: self.stores.api_keys.clone(),
+            clock,
+            health: self.stores.health.clone(),
+            drain: self.drain.clone(),
+            rate_limit: self.rate_limit,
+        };
+        self.router = api.router();
+        self
+    }
+
+    /// The service itself, to be put behind a listener.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// What operators do with keys.
+    pub fn keys(&self) -> ApiKeyService {
+        ApiKeyService::new(
+            self.stores.api_keys.clone(),
+            Arc::new(TestIds),
+            self.clock.clone(),
+        )
+    }
+
+    /// A new key of that tenant with these scopes, which never expires.
+    pub async fn key_of(&self, tenant: &str, scopes: &[Scope]) -> String {
+        let scopes = scopes.iter().copied().collect();
+        let issued = self.keys().issue(&parse(tenant), scopes, None).await;
+        issued
+            .expect("the store takes a key")
+            .secret
+            .expose()
+            .to_owned()
+    }
+
+    /// The key of the tenant Acme with every scope, which [`TestApp::get`] and [`TestApp::post`] show.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// A GET with the key.
+    pub fn get(&self, path: &str) -> Call {
+        Call::get(path).key(&self.key)
+    }
+
+    /// A create with the key.
+    pub fn post(&self, body: &Value) -> Call {
+        Call::new("POST", "/customers").key(&self.key).json(body)
+    }
+
+    /// Sends a request and checks what is true of every answer.
+    pub async fn send(&self, call: Call) -> Answer {
+        let request_id = call.request_id().cloned();
+        let answer = self.answer(call.into_request()).await;
+        assert_eq!(answer.header("cache-control"), "no-store");
+        if let Some(request_id) = request_id {
+            assert_eq!(answer.headers.get("x-request-id"), Some(&request_id));
+        }
+        answer
+    }
+
+    /// Sends a request that no [`Call`] can say.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = self.router().oneshot(request).await;
+        let (head, body) = response
+            .expect("the service never fails as a whole")
+            .into_parts();
+        let body = body.collect().await.expect("bodies are whole");
+        Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.to_bytes(),
+        }
+    }
+
+    /// Creates a customer, which must work.
+    #[track_caller]
+    pub fn create(&self, body: &Value) -> impl Future<Output = Answer> + use<> {
+        let (app, call) = (self.clone(), self.post(body));
+        async move {
+            let answer = app.send(call).await;
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            answer
+        }
+    }
+
+    /// Sends a create with a body that is refused for its values or its shape.
+    pub async fn refused(&self, body: &Value) -> Answer {
+        self.send(self.post(body)).await
+    }
+}

@@ -1,0 +1,186 @@
+//! Every problem as callers see it, written down a second time on purpose: a change of a code, a
+//! status or a text shows here.
+
+use serde_json::{Value, json};
+
+use crate::REQUEST_ID;
+
+/// Code, status, title, detail.
+pub const PROBLEMS: [(&str, u16, &str, &str); 18] = [
+    (
+        "malformed_json",
+        400,
+        "The body is not JSON",
+        "The body could not be read as one JSON value in UTF-8.",
+    ),
+    (
+        "invalid_request",
+        400,
+        "The request has the wrong shape",
+        "Members or parameters are missing, unknown, repeated or of the wrong type.",
+    ),
+    (
+        "idempotency_key_invalid",
+        400,
+        "The idempotency key is not valid",
+        "The header Idempotency-Key must come once and hold 1 to 255 printable ASCII characters.",
+    ),
+    (
+        "unauthorized",
+        401,
+        "A valid API key is required",
+        "The request carries no API key that is valid now.",
+    ),
+    (
+        "insufficient_scope",
+        403,
+        "The API key may not do this",
+        "The API key is valid, but lacks the scope that this needs.",
+    ),
+    (
+        "not_found",
+        404,
+        "Not found",
+        "There is no such route, or no such customer.",
+    ),
+    (
+        "method_not_allowed",
+        405,
+        "The method is not allowed here",
+        "The route exists, but not for this method.",
+    ),
+    (
+        "not_acceptable",
+        406,
+        "Only JSON can be answered",
+        "The header Accept excludes application/json.",
+    ),
+    (
+        "request_timeout",
+        408,
+        "The body took too long",
+        "The body did not arrive within 10 seconds.",
+    ),
+    (
+        "customer_already_exists",
+        409,
+        "The customer already exists",
+        "Another customer of this tenant holds a value that must be unique.",
+    ),
+    (
+        "idempotency_in_progress",
+        409,
+        "The first request is still running",
+        "A request with this idempotency key is being carried out.",
+    ),
+    (
+        "payload_too_large",
+        413,
+        "The body is too large",
+        "The body is larger than 64 KiB.",
+    ),
+    (
+        "unsupported_media_type",
+        415,
+        "The body's media type is not supported",
+        "The body must be application/json in UTF-8 without a content coding.",
+    ),
+    (
+        "invalid_fields",
+        422,
+        "Values are not valid",
+        "The request has the right shape, but values in it break their rules.",
+    ),
+    (
+        "idempotency_key_reused",
+        422,
+        "The idempotency key belongs to another request",
+        "This idempotency key came before, with a request that was not the same.",
+    ),
+    (
+        "rate_limited",
+        429,
+        "Too many requests",
+        "This API key has used up its requests for the moment.",
+    ),
+    (
+        "internal",
+        500,
+        "Something went wrong here",
+        "The service met a defect of its own.",
+    ),
+    (
+        "unavailable",
+        503,
+        "The service cannot do this at the moment",
+        "The store is out of reach, is full or did not answer in time.",
+    ),
+];
+
+/// What is said of a place at fault.
+const MESSAGES: [(&str, &str); 15] = [
+    ("missing", "is required"),
+    ("wrong_type", "has the wrong JSON type"),
+    ("unknown_field", "is not a member that is known here"),
+    ("duplicate_field", "comes more than once"),
+    ("unknown_parameter", "is not a parameter that is known here"),
+    ("blank", "must not be blank"),
+    ("too_long", "is longer than this field allows"),
+    (
+        "invalid_character",
+        "holds a character that is not allowed here",
+    ),
+    ("invalid_email", "is not a valid email address"),
+    (
+        "invalid_phone",
+        "is not a valid phone number with its country code",
+    ),
+    ("unknown_type", "must be `individual` or `business`"),
+    (
+        "invalid_zip_code",
+        "may hold letters, digits, spaces and hyphens only",
+    ),
+    (
+        "unknown_country",
+        "is not an assigned ISO 3166-1 alpha-2 country code",
+    ),
+    (
+        "invalid_external_id",
+        "may hold printable ASCII characters only",
+    ),
+    ("invalid_metadata", "breaks the limits of metadata"),
+];
+
+/// The whole problem of that code, but for members that only some problems have.
+#[track_caller]
+pub fn problem(code: &str) -> Value {
+    let (_, status, title, detail) = PROBLEMS
+        .into_iter()
+        .find(|(known, ..)| *known == code)
+        .unwrap_or_else(|| panic!("no problem is called {code}"));
+    json!({
+        "type": format!("/problems/{code}"),
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": REQUEST_ID,
+    })
+}
+
+/// The member `errors` for these pointers and codes, in the order of pointers.
+#[track_caller]
+pub fn errors(places: &[(&str, &str)]) -> Value {
+    let mut errors: Vec<Value> = places
+        .iter()
+        .map(|(pointer, code)| {
+            let (_, message) = MESSAGES
+                .into_iter()
+                .find(|(known, _)| known == code)
+                .unwrap_or_else(|| panic!("no field code is called {code}"));
+            json!({"pointer": pointer, "code": code, "message": message})
+        })
+        .collect();
+    errors.sort_by_key(|error| error["pointer"].to_string());
+    Value::Array(errors)
+}

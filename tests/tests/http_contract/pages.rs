@@ -1,0 +1,84 @@
+//! What needs no key: health, the OpenAPI document, the page to try the API, the pages on problems.
+
+use customers_tests::problems::PROBLEMS;
+use customers_tests::{Call, TestApp};
+use serde_json::json;
+
+pub async fn a_program_that_works_is_alive_and_ready(app: TestApp) {
+    for path in ["/health/live", "/health/ready"] {
+        let answer = app.send(Call::get(path)).await;
+        assert_eq!((answer.status, answer.json()), (200, json!({"status": "ok"})));
+        answer.assert_headers(&[("content-type", "application/json")]);
+    }
+}
+
+pub async fn a_program_that_is_going_away_is_alive_and_not_ready(app: TestApp) {
+    app.drain.begin();
+    assert_eq!(app.send(Call::get("/health/live")).await.status, 200);
+    let ready = app.send(Call::get("/health/ready")).await;
+    ready.assert_problem("unavailable", &[("retry-after", "1")]);
+}
+
+pub async fn every_problem_has_a_page_that_explains_it(app: TestApp) {
+    for (code, status, title, detail) in PROBLEMS {
+        let answer = app.send(Call::get(&format!("/problems/{code}"))).await;
+        assert_eq!(answer.status, 200, "{code}");
+        answer.assert_headers(&[
+            ("content-type", "text/html; charset=utf-8"),
+            ("content-security-policy", "default-src 'none'"),
+        ]);
+        for part in [code, &status.to_string(), title, detail] {
+            assert!(answer.text().contains(part), "{code}: {part}");
+        }
+    }
+}
+
+pub async fn the_document_is_served_as_it_is_printed(app: TestApp) {
+    let answer = app.send(Call::get("/openapi.json")).await;
+    assert_eq!(answer.status, 200);
+    answer.assert_headers(&[("content-type", "application/json")]);
+    assert_eq!(answer.text(), customers_adapter_http::openapi_document());
+    assert_eq!(answer.json()["openapi"], "3.1.0");
+}
+
+pub async fn the_page_to_try_the_api_takes_nothing_from_outside(app: TestApp) {
+    let page = app.send(Call::get("/docs")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let text = page.text();
+    let places = text.split("src=\"").chain(text.split("href=\"")).filter(|rest| !rest.starts_with("<!"));
+    let places: Vec<&str> = places.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(places.len() >= 4, "{places:?}");
+    for place in places {
+        assert!(place.starts_with("/docs/"), "{place}");
+        let asset = app.send(Call::get(place)).await;
+        assert_eq!(asset.status, 200, "{place}");
+        assert!(asset.headers.contains_key("content-type"), "{place}");
+        assert_policy(asset.header("content-security-policy"));
+    }
+    assert_policy(page.header("content-security-policy"));
+}
+
+/// Nothing is allowed by default, and what is allowed is this origin, data URLs for images, inline styles.
+#[track_caller]
+fn assert_policy(policy: &str) {
+    let directives: Vec<Vec<&str>> = policy.split(';').map(|part| part.split_whitespace().collect()).collect();
+    assert!(directives.contains(&vec!["default-src", "'none'"]), "{policy}");
+    for directive in directives {
+        for source in &directive[1..] {
+            let harmless = ["'none'", "'self'"].contains(source)
+                || (directive[0], *source) == ("img-src", "data:")
+                || (directive[0], *source) == ("style-src", "'unsafe-inline'");
+            assert!(harmless, "{policy}");
+        }
+    }
+}
+
+pub async fn the_document_holds_every_problem_and_no_other(app: TestApp) {
+    let document = app.send(Call::get("/openapi.json")).await.json();
+    let responses = document["components"]["responses"].as_object().unwrap();
+    let mut documented: Vec<&str> = responses.keys().map(String::as_str).collect();
+    let mut known = PROBLEMS.map(|(code, ..)| code);
+    documented.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(documented, known);
+}

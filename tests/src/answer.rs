@@ -68,7 +68,13 @@ impl Answer {
         let mut expected = expected.to_vec();
         seen.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(seen, expected, "headers of {}: {}", self.status, self.text());
+        assert_eq!(
+            seen,
+            expected,
+            "headers of {}: {}",
+            self.status,
+            self.text()
+        );
     }
 
     /// Fails unless this is that problem to the last member, without `errors` or anything else that

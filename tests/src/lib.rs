@@ -2,6 +2,7 @@
 //!
 //! - [`TestApp`] is the HTTP face over a store, called without a socket; [`stores`] are the stores.
 //! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
+//! - [`Program`] is the real program as a process and [`Caller`] someone who calls it.
 //! - [`problems`] says what every problem looks like from outside, and [`bodies`] what callers send.
 //!
 //! What a test cannot go on without fails it by a panic.
@@ -16,9 +17,13 @@ mod answer;
 mod app;
 pub mod bodies;
 mod call;
+mod caller;
 pub mod problems;
+mod program;
 pub mod stores;
 
 pub use answer::Answer;
 pub use app::TestApp;
 pub use call::{Call, REQUEST_ID};
+pub use caller::Caller;
+pub use program::Program;

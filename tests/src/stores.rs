@@ -12,6 +12,7 @@ use customers_test_support::contract::Stores;
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
 
 /// A store in memory.
+#[expect(clippy::unused_async, reason = "every store is opened alike")]
 pub async fn memory() -> (Stores, ()) {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     (Stores::of(Arc::new(store)), ())

@@ -2,6 +2,11 @@
 //!
 //! Dev-dependencies are free: a test may bring any crates together.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this is test code, where a panic is a failed test"
+)]
+
 use std::fs;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};

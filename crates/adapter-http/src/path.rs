@@ -1,10 +1,18 @@
-//! Paths are compared as sent: an id in another spelling is no id of this service.
+//! Paths are compared as sent, undecoded: what is spelt otherwise is something else.
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use customers_domain::CustomerId;
+use http::Uri;
 use http::request::Parts;
 
 use crate::problem::{Problem, ProblemCode};
+
+/// The second segment of a path, where every route that takes a parameter has it.
+pub(crate) fn parameter(uri: &Uri) -> &str {
+    uri.path().split('/').nth(2).unwrap_or_default()
+}
 
 /// The `{id}` of a customer's route. A route asks for it after everything that is checked before
 /// existence.
@@ -17,16 +25,10 @@ impl CustomerIdInPath {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for CustomerIdInPath {
-    type Rejection = Problem;
+impl<S: Sync> FromRequestParts<S> for CustomerIdInPath {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(head, state)
-            .await
-            .map_err(|_| Problem::new(ProblemCode::NotFound))?;
-        let text = params
-            .iter()
-            .find_map(|(name, value)| (name == "id").then_some(value));
-        Ok(Self(text.and_then(CustomerId::from_canonical)))
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(CustomerId::from_canonical(parameter(&head.uri))))
     }
 }

@@ -86,17 +86,29 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// By SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn of_server(error: &dyn DatabaseError) -> Failure {
     let code = error.code().unwrap_or_default();
-    let kind = match code.as_ref() {
+    let constraint = error.constraint();
+    let reason = match constraint {
+        Some(constraint) => format!("SQLSTATE {code} on {constraint}"),
+        None => format!("SQLSTATE {code}"),
+    };
+    Failure::new(kind_of(&code, constraint), reason)
+}
+
+/// By SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn kind_of(code: &str, constraint: Option<&str>) -> FailureKind {
+    match code {
         // Shut down, crashed, cut off for idling; a standby, which this server may just have become;
         // a statement that was prepared for another schema or by another session.
         "57P01" | "57P02" | "57P05" | "25P03" | "25006" | "0A000" | "26000" | "42P05" => {
             FailureKind::Lost
         }
         "40001" | "40P01" => FailureKind::Raced,
-        "23505" if is_record_of_key(error) => FailureKind::Raced,
+        // A cluster appends the number of a shard to the name.
+        "23505" if constraint.is_some_and(|name| name.starts_with(RECORDS_PRIMARY_KEY)) => {
+            FailureKind::Raced
+        }
         "55P03" => FailureKind::LockTimeout,
         "3D000" => FailureKind::Refused,
         // Starting up; a statement that ran out of time.
@@ -108,17 +120,50 @@ fn of_server(error: &dyn DatabaseError) -> Failure {
             Some("53" | "58") => FailureKind::Unavailable,
             _ => FailureKind::Defect,
         },
-    };
-    let reason = match error.constraint() {
-        Some(constraint) => format!("SQLSTATE {code} on {constraint}"),
-        None => format!("SQLSTATE {code}"),
-    };
-    Failure::new(kind, reason)
+    }
 }
 
-/// A cluster appends the number of a shard to the name.
-fn is_record_of_key(error: &dyn DatabaseError) -> bool {
-    error
-        .constraint()
-        .is_some_and(|name| name.starts_with("idempotency_records_pkey"))
+/// Violated by two requests with one key of which the other was recorded first.
+const RECORDS_PRIMARY_KEY: &str = "idempotency_records_pkey";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_is_sorted_by_what_can_be_done_about_it() {
+        for (code, kind) in [
+            ("53100", FailureKind::Unavailable),
+            ("53300", FailureKind::Unavailable),
+            ("58030", FailureKind::Unavailable),
+            ("57P03", FailureKind::Unavailable),
+            ("57014", FailureKind::Unavailable),
+            ("57P01", FailureKind::Lost),
+            ("08006", FailureKind::Lost),
+            ("25006", FailureKind::Lost),
+            ("40001", FailureKind::Raced),
+            ("40P01", FailureKind::Raced),
+            ("55P03", FailureKind::LockTimeout),
+            ("28P01", FailureKind::Refused),
+            ("3D000", FailureKind::Refused),
+            ("42P01", FailureKind::Defect),
+            ("23514", FailureKind::Defect),
+            ("22P05", FailureKind::Defect),
+            ("", FailureKind::Defect),
+        ] {
+            assert_eq!(kind_of(code, None), kind, "{code}");
+        }
+    }
+
+    #[test]
+    fn of_unique_violations_the_one_of_a_key_is_a_race_and_any_other_a_defect() {
+        for (constraint, kind) in [
+            (Some("idempotency_records_pkey"), FailureKind::Raced),
+            (Some("idempotency_records_pkey_102008"), FailureKind::Raced),
+            (Some("customers_email_key"), FailureKind::Defect),
+            (None, FailureKind::Defect),
+        ] {
+            assert_eq!(kind_of("23505", constraint), kind, "{constraint:?}");
+        }
+    }
 }

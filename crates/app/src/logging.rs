@@ -36,7 +36,9 @@ pub(crate) fn start(format: Option<LogFormat>) {
     };
     let own_at_info_others_at_warn = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("customers", LevelFilter::INFO);
+        .with_target("customers", LevelFilter::INFO)
+        // It quotes what it does not know of a database URL.
+        .with_target("sqlx_postgres::options", LevelFilter::OFF);
     let subscriber =
         tracing_subscriber::registry().with(layer.with_filter(own_at_info_others_at_warn));
     // It fails only where a log was started before; then that one stays.

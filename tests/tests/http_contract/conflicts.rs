@@ -19,8 +19,14 @@ pub async fn a_taken_email_is_a_conflict_in_any_case(app: TestApp) {
     let body = bodies::person();
     let holder = app.create(&body).await.id();
     let email = body["email"].as_str().unwrap();
-    for same in [email.to_owned(), email.to_ascii_uppercase(), email.replace("james", "JAMES")] {
-        let answer = app.refused(&bodies::with(bodies::person(), "/email", same)).await;
+    for same in [
+        email.to_owned(),
+        email.to_ascii_uppercase(),
+        email.replace("james", "JAMES"),
+    ] {
+        let answer = app
+            .refused(&bodies::with(bodies::person(), "/email", same))
+            .await;
         assert_taken(&answer, "email", &holder, &[]);
     }
 }
@@ -28,9 +34,15 @@ pub async fn a_taken_email_is_a_conflict_in_any_case(app: TestApp) {
 pub async fn a_taken_external_id_is_a_conflict_byte_for_byte(app: TestApp) {
     let body = bodies::with(bodies::person(), "/external_id", "Crm-4711");
     let holder = app.create(&body).await.id();
-    assert_taken(&app.refused(&other_email(&body)).await, "external_id", &holder, &[]);
+    assert_taken(
+        &app.refused(&other_email(&body)).await,
+        "external_id",
+        &holder,
+        &[],
+    );
     for other in ["crm-4711", "Crm-4711 ", " Crm-4711"] {
-        app.create(&bodies::with(bodies::person(), "/external_id", other)).await;
+        app.create(&bodies::with(bodies::person(), "/external_id", other))
+            .await;
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use customers_ports::{
-    ApiKeyRepository, CreateOutcome, CustomerRepository, MockApiKeyRepository, MockCustomerRepository,
-    MockStoreHealth, StoreError,
+    ApiKeyRepository, CreateOutcome, CustomerRepository, MockApiKeyRepository,
+    MockCustomerRepository, MockStoreHealth, StoreError,
 };
 use customers_tests::{Answer, Call, TestApp, bodies};
 
@@ -34,8 +34,12 @@ async fn both(app: &TestApp) -> [Answer; 2] {
 
 pub async fn a_store_that_is_away_is_unavailable_with_a_time_to_come_back(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
-    customers.expect_create().returning(|_, _| Err(StoreError::unavailable(REASON)));
-    customers.expect_find().returning(|_, _| Err(StoreError::unavailable(REASON)));
+    customers
+        .expect_create()
+        .returning(|_, _| Err(StoreError::unavailable(REASON)));
+    customers
+        .expect_find()
+        .returning(|_, _| Err(StoreError::unavailable(REASON)));
     for answer in both(&with_customers(app, customers)).await {
         assert_opaque(&answer, "unavailable", &[("retry-after", "1")]);
     }
@@ -43,17 +47,22 @@ pub async fn a_store_that_is_away_is_unavailable_with_a_time_to_come_back(app: T
 
 pub async fn a_defect_of_the_store_is_internal_and_says_nothing(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
-    customers.expect_create().returning(|_, _| Err(StoreError::defect(REASON)));
-    customers.expect_find().returning(|_, _| Err(StoreError::defect(REASON)));
+    customers
+        .expect_create()
+        .returning(|_, _| Err(StoreError::defect(REASON)));
+    customers
+        .expect_find()
+        .returning(|_, _| Err(StoreError::defect(REASON)));
     for answer in both(&with_customers(app, customers)).await {
         assert_opaque(&answer, "internal", &[]);
     }
 }
 
-#[expect(clippy::panic, reason = "the panic is what is tested")]
 pub async fn a_panic_is_internal_and_says_nothing(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
-    customers.expect_create().returning(|_, _| panic!("{REASON}"));
+    customers
+        .expect_create()
+        .returning(|_, _| panic!("{REASON}"));
     customers.expect_find().returning(|_, _| panic!("{REASON}"));
     for answer in both(&with_customers(app, customers)).await {
         assert_opaque(&answer, "internal", &[]);
@@ -62,7 +71,8 @@ pub async fn a_panic_is_internal_and_says_nothing(app: TestApp) {
 
 pub async fn a_key_that_cannot_be_checked_is_unavailable_and_not_unauthorized(app: TestApp) {
     let mut keys = MockApiKeyRepository::new();
-    keys.expect_find().returning(|_| Err(StoreError::unavailable(REASON)));
+    keys.expect_find()
+        .returning(|_| Err(StoreError::unavailable(REASON)));
     let app = with_keys(app, keys);
     for answer in both(&app).await {
         assert_opaque(&answer, "unavailable", &[("retry-after", "1")]);
@@ -74,7 +84,8 @@ pub async fn a_key_that_cannot_be_checked_is_unavailable_and_not_unauthorized(ap
 
 pub async fn a_defect_while_a_key_is_checked_is_internal(app: TestApp) {
     let mut keys = MockApiKeyRepository::new();
-    keys.expect_find().returning(|_| Err(StoreError::defect(REASON)));
+    keys.expect_find()
+        .returning(|_| Err(StoreError::defect(REASON)));
     for answer in both(&with_keys(app, keys)).await {
         assert_opaque(&answer, "internal", &[]);
     }
@@ -82,7 +93,9 @@ pub async fn a_defect_while_a_key_is_checked_is_internal(app: TestApp) {
 
 pub async fn a_key_in_flight_too_long_is_in_progress(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
-    customers.expect_create().returning(|_, _| Ok(CreateOutcome::KeyInProgress));
+    customers
+        .expect_create()
+        .returning(|_, _| Ok(CreateOutcome::KeyInProgress));
     let app = with_customers(app, customers);
     let answer = app.send(app.post(&bodies::person()).once("busy")).await;
     answer.assert_problem("idempotency_in_progress", &[("retry-after", "1")]);
@@ -91,16 +104,23 @@ pub async fn a_key_in_flight_too_long_is_in_progress(app: TestApp) {
 pub async fn a_failed_create_is_not_remembered_under_its_key(app: TestApp) {
     let body = bodies::person();
     let mut customers = MockCustomerRepository::new();
-    customers.expect_create().returning(|_, _| Err(StoreError::unavailable(REASON)));
+    customers
+        .expect_create()
+        .returning(|_, _| Err(StoreError::unavailable(REASON)));
     let failing = with_customers(app.clone(), customers);
-    assert_eq!(failing.send(failing.post(&body).once("retry")).await.status, 503);
+    assert_eq!(
+        failing.send(failing.post(&body).once("retry")).await.status,
+        503
+    );
     let answer = app.send(app.post(&body).once("retry")).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
 pub async fn a_program_without_its_store_is_alive_and_not_ready(mut app: TestApp) {
     let mut health = MockStoreHealth::new();
-    health.expect_check().returning(|| Err(StoreError::unavailable(REASON)));
+    health
+        .expect_check()
+        .returning(|| Err(StoreError::unavailable(REASON)));
     app.stores.health = Arc::new(health);
     let app = app.rebuilt();
     assert_eq!(app.send(Call::get("/health/live")).await.status, 200);

@@ -6,14 +6,26 @@ pub async fn a_key_that_is_none_is_refused(app: TestApp) {
     let call = || app.post(&bodies::person());
     let long = "k".repeat(256);
     let quoted_long = format!("\"{long}\"");
-    for bad in ["", "\"\"", &long, &quoted_long, "caf\u{e9}", "a\tb", "\"caf\u{e9}\""] {
+    for bad in [
+        "",
+        "\"\"",
+        &long,
+        &quoted_long,
+        "caf\u{e9}",
+        "a\tb",
+        "\"caf\u{e9}\"",
+    ] {
         let answer = app.send(call().once(bad)).await;
         answer.assert_problem("idempotency_key_invalid", &[]);
     }
     let undecodable = call().header("idempotency-key", b"\xff");
-    app.send(undecodable).await.assert_problem("idempotency_key_invalid", &[]);
+    app.send(undecodable)
+        .await
+        .assert_problem("idempotency_key_invalid", &[]);
     let repeated = call().once("one").another("idempotency-key", "one");
-    app.send(repeated).await.assert_problem("idempotency_key_invalid", &[]);
+    app.send(repeated)
+        .await
+        .assert_problem("idempotency_key_invalid", &[]);
 }
 
 pub async fn a_key_of_255_printable_characters_is_fine(app: TestApp) {

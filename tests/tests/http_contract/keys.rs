@@ -31,7 +31,10 @@ pub async fn two_authorization_headers_are_refused_though_each_is_good(app: Test
     let call = app.post(&bodies::person());
     let twice = call.another("authorization", format!("Bearer {}", app.key()));
     let answer = app.send(twice).await;
-    assert_eq!((answer.status, answer.code().as_str()), (401, "unauthorized"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (401, "unauthorized")
+    );
 }
 
 pub async fn a_malformed_mistyped_or_unknown_token_is_an_invalid_token(app: TestApp) {
@@ -43,7 +46,15 @@ pub async fn a_malformed_mistyped_or_unknown_token_is_an_invalid_token(app: Test
     let upper = good.to_ascii_uppercase();
     let doubled = format!("{good} {good}");
     for bad in [
-        "nonsense", "ck_", "ck__", &mistyped, &unknown, &longer, &upper, &doubled, "ck_\u{e9}",
+        "nonsense",
+        "ck_",
+        "ck__",
+        &mistyped,
+        &unknown,
+        &longer,
+        &upper,
+        &doubled,
+        "ck_\u{e9}",
     ] {
         let answer = app.send(app.post(&bodies::person()).key(bad)).await;
         assert_unauthorized(&answer, BAD_TOKEN);
@@ -54,7 +65,11 @@ pub async fn a_malformed_mistyped_or_unknown_token_is_an_invalid_token(app: Test
 pub async fn another_secret_under_a_known_id_is_refused(app: TestApp) {
     let good = app.key();
     let (front, secret) = good.rsplit_once('_').unwrap();
-    let changed = secret.replacen(&secret[..1], if secret.starts_with('A') { "B" } else { "A" }, 1);
+    let changed = secret.replacen(
+        &secret[..1],
+        if secret.starts_with('A') { "B" } else { "A" },
+        1,
+    );
     let body = format!("{front}_{}", &changed[..changed.len() - 6]);
     let forged = format!("{body}{}", checksum(&body));
     assert!(ApiKeySecret::parse(&forged).is_ok(), "the form is right");
@@ -87,7 +102,8 @@ pub async fn an_expired_key_is_refused_from_the_second_at_which_it_expires(app: 
     let issued = app.keys().issue(&parse("Acme"), scopes, lifetime).await;
     let key = issued.unwrap().secret.expose().to_owned();
     let call = || app.post(&bodies::person()).key(&key);
-    app.clock.advance(TimeDelta::days(90) - TimeDelta::microseconds(1));
+    app.clock
+        .advance(TimeDelta::days(90) - TimeDelta::microseconds(1));
     assert_eq!(app.send(call()).await.status, 201);
     app.clock.advance(TimeDelta::microseconds(1));
     assert_unauthorized(&app.send(call()).await, BAD_TOKEN);
@@ -115,12 +131,17 @@ pub async fn a_scheme_is_known_in_any_case(app: TestApp) {
 pub async fn a_key_without_the_scope_may_not(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let path = format!("/customers/{}", created.id());
-    for scopes in [&[Scope::CustomersRead, Scope::CustomersReview][..], &[Scope::CustomersReview]] {
+    for scopes in [
+        &[Scope::CustomersRead, Scope::CustomersReview][..],
+        &[Scope::CustomersReview],
+    ] {
         let key = app.key_of("Acme", scopes).await;
         let answer = app.send(app.post(&bodies::person()).key(&key)).await;
         answer.assert_problem("insufficient_scope", &[]);
     }
-    let writer = app.key_of("Acme", &[Scope::CustomersWrite, Scope::CustomersReview]).await;
+    let writer = app
+        .key_of("Acme", &[Scope::CustomersWrite, Scope::CustomersReview])
+        .await;
     let answer = app.send(Call::get(&path).key(&writer)).await;
     answer.assert_problem("insufficient_scope", &[]);
     let reader = app.key_of("Acme", &[Scope::CustomersRead]).await;
@@ -141,7 +162,9 @@ pub async fn nothing_but_the_key_says_who_calls(app: TestApp) {
     answer.assert_problem("not_found", &[]);
     let nobody = app.send(pretending(Call::get(&path))).await;
     assert_unauthorized(&nobody, NO_TOKEN);
-    let own = app.send(pretending(app.get(&path)).header("x-tenant-id", "Globex")).await;
+    let own = app
+        .send(pretending(app.get(&path)).header("x-tenant-id", "Globex"))
+        .await;
     assert_eq!(own.status, 200, "{}", own.text());
 }
 

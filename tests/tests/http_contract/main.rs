@@ -2,6 +2,12 @@
 //!
 //! A case is a `pub async fn` that takes a [`TestApp`] over an empty store, in the module of its
 //! subject, and a line in `http_contract!`; a test here fails when the line is forgotten.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a case cannot go on without fails it"
+)]
 
 mod conflicts;
 mod failures;
@@ -22,6 +28,7 @@ mod seed;
 mod shape;
 mod values;
 mod wire;
+mod words;
 
 use customers_tests::problems::PROBLEMS;
 use customers_tests::{TestApp, stores};
@@ -120,9 +127,6 @@ macro_rules! http_contract {
             }
             values {
                 a_blank_value_is_blank_in_every_field,
-                words_are_trimmed_put_in_nfc_and_kept_so,
-                words_are_counted_in_code_points_after_nfc,
-                controls_and_what_cannot_be_seen_are_refused_in_words,
                 an_email_is_an_ascii_address_at_a_dotted_host,
                 a_phone_is_a_number_of_its_plan_and_is_kept_as_e164,
                 a_type_is_one_of_two_words,
@@ -132,6 +136,11 @@ macro_rules! http_contract {
                 a_nul_anywhere_is_a_wrong_value,
                 all_wrong_values_come_together,
                 what_was_sent_is_repeated_by_no_error,
+            }
+            words {
+                words_are_trimmed_put_in_nfc_and_kept_so,
+                words_are_counted_in_code_points_after_nfc,
+                controls_and_what_cannot_be_seen_are_refused_in_words,
             }
             metadata {
                 names_and_values_within_the_limits_are_kept_as_sent,
@@ -216,7 +225,7 @@ mod on_postgres {
 }
 
 /// The source of every subject.
-const SUBJECTS: [&str; 19] = [
+const SUBJECTS: [&str; 20] = [
     include_str!("conflicts.rs"),
     include_str!("failures.rs"),
     include_str!("idempotency_header.rs"),
@@ -236,16 +245,22 @@ const SUBJECTS: [&str; 19] = [
     include_str!("shape.rs"),
     include_str!("values.rs"),
     include_str!("wire.rs"),
+    include_str!("words.rs"),
 ];
 
 #[test]
 fn every_case_runs_on_every_store() {
     let listed = include_str!("main.rs");
-    let cases = SUBJECTS.iter().flat_map(|source| source.split("\npub async fn ").skip(1));
+    let cases = SUBJECTS
+        .iter()
+        .flat_map(|source| source.split("\npub async fn ").skip(1));
     let cases: Vec<&str> = cases.filter_map(|rest| rest.split('(').next()).collect();
     assert!(cases.len() > 80, "the cases were not found: {cases:?}");
     for case in cases {
-        assert!(listed.contains(&format!("\n                {case},\n")), "{case} runs on no store");
+        assert!(
+            listed.contains(&format!("\n                {case},\n")),
+            "{case} runs on no store"
+        );
     }
 }
 
@@ -254,9 +269,14 @@ fn every_problem_is_provoked_by_a_case_and_compared_as_a_whole() {
     let sources = SUBJECTS.concat();
     let sources: String = sources.split_whitespace().collect();
     for (code, ..) in PROBLEMS {
-        let compared = ["assert_problem(", "assert_problem_with(", "assert_errors(", "assert_opaque(&answer,"]
-            .iter()
-            .any(|check| sources.contains(&format!("{check}\"{code}\"")));
+        let compared = [
+            "assert_problem(",
+            "assert_problem_with(",
+            "assert_errors(",
+            "assert_opaque(&answer,",
+        ]
+        .iter()
+        .any(|check| sources.contains(&format!("{check}\"{code}\"")));
         assert!(compared, "nothing provokes {code}");
     }
 }

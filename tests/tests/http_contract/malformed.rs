@@ -43,7 +43,9 @@ pub async fn a_body_of_64_kib_is_read_and_a_byte_more_is_too_large(app: TestApp)
 
 pub async fn a_declared_length_is_enough_to_refuse_a_body(app: TestApp) {
     for declared in ["65537", "18446744073709551615"] {
-        let call = app.post(&bodies::person()).header("content-length", declared);
+        let call = app
+            .post(&bodies::person())
+            .header("content-length", declared);
         let answer = app.send(call).await;
         answer.assert_problem("payload_too_large", &[("connection", "close")]);
     }
@@ -83,18 +85,31 @@ pub async fn what_is_not_one_json_value_is_malformed(app: TestApp) {
     let swapped = good.replace("James", "\\udc00\\ud83d");
     let name = good.replace("first_name", "\\ud800");
     for bad in [
-        "", " ", "nul", "{", "{'a':1}", "NaN", "01", "+1", "\"", "[1,]", cut, half, &followed, &twice, &marked,
-        &comma, &comment, &single, &control, &escape, &high, &low, &swapped, &name,
+        "", " ", "nul", "{", "{'a':1}", "NaN", "01", "+1", "\"", "[1,]", cut, half, &followed,
+        &twice, &marked, &comma, &comment, &single, &control, &escape, &high, &low, &swapped,
+        &name,
     ] {
-        let answer = app.send(app.post(&bodies::person()).bytes(bad.to_owned())).await;
-        assert_eq!((answer.status, answer.code().as_str()), (400, "malformed_json"), "{bad}");
+        let answer = app
+            .send(app.post(&bodies::person()).bytes(bad.to_owned()))
+            .await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (400, "malformed_json"),
+            "{bad}"
+        );
         answer.assert_problem("malformed_json", &[]);
     }
 }
 
 pub async fn what_is_not_utf_8_is_malformed(app: TestApp) {
     let good = bodies::person().to_string();
-    for bad in [&b"\xff"[..], b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80"] {
+    for bad in [
+        &b"\xff"[..],
+        b"\xc3",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+        b"\xf5\x80\x80\x80",
+    ] {
         let (before, after) = good.split_once("James").unwrap();
         let body = [before.as_bytes(), bad, after.as_bytes()].concat();
         let answer = app.send(app.post(&bodies::person()).bytes(body)).await;
@@ -107,8 +122,14 @@ pub async fn what_is_not_utf_8_is_malformed(app: TestApp) {
 
 pub async fn surrogates_are_checked_where_nothing_is_read(app: TestApp) {
     let call = |body: &str| app.post(&bodies::person()).bytes(body.to_owned());
-    for bad in [r#"{"x":"\ud800"}"#, r#"{"x":[{"y":"\udc00"}]}"#, r#"["\ud800"]"#] {
-        app.send(call(bad)).await.assert_problem("malformed_json", &[]);
+    for bad in [
+        r#"{"x":"\ud800"}"#,
+        r#"{"x":[{"y":"\udc00"}]}"#,
+        r#"["\ud800"]"#,
+    ] {
+        app.send(call(bad))
+            .await
+            .assert_problem("malformed_json", &[]);
     }
 }
 
@@ -119,15 +140,27 @@ pub async fn a_body_may_be_nested_127_deep_and_no_deeper(app: TestApp) {
     let answer = app.send(call(lists(127))).await;
     answer.assert_errors("invalid_request", &[("", "wrong_type")]);
     let answer = app.send(call(objects(127))).await;
-    assert_eq!((answer.status, answer.code().as_str()), (400, "invalid_request"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (400, "invalid_request")
+    );
     for deep in [lists(128), objects(128), lists(30_000), "[".repeat(60_000)] {
-        app.send(call(deep)).await.assert_problem("malformed_json", &[]);
+        app.send(call(deep))
+            .await
+            .assert_problem("malformed_json", &[]);
     }
 }
 
 /// RFC 8259 sets numbers no limit, so one that no machine holds is JSON all the same.
 pub async fn a_number_of_any_size_is_json(app: TestApp) {
-    for number in ["1", "-0.5e-3", "1e999", "-1e999", "123456789012345678901234567890", "1e-999"] {
+    for number in [
+        "1",
+        "-0.5e-3",
+        "1e999",
+        "-1e999",
+        "123456789012345678901234567890",
+        "1e-999",
+    ] {
         let body = bodies::person().to_string().replace("\"James\"", number);
         let answer = app.send(app.post(&bodies::person()).bytes(body)).await;
         assert_eq!(answer.code(), "invalid_request", "{number}");

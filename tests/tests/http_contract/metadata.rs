@@ -15,20 +15,33 @@ async fn kept(app: &TestApp, metadata: Value) {
 
 async fn refused(app: &TestApp, metadata: Value, pointers: &[&str]) {
     let answer = app.refused(&with_metadata(metadata)).await;
-    let expected: Vec<_> = pointers.iter().map(|pointer| (*pointer, "invalid_metadata")).collect();
+    let expected: Vec<_> = pointers
+        .iter()
+        .map(|pointer| (*pointer, "invalid_metadata"))
+        .collect();
     answer.assert_errors("invalid_fields", &expected);
 }
 
 /// So many members of `n00` to `n99`, each with that value.
 fn members(count: usize, value: &str) -> Map<String, Value> {
-    (0..count).map(|n| (format!("n{n:02}"), json!(value))).collect()
+    (0..count)
+        .map(|n| (format!("n{n:02}"), json!(value)))
+        .collect()
 }
 
 pub async fn names_and_values_within_the_limits_are_kept_as_sent(app: TestApp) {
     kept(&app, json!({})).await;
-    kept(&app, json!({"a.b-c_D9": "", "0": " not trimmed ", "as-sent": "Zoe\u{308}"})).await;
+    kept(
+        &app,
+        json!({"a.b-c_D9": "", "0": " not trimmed ", "as-sent": "Zoe\u{308}"}),
+    )
+    .await;
     kept(&app, json!({"n".repeat(40): "\u{1d11e}".repeat(500)})).await;
-    kept(&app, json!({"lines": "a\nb\tc", "quotes": "\"\\/", "bidi": "\u{202e}"})).await;
+    kept(
+        &app,
+        json!({"lines": "a\nb\tc", "quotes": "\"\\/", "bidi": "\u{202e}"}),
+    )
+    .await;
     kept(&app, Value::Object(members(50, "v"))).await;
 }
 
@@ -40,7 +53,12 @@ pub async fn every_member_at_fault_is_named(app: TestApp) {
     });
     let long = format!("/metadata/{long}");
     let pointers = [
-        "/metadata/", "/metadata/a b", "/metadata/caf\u{e9}", "/metadata/a~1b", &long, "/metadata/long",
+        "/metadata/",
+        "/metadata/a b",
+        "/metadata/caf\u{e9}",
+        "/metadata/a~1b",
+        &long,
+        "/metadata/long",
         "/metadata/nul",
     ];
     refused(&app, metadata, &pointers).await;

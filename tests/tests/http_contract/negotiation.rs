@@ -30,17 +30,29 @@ pub async fn an_accept_header_that_covers_json_is_fine(app: TestApp) {
         "*/*;q=0, application/json",
         "application/json; charset=utf-8",
     ] {
-        let answer = app.send(app.post(&bodies::person()).header("accept", good)).await;
+        let answer = app
+            .send(app.post(&bodies::person()).header("accept", good))
+            .await;
         assert_eq!(answer.status, 201, "{good}: {}", answer.text());
     }
     let call = app.post(&bodies::person());
-    let two = call.another("accept", "text/html").another("accept", "application/json");
+    let two = call
+        .another("accept", "text/html")
+        .another("accept", "application/json");
     assert_eq!(app.send(two).await.status, 201);
 }
 
 pub async fn pages_without_a_key_do_not_look_at_accept(app: TestApp) {
-    for path in ["/health/live", "/health/ready", "/openapi.json", "/docs", "/problems/internal"] {
-        let answer = app.send(Call::get(path).header("accept", "image/png")).await;
+    for path in [
+        "/health/live",
+        "/health/ready",
+        "/openapi.json",
+        "/docs",
+        "/problems/internal",
+    ] {
+        let answer = app
+            .send(Call::get(path).header("accept", "image/png"))
+            .await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
 }

@@ -88,7 +88,11 @@ pub async fn of_any_faults_together_the_first_one_answers(app: TestApp) {
         let faults: Vec<Fault> = chosen.iter().map(|(fault, ..)| *fault).collect();
         let answer = app.send(faulty(app.key(), &readers, &faults)).await;
         let (_, status, code) = chosen[0];
-        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{faults:?}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (status, code),
+            "{faults:?}"
+        );
     }
     let answer = app.send(faulty(app.key(), &readers, &[])).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
@@ -100,7 +104,10 @@ pub async fn the_route_and_the_method_come_before_everything_else(app: TestApp) 
     let no_route = app.send(worst().path("/customer?verbose=1")).await;
     no_route.assert_problem("not_found", &[]);
     let no_method = app.send(worst().method("DELETE")).await;
-    assert_eq!((no_method.status, no_method.code().as_str()), (405, "method_not_allowed"));
+    assert_eq!(
+        (no_method.status, no_method.code().as_str()),
+        (405, "method_not_allowed")
+    );
 }
 
 pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestApp) {
@@ -114,16 +121,28 @@ pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestAp
         let answer = app.send(faulty(app.key(), &readers, &faults[2..])).await;
         codes.push(answer.code());
     }
-    assert_eq!(codes.last().map(String::as_str), Some("rate_limited"), "{codes:?}");
+    assert_eq!(
+        codes.last().map(String::as_str),
+        Some("rate_limited"),
+        "{codes:?}"
+    );
     for (first, code) in [(0, "unauthorized"), (1, "insufficient_scope")] {
-        let answer = app.send(faulty(app.key(), &readers, &faults[first..])).await;
+        let answer = app
+            .send(faulty(app.key(), &readers, &faults[first..]))
+            .await;
         assert_eq!(answer.code(), code);
     }
 }
 
 pub async fn a_read_is_checked_in_the_same_order(app: TestApp) {
     let writers = app.key_of("Acme", &[Scope::CustomersWrite]).await;
-    let codes = ["unauthorized", "insufficient_scope", "not_acceptable", "invalid_request", "not_found"];
+    let codes = [
+        "unauthorized",
+        "insufficient_scope",
+        "not_acceptable",
+        "invalid_request",
+        "not_found",
+    ];
     for (first, code) in codes.into_iter().enumerate() {
         let mut call = app.get("/customers/nobody");
         if first <= 3 {

@@ -7,7 +7,10 @@ use serde_json::json;
 pub async fn a_program_that_works_is_alive_and_ready(app: TestApp) {
     for path in ["/health/live", "/health/ready"] {
         let answer = app.send(Call::get(path)).await;
-        assert_eq!((answer.status, answer.json()), (200, json!({"status": "ok"})));
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, json!({"status": "ok"}))
+        );
         answer.assert_headers(&[("content-type", "application/json")]);
     }
 }
@@ -43,9 +46,15 @@ pub async fn the_document_is_served_as_it_is_printed(app: TestApp) {
 
 pub async fn the_page_to_try_the_api_takes_nothing_from_outside(app: TestApp) {
     let page = app.send(Call::get("/docs")).await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
     let text = page.text();
-    let places = text.split("src=\"").chain(text.split("href=\"")).filter(|rest| !rest.starts_with("<!"));
+    let places = text
+        .split("src=\"")
+        .chain(text.split("href=\""))
+        .filter(|rest| !rest.starts_with("<!"));
     let places: Vec<&str> = places.filter_map(|rest| rest.split('"').next()).collect();
     assert!(places.len() >= 4, "{places:?}");
     for place in places {
@@ -61,8 +70,14 @@ pub async fn the_page_to_try_the_api_takes_nothing_from_outside(app: TestApp) {
 /// Nothing is allowed by default, and what is allowed is this origin, data URLs for images, inline styles.
 #[track_caller]
 fn assert_policy(policy: &str) {
-    let directives: Vec<Vec<&str>> = policy.split(';').map(|part| part.split_whitespace().collect()).collect();
-    assert!(directives.contains(&vec!["default-src", "'none'"]), "{policy}");
+    let directives: Vec<Vec<&str>> = policy
+        .split(';')
+        .map(|part| part.split_whitespace().collect())
+        .collect();
+    assert!(
+        directives.contains(&vec!["default-src", "'none'"]),
+        "{policy}"
+    );
     for directive in directives {
         for source in &directive[1..] {
             let harmless = ["'none'", "'self'"].contains(source)

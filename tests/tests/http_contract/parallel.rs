@@ -14,11 +14,20 @@ async fn at_once(app: &TestApp, calls: impl IntoIterator<Item = Call>) -> Vec<An
 }
 
 fn created(answers: &[Answer]) -> Vec<&Answer> {
-    answers.iter().filter(|answer| answer.status == 201).collect()
+    answers
+        .iter()
+        .filter(|answer| answer.status == 201)
+        .collect()
 }
 
 pub async fn of_a_hundred_creates_of_one_email_one_is_created_and_the_rest_name_it(app: TestApp) {
-    let calls = (0..100).map(|n| app.post(&bodies::with(bodies::seed(), "/first_name", format!("James {n}"))));
+    let calls = (0..100).map(|n| {
+        app.post(&bodies::with(
+            bodies::seed(),
+            "/first_name",
+            format!("James {n}"),
+        ))
+    });
     let answers = at_once(&app, calls).await;
     let created = created(&answers);
     assert_eq!((answers.len(), created.len()), (100, 1));
@@ -36,13 +45,19 @@ pub async fn eighty_requests_with_one_key_make_one_customer(app: TestApp) {
     let created = created(&answers);
     assert!(!created.is_empty());
     assert!(created.iter().all(|answer| answer.body == created[0].body));
-    let first: Vec<_> = created.iter().filter(|answer| !answer.headers.contains_key("idempotent-replayed")).collect();
+    let first: Vec<_> = created
+        .iter()
+        .filter(|answer| !answer.headers.contains_key("idempotent-replayed"))
+        .collect();
     assert_eq!(first.len(), 1);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.assert_problem("idempotency_in_progress", &[("retry-after", "1")]);
     }
     let taken = app.send(app.post(&body)).await;
-    assert_eq!(taken.json()["conflict"]["customer_id"], Value::from(created[0].id()));
+    assert_eq!(
+        taken.json()["conflict"]["customer_id"],
+        Value::from(created[0].id())
+    );
 }
 
 pub async fn eighty_bodies_under_one_key_make_one_customer(app: TestApp) {

@@ -13,7 +13,8 @@ pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
     ];
     let id = app.create(&bodies::person()).await.id();
     for call in [
-        app.post(&bodies::person()).path(&format!("/customers{query}")),
+        app.post(&bodies::person())
+            .path(&format!("/customers{query}")),
         app.get(&format!("/customers/{id}{query}")),
         app.get(&format!("/customers/nobody{query}")),
         Call::get(&format!("/health/live{query}")),
@@ -23,12 +24,16 @@ pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
         Call::get(&format!("/docs/swagger-ui.css{query}")),
         Call::get(&format!("/problems/internal{query}")),
     ] {
-        app.send(call).await.assert_errors("invalid_request", &expected);
+        app.send(call)
+            .await
+            .assert_errors("invalid_request", &expected);
     }
 }
 
 pub async fn a_parameter_on_no_route_is_still_no_route(app: TestApp) {
-    app.send(app.get("/nonsense?page=2")).await.assert_problem("not_found", &[]);
+    app.send(app.get("/nonsense?page=2"))
+        .await
+        .assert_problem("not_found", &[]);
 }
 
 pub async fn an_empty_query_is_none(app: TestApp) {
@@ -40,18 +45,27 @@ pub async fn an_empty_query_is_none(app: TestApp) {
 
 pub async fn a_misspelt_dry_run_creates_nothing(app: TestApp) {
     let body = bodies::person();
-    let answer = app.send(app.post(&body).path("/customers?validate_onyl=true")).await;
-    answer.assert_errors("invalid_request", &[("/validate_onyl", "unknown_parameter")]);
+    let answer = app
+        .send(app.post(&body).path("/customers?validate_onyl=true"))
+        .await;
+    answer.assert_errors(
+        "invalid_request",
+        &[("/validate_onyl", "unknown_parameter")],
+    );
     app.create(&body).await;
 }
 
 pub async fn at_most_a_hundred_parameters_are_named_and_long_names_are_cut(app: TestApp) {
     let many: Vec<String> = (0..150).map(|n| format!("p{n}=1")).collect();
-    let answer = app.send(app.get(&format!("/customers/nobody?{}", many.join("&")))).await;
+    let answer = app
+        .send(app.get(&format!("/customers/nobody?{}", many.join("&"))))
+        .await;
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(100));
     let long = "n".repeat(200);
-    let answer = app.send(app.get(&format!("/customers/nobody?{long}=1"))).await;
+    let answer = app
+        .send(app.get(&format!("/customers/nobody?{long}=1")))
+        .await;
     let cut = format!("/{}", &long[..127]);
     answer.assert_errors("invalid_request", &[(&cut, "unknown_parameter")]);
 }

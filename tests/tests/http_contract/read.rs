@@ -53,18 +53,34 @@ pub async fn the_place_in_location_is_the_customer(app: TestApp) {
     let answer = app.send(app.get(created.header("location"))).await;
     assert_eq!(answer.id(), created.id());
     assert_eq!(answer.header("etag"), created.header("etag"));
-    assert_eq!(answer.json()["data"]["created_at"], created.json()["data"]["created_at"]);
+    assert_eq!(
+        answer.json()["data"]["created_at"],
+        created.json()["data"]["created_at"]
+    );
 }
 
 pub async fn who_has_the_current_version_is_told_so_and_sent_nothing(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = || app.get(&format!("/customers/{id}"));
-    for current in ["\"1\"", "W/\"1\"", "*", "\"0\", \"1\"", "\"x\",W/\"1\"", " \"1\" , \"2\""] {
+    for current in [
+        "\"1\"",
+        "W/\"1\"",
+        "*",
+        "\"0\", \"1\"",
+        "\"x\",W/\"1\"",
+        " \"1\" , \"2\"",
+    ] {
         let answer = app.send(call().header("if-none-match", current)).await;
-        assert_eq!((answer.status, answer.text().as_str()), (304, ""), "{current}");
+        assert_eq!(
+            (answer.status, answer.text().as_str()),
+            (304, ""),
+            "{current}"
+        );
         answer.assert_headers(&[("etag", "\"1\"")]);
     }
-    let lines = call().header("if-none-match", "\"9\"").another("if-none-match", "\"1\"");
+    let lines = call()
+        .header("if-none-match", "\"9\"")
+        .another("if-none-match", "\"1\"");
     assert_eq!(app.send(lines).await.status, 304);
     for other in ["\"2\"", "1", "", "W/\"11\"", "w/\"1\"", "\"*\""] {
         let answer = app.send(call().header("if-none-match", other)).await;
@@ -74,7 +90,11 @@ pub async fn who_has_the_current_version_is_told_so_and_sent_nothing(app: TestAp
 
 /// What the caller has is no excuse to tell it less than its key, or the customer's absence, calls for.
 pub async fn a_condition_is_looked_at_last(app: TestApp) {
-    let call = app.get("/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70").header("if-none-match", "*");
-    app.send(call.clone()).await.assert_problem("not_found", &[]);
+    let call = app
+        .get("/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70")
+        .header("if-none-match", "*");
+    app.send(call.clone())
+        .await
+        .assert_problem("not_found", &[]);
     assert_eq!(app.send(call.without("authorization")).await.status, 401);
 }

@@ -22,7 +22,9 @@ fn reversed(object: &Map<String, Value>) -> String {
         .iter()
         .rev()
         .map(|(name, value)| {
-            let value = value.as_object().map_or_else(|| value.to_string(), reversed);
+            let value = value
+                .as_object()
+                .map_or_else(|| value.to_string(), reversed);
             format!(" \t{name:?} :\r\n{value}")
         })
         .collect();
@@ -36,9 +38,16 @@ pub async fn the_same_json_value_gets_the_first_answer_again(app: TestApp) {
     assert_eq!(first.status, 201);
     assert_eq!(first.headers.get("idempotent-replayed"), None);
     let compact = body.to_string();
-    let escaped = compact.replace("James", "\\u004aam\\u0065s").replace("first_name", "first\\u005fname");
+    let escaped = compact
+        .replace("James", "\\u004aam\\u0065s")
+        .replace("first_name", "first\\u005fname");
     let spaced = serde_json::to_string_pretty(&body).unwrap();
-    for same in [compact, escaped, spaced, reversed(body.as_object().unwrap())] {
+    for same in [
+        compact,
+        escaped,
+        spaced,
+        reversed(body.as_object().unwrap()),
+    ] {
         assert_eq!(serde_json::from_str::<Value>(&same).unwrap(), body);
         assert_replayed(&app.send(call().bytes(same)).await, &first);
     }
@@ -94,7 +103,11 @@ pub async fn a_key_belongs_to_its_tenant(app: TestApp) {
     assert_eq!(theirs.headers.get("idempotent-replayed"), None);
     assert_ne!(theirs.id(), ours.id());
     let colleague = app.key_of("Acme", &[Scope::CustomersWrite]).await;
-    assert_replayed(&app.send(app.post(&body).key(&colleague).once("shared")).await, &ours);
+    assert_replayed(
+        &app.send(app.post(&body).key(&colleague).once("shared"))
+            .await,
+        &ours,
+    );
 }
 
 pub async fn keys_are_told_apart_to_the_last_character(app: TestApp) {

@@ -43,7 +43,9 @@ pub async fn successes_and_pages_have_an_id_too(app: TestApp) {
         Call::get("/docs/swagger-ui.css"),
         Call::new("DELETE", "/customers"),
     ] {
-        let answer = app.answer(call.without("x-request-id").into_request()).await;
+        let answer = app
+            .answer(call.without("x-request-id").into_request())
+            .await;
         assert_eq!(answer.header("x-request-id").len(), 36);
         assert_eq!(answer.header("cache-control"), "no-store");
     }

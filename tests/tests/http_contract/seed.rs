@@ -24,8 +24,16 @@ pub async fn the_documented_failures_have_their_statuses(app: TestApp) {
     let status = async |body: &Value| app.send(app.post(body)).await.status;
     let seed = bodies::seed();
     assert_eq!(status(&bodies::without(seed.clone(), "/phone")).await, 400);
-    assert_eq!(status(&bodies::with(seed.clone(), "/phone", "12")).await, 422);
-    assert_eq!(app.send(app.post(&seed).without("authorization")).await.status, 401);
+    assert_eq!(
+        status(&bodies::with(seed.clone(), "/phone", "12")).await,
+        422
+    );
+    assert_eq!(
+        app.send(app.post(&seed).without("authorization"))
+            .await
+            .status,
+        401
+    );
     assert_eq!(status(&seed).await, 201);
     assert_eq!(status(&seed).await, 409);
 }

@@ -48,12 +48,27 @@ pub async fn a_required_member_that_is_absent_or_null_is_missing(app: TestApp) {
 
 pub async fn a_text_of_another_type_is_a_wrong_type(app: TestApp) {
     for pointer in TEXTS {
-        for wrong in [json!(1), json!(true), json!(["x"]), json!({"x": "y"}), json!({}), json!([])] {
-            let answer = app.refused(&bodies::with(bodies::person(), pointer, wrong)).await;
+        for wrong in [
+            json!(1),
+            json!(true),
+            json!(["x"]),
+            json!({"x": "y"}),
+            json!({}),
+            json!([]),
+        ] {
+            let answer = app
+                .refused(&bodies::with(bodies::person(), pointer, wrong))
+                .await;
             answer.assert_errors("invalid_request", &[(pointer, "wrong_type")]);
         }
     }
-    let answer = app.refused(&bodies::with(bodies::person(), "/type", json!({"individual": null}))).await;
+    let answer = app
+        .refused(&bodies::with(
+            bodies::person(),
+            "/type",
+            json!({"individual": null}),
+        ))
+        .await;
     answer.assert_errors("invalid_request", &[("/type", "wrong_type")]);
 }
 
@@ -61,7 +76,14 @@ pub async fn an_array_is_not_an_object(app: TestApp) {
     let person = bodies::person();
     let members: Vec<Value> = person.as_object().unwrap().values().cloned().collect();
     let address = ["1", "2", "3", "4", "5", "6"];
-    for body in [json!([]), Value::Array(members), json!("x"), json!(1), json!(true), Value::Null] {
+    for body in [
+        json!([]),
+        Value::Array(members),
+        json!("x"),
+        json!(1),
+        json!(true),
+        Value::Null,
+    ] {
         let answer = app.refused(&body).await;
         answer.assert_errors("invalid_request", &[("", "wrong_type")]);
     }
@@ -76,7 +98,9 @@ pub async fn an_array_is_not_an_object(app: TestApp) {
 
 pub async fn metadata_holds_texts_alone(app: TestApp) {
     let metadata = json!({"fine": "x", "number": 1, "list": ["x"], "object": {"a": "b"}, "nothing": null, "flag": true});
-    let answer = app.refused(&bodies::with(bodies::person(), "/metadata", metadata)).await;
+    let answer = app
+        .refused(&bodies::with(bodies::person(), "/metadata", metadata))
+        .await;
     answer.assert_errors(
         "invalid_request",
         &[
@@ -91,7 +115,16 @@ pub async fn metadata_holds_texts_alone(app: TestApp) {
 
 pub async fn members_that_are_the_services_own_are_unknown(app: TestApp) {
     let mut body = bodies::person();
-    let own = ["id", "status", "tenant_id", "version", "created_at", "First_Name", "first-name", ""];
+    let own = [
+        "id",
+        "status",
+        "tenant_id",
+        "version",
+        "created_at",
+        "First_Name",
+        "first-name",
+        "",
+    ];
     for name in own {
         body[name] = json!("x");
         body["billing_address"][name] = json!("x");
@@ -100,8 +133,13 @@ pub async fn members_that_are_the_services_own_are_unknown(app: TestApp) {
         .iter()
         .flat_map(|name| [format!("/{name}"), format!("/billing_address/{name}")])
         .collect();
-    let expected: Vec<_> = pointers.iter().map(|pointer| (pointer.as_str(), "unknown_field")).collect();
-    app.refused(&body).await.assert_errors("invalid_request", &expected);
+    let expected: Vec<_> = pointers
+        .iter()
+        .map(|pointer| (pointer.as_str(), "unknown_field"))
+        .collect();
+    app.refused(&body)
+        .await
+        .assert_errors("invalid_request", &expected);
 }
 
 pub async fn nothing_is_looked_for_inside_an_unknown_or_wrongly_typed_member(app: TestApp) {
@@ -121,7 +159,10 @@ pub async fn nothing_is_looked_for_inside_an_unknown_or_wrongly_typed_member(app
 
 pub async fn a_repeated_member_is_a_duplicate_at_every_depth(app: TestApp) {
     let whole = bodies::whole_person();
-    for pointer in TEXTS.iter().chain(&["/billing_address", "/metadata", "/metadata/segment"]) {
+    for pointer in TEXTS
+        .iter()
+        .chain(&["/billing_address", "/metadata", "/metadata/segment"])
+    {
         let again = whole.pointer(pointer).cloned().unwrap();
         for second in [again, Value::Null] {
             let text = bodies::with_repeated(&whole, pointer, &second);
@@ -172,15 +213,27 @@ pub async fn all_misfits_come_together_and_before_any_wrong_value(app: TestApp) 
 }
 
 pub async fn an_empty_object_misses_every_required_member(app: TestApp) {
-    let absent = ["/first_name", "/last_name", "/email", "/phone", "/type", "/billing_address"];
+    let absent = [
+        "/first_name",
+        "/last_name",
+        "/email",
+        "/phone",
+        "/type",
+        "/billing_address",
+    ];
     let expected = absent.map(|pointer| (pointer, "missing"));
-    app.refused(&json!({})).await.assert_errors("invalid_request", &expected);
+    app.refused(&json!({}))
+        .await
+        .assert_errors("invalid_request", &expected);
 }
 
 pub async fn at_most_a_hundred_misfits_are_listed(app: TestApp) {
     let extras: Map<String, Value> = (0..300).map(|n| (format!("x{n}"), json!(1))).collect();
     let answer = app.refused(&Value::Object(extras)).await;
-    assert_eq!((answer.status, answer.code().as_str()), (400, "invalid_request"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (400, "invalid_request")
+    );
     assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(100));
 }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use customers_adapter_http::server::{Drain, Limits, bind, serve};
-use customers_tests::{Answer, Call, TestApp, bodies};
+use customers_tests::{Answer, TestApp, bodies};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -36,7 +36,9 @@ impl Listening {
             stream.read_to_end(&mut answer).await.unwrap();
             String::from_utf8(answer).unwrap()
         };
-        timeout(PATIENCE, talk).await.expect("an answer and a close")
+        timeout(PATIENCE, talk)
+            .await
+            .expect("an answer and a close")
     }
 }
 
@@ -48,12 +50,24 @@ impl Drop for Listening {
 
 /// Takes apart what came over a connection.
 fn answer(text: &str) -> Answer {
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .unwrap_or_else(|| panic!("no answer: {text:?}"));
     let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let status = lines
+        .next()
+        .unwrap()
+        .split(' ')
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
     let headers = lines.map(|line| {
         let (name, value) = line.split_once(": ").unwrap();
-        (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap())
+        (
+            name.parse::<http::HeaderName>().unwrap(),
+            value.parse().unwrap(),
+        )
     });
     Answer {
         status,
@@ -76,22 +90,39 @@ pub async fn a_body_that_does_not_come_is_a_timeout_and_a_close(app: TestApp) {
 pub async fn a_body_that_is_too_large_is_refused_before_it_came(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let call = app.post(&bodies::person()).without("content-type");
-    let head = String::from_utf8(call.header("content-type", "application/json").into_bytes()).unwrap();
+    let head =
+        String::from_utf8(call.header("content-type", "application/json").into_bytes()).unwrap();
     let (head, _) = head.split_once("\r\n\r\n").unwrap();
-    let length = head.lines().find(|line| line.starts_with("content-length")).unwrap();
+    let length = head
+        .lines()
+        .find(|line| line.starts_with("content-length"))
+        .unwrap();
     let declared = head.replace(length, "content-length: 70000");
-    let text = server.exchange(format!("{declared}\r\n\r\n{{").as_bytes()).await;
+    let text = server
+        .exchange(format!("{declared}\r\n\r\n{{").as_bytes())
+        .await;
     answer(&text).assert_problem("payload_too_large", &[("connection", "close")]);
 }
 
 pub async fn the_answer_to_head_has_no_body(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let id = app.create(&bodies::person()).await.id();
-    for path in [format!("/customers/{id}"), "/customers/nobody".to_owned(), "/docs".to_owned(), "/x".to_owned()] {
-        let head = server.exchange(&app.get(&path).method("HEAD").into_bytes()).await;
+    for path in [
+        format!("/customers/{id}"),
+        "/customers/nobody".to_owned(),
+        "/docs".to_owned(),
+        "/x".to_owned(),
+    ] {
+        let head = server
+            .exchange(&app.get(&path).method("HEAD").into_bytes())
+            .await;
         let get = server.exchange(&app.get(&path).into_bytes()).await;
         let (head, get) = (answer(&head), answer(&get));
-        assert_eq!((head.status, head.text().as_str()), (get.status, ""), "{path}");
+        assert_eq!(
+            (head.status, head.text().as_str()),
+            (get.status, ""),
+            "{path}"
+        );
         assert!(!get.text().is_empty());
         assert_eq!(head.headers, get.headers, "{path}");
     }
@@ -99,7 +130,8 @@ pub async fn the_answer_to_head_has_no_body(app: TestApp) {
 
 pub async fn what_cannot_be_framed_is_refused_and_closed(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
-    let framed = |headers: &str| format!("POST /customers HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n{{}}");
+    let framed =
+        |headers: &str| format!("POST /customers HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n{{}}");
     for bad in [
         "nonsense\r\n\r\n".to_owned(),
         "GET /customers\r\n\r\n".to_owned(),
@@ -119,7 +151,9 @@ pub async fn headers_of_16_kib_are_read(app: TestApp) {
     let call = app.get(&format!("/customers/{id}"));
     let length = call.clone().into_bytes().len();
     let filler = "f".repeat(16 * 1024 - length - "x-filler: \r\n".len());
-    let text = server.exchange(&call.header("x-filler", filler).into_bytes()).await;
+    let text = server
+        .exchange(&call.header("x-filler", filler).into_bytes())
+        .await;
     assert_eq!(answer(&text).status, 200, "{text}");
 }
 

@@ -72,13 +72,14 @@ fn presented(headers: &HeaderMap) -> Result<ApiKeySecret, Problem> {
         return Err(unauthorized("Bearer realm=\"customers\""));
     };
     let token = bearer_token(value).ok_or_else(|| unauthorized("Bearer realm=\"customers\""))?;
+    let token = str::from_utf8(token).map_err(|_| invalid_token())?;
     ApiKeySecret::parse(token).map_err(|_| invalid_token())
 }
 
-fn bearer_token(value: &HeaderValue) -> Option<&str> {
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    let token = token.trim_matches(' ');
-    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
+fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
+    let (scheme, token) = value.as_bytes().split_at_checked("Bearer".len())?;
+    let token = token.strip_prefix(b" ")?.trim_ascii();
+    (scheme.eq_ignore_ascii_case(b"Bearer") && !token.is_empty()).then_some(token)
 }
 
 /// A token was sent and is not good (RFC 6750 section 3.1).

@@ -125,9 +125,16 @@ fn value_errors(report: &garde::Report) -> FieldErrors {
 fn pointer(path: &garde::Path) -> String {
     let mut pointer = String::new();
     if let Ok(serde_json::Value::Array(segments)) = serde_json::to_value(path) {
-        for segment in &segments {
+        for (depth, segment) in segments.iter().enumerate() {
             let name = segment.get(1).and_then(serde_json::Value::as_str);
-            push_segment(&mut pointer, name.unwrap_or_default());
+            let name = name.unwrap_or_default();
+            // A field of the request itself may be a raw identifier; a name of metadata is the caller's.
+            let name = if depth == 0 {
+                name.trim_start_matches("r#")
+            } else {
+                name
+            };
+            push_segment(&mut pointer, name);
         }
     }
     pointer
@@ -141,6 +148,11 @@ mod tests {
     fn a_path_becomes_a_pointer_name_by_name() {
         let path = garde::Path::new("metadata").join("a.b").join("c/d");
         assert_eq!(pointer(&path), "/metadata/a.b/c~1d");
+        assert_eq!(pointer(&garde::Path::new("r#type")), "/type");
+        assert_eq!(
+            pointer(&garde::Path::new("metadata").join("r#x")),
+            "/metadata/r#x"
+        );
         assert_eq!(pointer(&garde::Path::empty()), "");
     }
 }

@@ -8,6 +8,7 @@
 
 mod body;
 mod field;
+mod numbers;
 mod reader;
 mod tree;
 

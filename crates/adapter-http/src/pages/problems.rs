@@ -1,7 +1,8 @@
-use axum::extract::RawPathParams;
 use axum::response::{Html, IntoResponse, Response};
+use http::Uri;
 use http::header::CONTENT_SECURITY_POLICY;
 
+use crate::path;
 use crate::problem::{Problem, ProblemCode};
 use crate::query::NoParameters;
 
@@ -19,13 +20,8 @@ use crate::query::NoParameters;
         crate::openapi::ProblemPageProblems,
     ),
 )]
-pub(crate) async fn problem_page(
-    _: NoParameters,
-    params: RawPathParams,
-) -> Result<Response, Problem> {
-    let code = params
-        .iter()
-        .find_map(|(_, value)| ProblemCode::from_code(value));
+pub(crate) async fn problem_page(_: NoParameters, uri: Uri) -> Result<Response, Problem> {
+    let code = ProblemCode::from_code(path::parameter(&uri));
     let code = code.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
     Ok((
         [(CONTENT_SECURITY_POLICY, "default-src 'none'")],

@@ -2,13 +2,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::RawPathParams;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::{HeaderValue, Uri};
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
+use crate::path;
 use crate::problem::{Problem, ProblemCode};
 use crate::query::NoParameters;
 
@@ -91,8 +91,8 @@ pub(crate) async fn docs(_: NoParameters) -> Response {
 }
 
 /// A file of the page.
-pub(crate) async fn docs_file(_: NoParameters, params: RawPathParams) -> Result<Response, Problem> {
-    let asset = params.iter().find_map(|(_, name)| ASSETS.get(name));
+pub(crate) async fn docs_file(_: NoParameters, uri: Uri) -> Result<Response, Problem> {
+    let asset = ASSETS.get(path::parameter(&uri));
     let asset = asset.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
     let headers = [
         (CONTENT_TYPE, asset.content_type.clone()),

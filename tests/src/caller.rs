@@ -1,0 +1,102 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+
+use crate::{Answer, Program, REQUEST_ID};
+
+/// Longer than the service ever takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A caller with a key, over real connections.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    client: Client,
+    address: SocketAddr,
+    key: String,
+}
+
+impl Caller {
+    /// A caller of that program.
+    pub fn new(program: &Program, key: &str) -> Self {
+        Self::at(program.address(), key)
+    }
+
+    /// A caller of whatever listens there.
+    pub fn at(address: SocketAddr, key: &str) -> Self {
+        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
+        Self {
+            client: client.expect("a client without TLS"),
+            address,
+            key: key.to_owned(),
+        }
+    }
+
+    /// The same caller on connections of its own.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
+        Self {
+            client: client.expect("a client without TLS"),
+            ..self.clone()
+        }
+    }
+
+    /// Creates a customer, once for all requests with that idempotency key if there is one.
+    ///
+    /// # Errors
+    /// When no whole answer came back.
+    pub async fn try_create(&self, body: &Value, once: Option<&str>) -> reqwest::Result<Answer> {
+        let request = self.client.post(self.url("/customers")).json(body);
+        let request = request.bearer_auth(&self.key);
+        answer(match once {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        })
+        .await
+    }
+
+    /// The same where an answer must come back.
+    pub async fn create(&self, body: &Value, once: Option<&str>) -> Answer {
+        let answer = self.try_create(body, once).await;
+        answer.expect("an answer to a create")
+    }
+
+    /// Reads a path with the key.
+    ///
+    /// # Errors
+    /// When no whole answer came back.
+    pub async fn try_get(&self, path: &str) -> reqwest::Result<Answer> {
+        answer(self.client.get(self.url(path)).bearer_auth(&self.key)).await
+    }
+
+    /// The same where an answer must come back.
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = self.client.get(self.url(path)).bearer_auth(&self.key);
+        answer(request).await.expect("an answer to a read")
+    }
+
+    /// Reads a path without a key.
+    pub async fn get_without_key(&self, path: &str) -> Answer {
+        let request = self.client.get(self.url(path));
+        answer(request).await.expect("an answer to a read")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+async fn answer(request: RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.header("x-request-id", REQUEST_ID).send().await?;
+    let status = response.status().as_u16();
+    let mut headers = response.headers().clone();
+    headers.remove("date");
+    let body = response.bytes().await?;
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
+}

@@ -1,0 +1,212 @@
+use std::io::Read;
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use customers_test_support::eventually;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+/// More than the program takes to start or to end, however busy the machine is.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Ends a process once the pipe is closed that the test process alone holds.
+const WATCH: &str = r#"trap '' HUP INT QUIT TERM; cat >/dev/null; kill -KILL "$1""#;
+
+/// The real program, serving over a database. It is killed when this is dropped, and also when the
+/// test process dies without dropping anything.
+pub struct Program {
+    child: Child,
+    watch: Child,
+    address: SocketAddr,
+    log: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Program {
+    /// Starts `customers serve` over that database and waits until it listens, on a port of its own.
+    ///
+    /// # Panics
+    /// When it ends before it listens.
+    pub async fn serve(url: &str, args: &[&str]) -> Self {
+        Self::serve_at("127.0.0.1:0", url, args).await
+    }
+
+    /// The same on a given address, so that it can be started there again.
+    ///
+    /// # Panics
+    /// When it ends before it listens.
+    pub async fn serve_at(listen: &str, url: &str, args: &[&str]) -> Self {
+        let mut program = Self::start(listen, url, args);
+        let mut ended = false;
+        eventually("the program listens", PATIENCE, async || {
+            if let Some(address) = listening(&program.log()) {
+                program.address = address;
+                return true;
+            }
+            ended = program
+                .child
+                .try_wait()
+                .is_ok_and(|status| status.is_some());
+            ended
+        })
+        .await;
+        assert!(!ended, "the program ended early: {}", program.log());
+        program
+    }
+
+    /// Starts it and does not wait.
+    fn start(listen: &str, url: &str, args: &[&str]) -> Self {
+        let listen = ["serve", "--listen", listen, "--allow-unsafe-durability"];
+        let mut child = command(&[&listen, args].concat(), url)
+            .spawn()
+            .expect("the program starts");
+        let watch = Command::new("/bin/sh")
+            .args(["-c", WATCH, "watch", &child.id().to_string()])
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let readers = vec![
+            collect(child.stdout.take(), &log),
+            collect(child.stderr.take(), &log),
+        ];
+        Self {
+            child,
+            watch,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            log,
+            readers,
+        }
+    }
+
+    /// Runs another command of the program, over that database, to its end.
+    pub fn run(url: &str, args: &[&str]) -> Output {
+        command(args, url).output().expect("the program starts")
+    }
+
+    /// A new key of that tenant that may read and write, made as operators make one.
+    pub fn key(url: &str, tenant: &str) -> String {
+        let scope = "customers:read,customers:write";
+        let output = Self::run(
+            url,
+            &[
+                "keys", "create", "--quiet", "--tenant", tenant, "--scope", scope,
+            ],
+        );
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// All that it wrote so far, to stdout and stderr.
+    pub fn log(&self) -> String {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        let process = i32::try_from(self.child.id()).expect("a process id");
+        kill(Pid::from_raw(process), signal).expect("the program is there");
+    }
+
+    /// Waits for its end, and gives how it ended and all that it wrote.
+    pub async fn ended(mut self) -> (ExitStatus, String) {
+        let mut status = None;
+        eventually("the program ends", PATIENCE, async || {
+            status = self.child.try_wait().expect("its end can be seen");
+            status.is_some()
+        })
+        .await;
+        for reader in self.readers.drain(..) {
+            reader.join().expect("what it wrote can be read");
+        }
+        (status.expect("it ended"), self.log())
+    }
+
+    /// The most memory that it ever had in use, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("a Linux with /proc mounted");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kibibytes: u64 = kibibytes
+            .and_then(|number| number.trim().parse().ok())
+            .expect("a number of kibibytes");
+        kibibytes * 1024
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // The watch first: once the program is waited for, its number may be another's.
+        let _ = self.watch.kill();
+        let _ = self.watch.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(args: &[&str], url: &str) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(args)
+        .env_clear()
+        .env("DATABASE_URL", url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// The program lies beside the folder of the test programs.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let profile = test.parent().and_then(|folder| folder.parent());
+    let binary = profile.expect("two folders up").join("customers");
+    assert!(
+        binary.is_file(),
+        "{} is missing: run `make test`, or `cargo build --bin customers` first",
+        binary.display()
+    );
+    binary
+}
+
+/// Reads while the program runs, so that it never waits for a full pipe.
+fn collect(from: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
+    let (mut from, log) = (from.expect("the pipe is there"), Arc::clone(log));
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            let text = String::from_utf8_lossy(&buffer[..count]);
+            log.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_str(&text);
+        }
+    })
+}
+
+/// The address in the line that says that it listens.
+fn listening(log: &str) -> Option<SocketAddr> {
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let line = lines.find(|line| line["message"] == "listening")?;
+    line["address"].as_str()?.parse().ok()
+}

@@ -1,0 +1,17 @@
+//! The real program over a real Postgres: what becomes of customers when processes die, stop, freeze
+//! and are misused.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what a test cannot go on without fails it"
+)]
+
+mod copies;
+mod crash;
+mod hang_up;
+mod hostile;
+mod outage;
+mod privacy;
+mod shutdown;
+mod startup;

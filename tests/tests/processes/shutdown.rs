@@ -1,0 +1,74 @@
+//! SIGTERM while requests are under way.
+
+use std::time::Duration;
+
+use customers_test_support::eventually;
+use customers_test_support::postgres::PostgresServer;
+use customers_tests::{Answer, Call, Caller, Program, bodies, stores};
+use nix::sys::signal::Signal;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Creates customers until an answer says that the connection is closed.
+async fn create_until_drained(caller: Caller) -> Answer {
+    loop {
+        let answer = caller.create(&bodies::person(), None).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        if answer.headers.contains_key("connection") {
+            return answer;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_under_load_loses_no_request() {
+    let server = PostgresServer::shared().await;
+    let database = server.migrated_database(stores::bring_up).await;
+    let key = Program::key(database.url(), "Acme");
+    let program = Program::serve(database.url(), &[]).await;
+    let caller = Caller::new(&program, &key);
+    let mut load = JoinSet::new();
+    for _ in 0..8 {
+        load.spawn(create_until_drained(caller.afresh()));
+    }
+    // A request whose body ends long after the listener has closed.
+    let whole = Call::new("POST", "/customers")
+        .key(&key)
+        .json(&bodies::person())
+        .into_bytes();
+    let mut slow = TcpStream::connect(program.address()).await.unwrap();
+    slow.write_all(&whole[..whole.len() - 1]).await.unwrap();
+    assert_eq!(caller.get_without_key("/health/ready").await.status, 200);
+
+    program.signal(Signal::SIGTERM);
+    eventually("readiness says no", Duration::from_secs(2), async || {
+        caller
+            .afresh()
+            .get_without_key("/health/ready")
+            .await
+            .status
+            == 503
+    })
+    .await;
+    let drained = caller.afresh().create(&bodies::person(), None).await;
+    assert_eq!(
+        (drained.status, drained.header("connection")),
+        (201, "close")
+    );
+    for last in load.join_all().await {
+        assert_eq!(last.header("connection"), "close");
+    }
+    eventually("the listener closes", PATIENCE, async || {
+        TcpStream::connect(program.address()).await.is_err()
+    })
+    .await;
+    slow.write_all(&whole[whole.len() - 1..]).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let (status, log) = program.ended().await;
+    assert_eq!(status.code(), Some(0), "{log}");
+}

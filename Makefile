@@ -12,10 +12,12 @@ BENCH_ARGS ?=
 run: ## Start the service in memory and print a curl to paste (ARGS='--listen …')
 	@$(CARGO) run --locked --bin customers -- serve $(ARGS)
 
-# The binary is built first: the end-to-end tests start it, and cargo would not rebuild it for them.
+# The program and its image are built first: the end-to-end tests start them, and cargo would not
+# rebuild them for the tests.
 .PHONY: test
-test: ## Run every test, on PostgreSQL too; says which server it uses, and installs one if it must
+test: ## Run every test, on PostgreSQL and in containers too; says what it uses, and installs what it must
 	@./scripts/ensure-postgres
+	@./scripts/ensure-image
 	$(CARGO) build --locked --bin customers
 	$(CARGO) test --locked --workspace
 
@@ -25,6 +27,10 @@ lint: ## Check format, clippy, documentation and, where shellcheck is there, the
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
 	@./scripts/lint-scripts
+
+.PHONY: image
+image: ## Build the image customers:dev (CUSTOMERS_IMAGE names another), and say how
+	@./scripts/build-image
 
 # The server's own programs, not a container: a container's network would be measured with it.
 .PHONY: bench

@@ -4,6 +4,8 @@
 //! - [`contract`]: what every store must do, as one named test per case; an adapter takes all of
 //!   them with one line of [`repository_contract!`].
 //! - [`postgres`]: a Postgres server that belongs to the test run, and a database for a test.
+//! - [`docker`]: containers and networks that do not outlive the test run; [`Reaper`] sees to that, and
+//!   [`free_port`] is where to put what they publish.
 //! - [`eventually`]: the one way to wait for something.
 //!
 //! Nothing here knows an adapter. Whatever a test cannot go on without fails it by a panic.
@@ -16,7 +18,14 @@
 
 pub mod builders;
 pub mod contract;
+pub mod docker;
+mod environment;
+mod ports;
 pub mod postgres;
+mod reaper;
 mod waiting;
 
+pub use environment::{say, variable};
+pub use ports::free_port;
+pub use reaper::Reaper;
 pub use waiting::eventually;

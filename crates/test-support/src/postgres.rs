@@ -16,10 +16,8 @@ mod database;
 mod docker;
 mod local;
 mod options;
-mod ports;
 mod processes;
 mod provider;
-mod reaper;
 mod url;
 
 use std::time::Duration;
@@ -81,6 +79,18 @@ impl PostgresServer {
     /// When there is no way to get a server.
     pub async fn own(options: &PostgresOptions) -> Self {
         provider::own(options).await
+    }
+
+    /// A server of the caller's own in a container on that Docker network, and the name by which other
+    /// containers on the network find it, at the usual port.
+    ///
+    /// # Errors
+    /// Why there is none: no engine answers, or it has not the image and cannot pull it.
+    pub async fn in_network(
+        network: &str,
+        options: &PostgresOptions,
+    ) -> Result<(Self, String), String> {
+        provider::in_network(network, options).await
     }
 
     fn new(url: String, engine: Option<Box<dyn Engine>>) -> Self {

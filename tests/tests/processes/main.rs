@@ -7,7 +7,6 @@
     reason = "what a test cannot go on without fails it"
 )]
 
-mod copies;
 mod crash;
 mod hang_up;
 mod hostile;

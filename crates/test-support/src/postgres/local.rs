@@ -10,10 +10,11 @@ use async_trait::async_trait;
 use nix::sys::signal::Signal;
 use nix::unistd::{Uid, User};
 
-use super::ports::free_port;
 use super::processes::{children, send};
-use super::reaper::Reaper;
 use super::{Engine, PostgresOptions, PostgresServer};
+use crate::environment::variable;
+use crate::ports::free_port;
+use crate::reaper::Reaper;
 
 /// Where Debian and Ubuntu keep the programs, by version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -90,7 +91,7 @@ fn find_programs() -> Option<PathBuf> {
             .iter()
             .all(|program| directory.join(program).is_file())
     };
-    let path = super::provider::variable("PATH").unwrap_or_default();
+    let path = variable("PATH").unwrap_or_default();
     if let Some(directory) = std::env::split_paths(&path).find(holds_both) {
         return Some(directory);
     }

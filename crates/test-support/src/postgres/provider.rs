@@ -1,7 +1,7 @@
-use std::io::Write as _;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::{PostgresOptions, PostgresServer, docker, local};
+use crate::environment::{say, variable};
 
 const DEFAULT_IMAGE: &str = "postgres:17";
 
@@ -16,15 +16,6 @@ enum Provider {
     Url,
     Docker,
     Local,
-}
-
-/// What the environment says; an empty value is none.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests have no command line of their own; all of their variables are read here"
-)]
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The one that `TEST_POSTGRES_PROVIDER` asks for.
@@ -59,9 +50,9 @@ pub(super) async fn own(options: &PostgresOptions) -> PostgresServer {
     static NO_DOCKER: OnceLock<String> = OnceLock::new();
     let forced = forced();
     if forced != Some(Provider::Local) && NO_DOCKER.get().is_none() {
-        let image = variable("TEST_POSTGRES_IMAGE").unwrap_or_else(|| DEFAULT_IMAGE.to_owned());
-        match docker::start(&image, options).await {
-            Ok(server) => {
+        let image = image();
+        match docker::start(&image, options, None).await {
+            Ok((server, _)) => {
                 report(&format!("{image} in Docker"));
                 return server;
             }
@@ -84,13 +75,21 @@ pub(super) async fn own(options: &PostgresOptions) -> PostgresServer {
     }
 }
 
-/// Says what is used, once for each, past the test harness, which keeps what a passing test prints.
+/// A server in a container on that network, and the name that it has there; or why there is none.
+pub(super) async fn in_network(
+    network: &str,
+    options: &PostgresOptions,
+) -> Result<(PostgresServer, String), String> {
+    let image = image();
+    let started = docker::start(&image, options, Some(network)).await?;
+    report(&format!("{image} in Docker"));
+    Ok(started)
+}
+
+fn image() -> String {
+    variable("TEST_POSTGRES_IMAGE").unwrap_or_else(|| DEFAULT_IMAGE.to_owned())
+}
+
 fn report(what: &str) {
-    static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if !said.iter().any(|earlier| earlier == what) {
-        // The tests go on without their words.
-        let _ = writeln!(std::io::stderr(), "Postgres for the tests: {what}");
-        said.push(what.to_owned());
-    }
+    say(&format!("Postgres for the tests: {what}"));
 }

@@ -6,7 +6,7 @@ const HIGHEST: u16 = 32_000;
 
 /// A port of 127.0.0.1 that nobody listens on. It is below those that Linux hands out for outgoing
 /// connections, so that it is still free when a stopped server comes back.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let count = HIGHEST - LOWEST;
     // The standard library's hasher is seeded at random, another for each value.
     let start = RandomState::new().hash_one(std::process::id()) % u64::from(count);

@@ -8,11 +8,14 @@ use std::process::{Child, Command, Stdio};
 /// Statics are never dropped and a killed process runs nothing, but the kernel closes its files: a
 /// shell waits for the end of a pipe that this process alone holds, in a process group of its own so
 /// that Ctrl-C does not reach it. Dropping the value clears away at once.
-pub(super) struct Reaper(Child);
+pub struct Reaper(Child);
 
 impl Reaper {
     /// `clear` is a piece of shell that finds the arguments in `$1`, `$2` …
-    pub(super) fn new(clear: &str, arguments: &[&OsStr]) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is no shell.
+    pub fn new(clear: &str, arguments: &[&OsStr]) -> io::Result<Self> {
         Command::new("/bin/sh")
             .arg("-c")
             .arg(format!(
@@ -27,6 +30,12 @@ impl Reaper {
             .stderr(Stdio::null())
             .spawn()
             .map(Self)
+    }
+
+    /// Sends it away: there is nothing left to clear.
+    pub fn dismiss(mut self) {
+        // One that is gone already is as good.
+        let _ = self.0.kill();
     }
 }
 

@@ -1,0 +1,81 @@
+//! A Postgres that goes away and comes back.
+
+use std::time::{Duration, Instant};
+
+use customers_test_support::eventually;
+use customers_tests::{Answer, bodies};
+
+use crate::deployment::Deployment;
+use crate::load::Load;
+
+/// What the contract allows a request to wait for the store, and a little for a busy machine.
+const STORE_LIMIT: Duration = Duration::from_secs(12);
+const BACK_WITHIN: Duration = Duration::from_secs(30);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_is_restarted_under_load_and_no_customer_is_lost() {
+    let deployment = Deployment::new().await;
+    let copy = deployment.copy().await;
+    let key = deployment.key("Acme").await;
+    let load = Load::on(&[&copy], &key);
+    load.goes_on(100).await;
+    deployment.postgres.stop().await;
+    eventually("the copy notices", BACK_WITHIN, async || {
+        !copy.is_ready().await
+    })
+    .await;
+    deployment.postgres.start().await;
+    load.goes_on(100).await;
+
+    deployment.postgres.kill().await;
+    deployment.postgres.start().await;
+    load.goes_on(100).await;
+    copy.ready().await;
+    load.end(&deployment, &copy, &key).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_postgres_is_told_in_time_and_forgotten_once_it_goes_on() {
+    let deployment = Deployment::new().await;
+    let copy = deployment.copy().await;
+    let key = deployment.key("Acme").await;
+    let caller = copy.caller(&key);
+    let first = caller.create(&bodies::person(), None).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+
+    deployment.postgres.freeze().await;
+    let body = bodies::person();
+    let started = Instant::now();
+    let reader = caller.afresh();
+    let (created, read, ready) = tokio::join!(
+        caller.create(&body, Some("frozen")),
+        reader.get(first.header("location")),
+        eventually("the copy notices", STORE_LIMIT, async || !copy
+            .is_ready()
+            .await),
+    );
+    let () = ready;
+    assert!(started.elapsed() < STORE_LIMIT, "{:?}", started.elapsed());
+    assert_unavailable(&created);
+    assert_unavailable(&read);
+    assert_eq!(caller.get_without_key("/health/live").await.status, 200);
+
+    deployment.postgres.thaw().await;
+    eventually("creates work again", BACK_WITHIN, async || {
+        caller.create(&body, Some("frozen")).await.status == 201
+    })
+    .await;
+    copy.ready().await;
+    assert_eq!(caller.get(first.header("location")).await.id(), first.id());
+    assert_eq!(deployment.count_customers().await, 2);
+}
+
+#[track_caller]
+fn assert_unavailable(answer: &Answer) {
+    let seconds = answer.header("retry-after");
+    assert!(
+        seconds.parse().is_ok_and(|seconds: u32| seconds >= 1),
+        "{seconds}"
+    );
+    answer.assert_problem("unavailable", &[("retry-after", seconds)]);
+}

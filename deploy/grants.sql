@@ -15,9 +15,11 @@ GRANT SELECT ON _sqlx_migrations TO customers_app;
 GRANT SELECT, INSERT ON tenants TO customers_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_keys TO customers_app;
 
--- A customer is never deleted, and its history never changed.
-GRANT SELECT, INSERT, UPDATE ON customers TO customers_app;
-GRANT SELECT, INSERT ON customer_changes TO customers_app;
+-- DELETE for the one statement that changes what is unique: it deletes the row and inserts it anew.
+GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO customers_app;
+
+-- What was done and decided is never changed.
+GRANT SELECT, INSERT ON customer_changes, decisions TO customers_app;
 
 -- UPDATE for the lock under which old records are deleted; no statement changes one.
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_records TO customers_app;

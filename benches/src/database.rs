@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 
 use crate::Result;
 
 /// Where Debian and Ubuntu keep the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// An empty database on a server of its own. Both go when this is dropped.
-pub(crate) struct Database {
-    database: TestDatabase,
-    _server: PostgresServer,
+/// A server of this benchmark's own. It goes when this is dropped.
+pub(crate) struct Server {
+    server: PostgresServer,
+    runtime: Runtime,
 }
 
-impl Database {
+impl Server {
     /// Starts the server, durable, and with room in its log so that no run is hit by a checkpoint
     /// that another one caused.
     ///
@@ -32,18 +32,25 @@ impl Database {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(async {
-            let server = PostgresServer::own(&options).await;
-            Ok(Self {
-                database: server.empty_database().await,
-                _server: server,
-            })
+        Ok(Self {
+            server: runtime.block_on(PostgresServer::own(&options)),
+            runtime,
         })
     }
 
+    /// A database on it without any table.
+    pub(crate) fn empty_database(&self) -> Database {
+        Database(self.runtime.block_on(self.server.empty_database()))
+    }
+}
+
+/// A database. It goes when this is dropped.
+pub(crate) struct Database(TestDatabase);
+
+impl Database {
     /// Where it is, with the role that may do everything.
     pub(crate) fn url(&self) -> &str {
-        self.database.url()
+        self.0.url()
     }
 
     /// Runs a statement.

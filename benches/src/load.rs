@@ -122,7 +122,7 @@ impl Connection {
 }
 
 /// How long the answer is, head and body, once its head is there. Ours always have a length.
-fn whole_length(received: &[u8]) -> Option<usize> {
+pub(crate) fn whole_length(received: &[u8]) -> Option<usize> {
     const HEADER: &[u8] = b"content-length: ";
     let head = received.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let length = received[..head]

@@ -4,7 +4,9 @@
 //! Figures that are compared are measured in turns, within one run, on one cluster, so that a machine
 //! that is slower for a while is slower for all of them.
 
+mod caller;
 mod database;
+mod life;
 mod load;
 mod measure;
 mod options;
@@ -44,6 +46,9 @@ fn run() -> Result<String> {
     let mut report = Report::default();
     if options.wants(Part::Postgres) {
         measure::on_postgres(&program, options, &mut report)?;
+    }
+    if options.wants(Part::Life) {
+        life::measure(&program, options, &mut report)?;
     }
     if options.wants(Part::Memory) {
         measure::in_memory(&program, options, &mut report)?;

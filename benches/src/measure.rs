@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::database::Database;
+use crate::database::Server;
 use crate::load::{self, Measured};
 use crate::options::Options;
 use crate::pgbench::{self, Pgbench, Rate};
@@ -23,7 +23,8 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the database, the program or `pgbench` fails.
 pub(crate) fn on_postgres(program: &Program, options: Options, report: &mut Report) -> Result<()> {
-    let database = Database::start()?;
+    let server = Server::start()?;
+    let database = server.empty_database();
     program.migrate(database.url())?;
     database.execute(pgbench::TABLE)?;
     let pgbench = Pgbench::new(database.url());

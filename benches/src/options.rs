@@ -10,7 +10,7 @@ Measures the service against a PostgreSQL of its own and prints a table.
 Options:
   --seconds N   how long each run lasts (default 5)
   --runs N      how many runs each figure is the median of (default 3)
-  --only PART   postgres, memory or start: just that part
+  --only PART   postgres, life, memory or start: just that part
   --help        this text
 ";
 
@@ -19,6 +19,8 @@ Options:
 pub(crate) enum Part {
     /// Creates on PostgreSQL, beside `pgbench`.
     Postgres,
+    /// What comes after creation, among few customers and among many.
+    Life,
     /// Creates in memory.
     Memory,
     /// The time from start to ready.
@@ -76,9 +78,10 @@ fn at_least_one(text: &str) -> Result<u32> {
 fn part(name: &str) -> Result<Part> {
     match name {
         "postgres" => Ok(Part::Postgres),
+        "life" => Ok(Part::Life),
         "memory" => Ok(Part::Memory),
         "start" => Ok(Part::Start),
-        _ => Err("--only takes postgres, memory or start".into()),
+        _ => Err("--only takes postgres, life, memory or start".into()),
     }
 }
 
@@ -94,8 +97,8 @@ mod tests {
     fn nothing_asked_for_is_everything() {
         let options = parsed("").unwrap().unwrap();
         assert!(
-            [Part::Postgres, Part::Memory, Part::Start].map(|part| options.wants(part))
-                == [true; 3]
+            [Part::Postgres, Part::Life, Part::Memory, Part::Start].map(|part| options.wants(part))
+                == [true; 4]
         );
     }
 

@@ -42,7 +42,7 @@ impl Program {
         Ok(())
     }
 
-    /// A new API key that may create customers.
+    /// A new API key of the tenant `bench`, that may do everything with customers.
     ///
     /// # Errors
     /// When the program fails.
@@ -51,6 +51,7 @@ impl Program {
         command
             .args(["keys", "create", "--quiet", "--tenant", "bench"])
             .args(["--scope", "customers:write", "--scope", "customers:read"])
+            .args(["--scope", "customers:review"])
             .env("DATABASE_URL", database_url);
         Ok(self.ask(&mut command)?.trim().to_owned())
     }

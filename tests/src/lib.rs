@@ -3,7 +3,8 @@
 //! - [`TestApp`] is the HTTP face over a store, called without a socket; [`stores`] are the stores.
 //! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
 //! - [`Program`] is the real program as a process and [`Caller`] someone who calls it.
-//! - [`problems`] says what every problem looks like from outside, and [`bodies`] what callers send.
+//! - [`problems`] says what every problem looks like from outside, [`bodies`] what callers send, and
+//!   [`life`] what they ask of a customer and by which rules.
 //!
 //! What a test cannot go on without fails it by a panic.
 #![expect(
@@ -18,6 +19,7 @@ mod app;
 pub mod bodies;
 mod call;
 mod caller;
+pub mod life;
 pub mod problems;
 mod program;
 pub mod stores;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::REQUEST_ID;
 
 /// Code, status, title, detail.
-pub const PROBLEMS: [(&str, u16, &str, &str); 18] = [
+pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
     (
         "malformed_json",
         400,
@@ -74,6 +74,18 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 18] = [
         "A request with this idempotency key is being carried out.",
     ),
     (
+        "invalid_transition",
+        409,
+        "The status rules forbid this",
+        "The customer's present status does not allow this.",
+    ),
+    (
+        "version_mismatch",
+        412,
+        "The customer has another version",
+        "The header If-Match does not name the customer's present version.",
+    ),
+    (
         "payload_too_large",
         413,
         "The body is too large",
@@ -98,6 +110,12 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 18] = [
         "This idempotency key came before, with a request that was not the same.",
     ),
     (
+        "version_required",
+        428,
+        "A change must name a version",
+        "The header If-Match is missing.",
+    ),
+    (
         "rate_limited",
         429,
         "Too many requests",
@@ -118,12 +136,14 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 18] = [
 ];
 
 /// What is said of a place at fault.
-const MESSAGES: [(&str, &str); 15] = [
+const MESSAGES: [(&str, &str); 18] = [
     ("missing", "is required"),
     ("wrong_type", "has the wrong JSON type"),
     ("unknown_field", "is not a member that is known here"),
     ("duplicate_field", "comes more than once"),
     ("unknown_parameter", "is not a parameter that is known here"),
+    ("duplicate_parameter", "may come only once"),
+    ("invalid_parameter", "has a value that cannot be used"),
     ("blank", "must not be blank"),
     ("too_long", "is longer than this field allows"),
     (
@@ -146,6 +166,10 @@ const MESSAGES: [(&str, &str); 15] = [
     ),
     (
         "invalid_external_id",
+        "may hold printable ASCII characters only",
+    ),
+    (
+        "invalid_decision_id",
         "may hold printable ASCII characters only",
     ),
     ("invalid_metadata", "breaks the limits of metadata"),

@@ -47,6 +47,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         "customers-test-support",
         &["customers-domain", "customers-ports"],
     ),
+    (
+        "customers-examples",
+        &["customers-domain", "customers-ports"],
+    ),
 ];
 
 /// Members that are tests or benchmarks through and through.

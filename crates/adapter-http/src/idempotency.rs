@@ -7,14 +7,20 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::headers;
 use crate::problem::{Problem, ProblemCode};
+use crate::query::ValidateOnly;
 
-/// The header `Idempotency-Key`, where there is one.
+/// The header `Idempotency-Key`, where there is one. It is not looked at where a request is only to be
+/// checked.
 pub(crate) struct IdempotencyKeyHeader(pub(crate) Option<IdempotencyKey>);
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKeyHeader {
     type Rejection = Problem;
 
-    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ValidateOnly(validate_only) = ValidateOnly::from_request_parts(head, state).await?;
+        if validate_only {
+            return Ok(Self(None));
+        }
         let mut values = head.headers.get_all(headers::IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else {
             return Ok(Self(None));

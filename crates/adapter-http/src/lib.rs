@@ -7,6 +7,7 @@
 mod api;
 mod auth;
 mod conditional;
+mod cursor;
 mod customers;
 mod exchange;
 mod headers;

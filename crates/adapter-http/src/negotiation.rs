@@ -7,6 +7,9 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::problem::{Problem, ProblemCode};
 
+const JSON: &str = "application/json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
 /// The caller takes JSON for an answer.
 pub(crate) struct AcceptsJson;
 
@@ -29,11 +32,26 @@ impl<S: Sync> FromRequestParts<S> for SendsJson {
     type Rejection = Problem;
 
     async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
-        if sends_json(&head.headers) {
+        if sends(&head.headers, &[JSON]) {
             return Ok(Self);
         }
-        let json = HeaderValue::from_static("application/json");
+        let json = HeaderValue::from_static(JSON);
         Err(Problem::new(ProblemCode::UnsupportedMediaType).with_header(ACCEPT, json))
+    }
+}
+
+/// The body is said to be an edit: a JSON merge patch (RFC 7396), by its own name or as plain JSON.
+pub(crate) struct SendsMergePatch;
+
+impl<S: Sync> FromRequestParts<S> for SendsMergePatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if sends(&head.headers, &[MERGE_PATCH, JSON]) {
+            return Ok(Self);
+        }
+        let both = HeaderValue::from_static("application/merge-patch+json, application/json");
+        Err(Problem::new(ProblemCode::UnsupportedMediaType).with_header(ACCEPT, both))
     }
 }
 
@@ -76,18 +94,23 @@ fn json_range(range: &str) -> Option<(u8, f32)> {
     Some((specificity, weight))
 }
 
-fn sends_json(headers: &HeaderMap) -> bool {
+fn sends(headers: &HeaderMap, media_types: &[&str]) -> bool {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
     };
-    !headers.contains_key(CONTENT_ENCODING) && value.to_str().is_ok_and(is_json)
+    !headers.contains_key(CONTENT_ENCODING)
+        && value
+            .to_str()
+            .is_ok_and(|value| is_one_of(value, media_types))
 }
 
-fn is_json(content_type: &str) -> bool {
+fn is_one_of(content_type: &str, media_types: &[&str]) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
-    media_type.eq_ignore_ascii_case("application/json")
+    media_types
+        .iter()
+        .any(|known| media_type.eq_ignore_ascii_case(known))
         && match (parts.next(), parts.next()) {
             (None, _) => true,
             (Some(parameter), None) => parameter.split_once('=').is_some_and(|(name, value)| {
@@ -142,7 +165,7 @@ mod tests {
             "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
         ] {
-            assert!(is_json(good), "{good}");
+            assert!(is_one_of(good, &[JSON]), "{good}");
         }
         for bad in [
             "",
@@ -154,7 +177,7 @@ mod tests {
             "application/json;",
             "application/jsonx",
         ] {
-            assert!(!is_json(bad), "{bad}");
+            assert!(!is_one_of(bad, &[JSON]), "{bad}");
         }
     }
 }

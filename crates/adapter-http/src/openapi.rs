@@ -1,9 +1,11 @@
 //! The OpenAPI 3.1 document, made from the routes, the request and response types and the table of
 //! problems.
 
+mod decisions;
 mod problems;
 
-use axum::routing::get;
+use axum::routing::{get, post};
+use customers_domain::Verb;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -15,30 +17,37 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use problems::{
-    CreateProblems, PageProblems, ProblemPageProblems, ReadProblems, ReadinessProblems,
+    CreateProblems, DecideProblems, ListProblems, PageProblems, ProblemPageProblems, ReadProblems,
+    ReadinessProblems, UpdateProblems,
 };
 
 use crate::api::ApiState;
-use crate::customers::{create, get as read};
+use crate::customers::{create, decide, get as read, history, list, statuses, update};
 use crate::pages::{document, health, problems as problem_pages, try_it};
 use crate::problem::ProblemCode;
 
 /// Every route, with what the document says of it.
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::with_openapi(frame())
-        .routes(routes!(create::create_customer))
-        .routes(routes!(read::get_customer))
+    let router = OpenApiRouter::with_openapi(frame())
+        .routes(routes!(create::create_customer, list::list_customers))
+        .routes(routes!(read::get_customer, update::update_customer))
+        .routes(routes!(history::customer_history))
+        .routes(routes!(statuses::statuses))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(document::openapi_json))
         .routes(routes!(try_it::docs))
         .routes(routes!(problem_pages::problem_page))
-        .route("/docs/{file}", get(try_it::docs_file))
+        .route("/docs/{file}", get(try_it::docs_file));
+    Verb::ALL.into_iter().fold(router, |router, verb| {
+        router.route(&decide::route(verb), post(decide::decide))
+    })
 }
 
 /// The OpenAPI document as JSON.
 pub fn document() -> String {
     let mut document = routes().into_openapi();
+    decisions::describe(&mut document);
     name_requests(&mut document);
     document.to_pretty_json().unwrap_or_default()
 }

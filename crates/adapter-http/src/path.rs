@@ -6,29 +6,24 @@ use axum::extract::FromRequestParts;
 use customers_domain::CustomerId;
 use http::Uri;
 use http::request::Parts;
-
-use crate::problem::{Problem, ProblemCode};
+use uuid::Uuid;
 
 /// The second segment of a path, where every route that takes a parameter has it.
 pub(crate) fn parameter(uri: &Uri) -> &str {
     uri.path().split('/').nth(2).unwrap_or_default()
 }
 
-/// The `{id}` of a customer's route. A route asks for it after everything that is checked before
-/// existence.
-pub(crate) struct CustomerIdInPath(Option<CustomerId>);
-
-impl CustomerIdInPath {
-    /// The id, or the answer that an id which no customer has would get.
-    pub(crate) fn existing(self) -> Result<CustomerId, Problem> {
-        self.0.ok_or_else(|| Problem::new(ProblemCode::NotFound))
-    }
-}
+/// The `{id}` of a customer's route. Where it is no id, it becomes one that no customer has, so that it
+/// gets the very answer of an id that is not in use, in the same place among the checks.
+pub(crate) struct CustomerIdInPath(pub(crate) CustomerId);
 
 impl<S: Sync> FromRequestParts<S> for CustomerIdInPath {
     type Rejection = Infallible;
 
     async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(CustomerId::from_canonical(parameter(&head.uri))))
+        let id = CustomerId::from_canonical(parameter(&head.uri));
+        Ok(Self(
+            id.unwrap_or_else(|| CustomerId::from_uuid(Uuid::nil())),
+        ))
     }
 }

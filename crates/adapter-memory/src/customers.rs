@@ -1,14 +1,19 @@
+mod index;
+mod tenant;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use customers_domain::{Customer, CustomerChange, CustomerId, ExternalId, TenantId};
+use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, IdempotencyClaim,
-    IdempotencyRecords, StoreError, UniqueField,
+    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, HistoryQuery,
+    IdempotencyClaim, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreError, Update,
+    UpdateOutcome,
 };
 
+use self::tenant::{KeyHash, Tenant};
 use crate::InMemoryStore;
 
 /// Every tenant's customers, and the order in which idempotency records were made.
@@ -17,27 +22,6 @@ pub(crate) struct Customers {
     tenants: HashMap<TenantId, Tenant>,
     /// Oldest first. Each entry has its record in the tenant's map, and each record one entry.
     records: VecDeque<RecordEntry>,
-}
-
-#[derive(Default)]
-struct Tenant {
-    customers: HashMap<CustomerId, Entry>,
-    email_holders: HashMap<String, CustomerId>,
-    external_id_holders: HashMap<String, CustomerId>,
-    records: HashMap<KeyHash, Record>,
-}
-
-type KeyHash = [u8; 32];
-
-struct Entry {
-    /// Shared, so that a reader copies it after the lock is released.
-    customer: Arc<Customer>,
-    changes: Vec<CustomerChange>,
-}
-
-struct Record {
-    fingerprint: [u8; 32],
-    answer: FirstAnswer,
 }
 
 struct RecordEntry {
@@ -58,17 +42,10 @@ impl Customers {
             return outcome;
         }
         let claim = creation.claim;
-        let answer = customers.carry_out(creation);
-        if let Some(IdempotencyClaim {
-            key_hash,
-            fingerprint,
-        }) = claim
-        {
-            let record = Record {
-                fingerprint,
-                answer,
-            };
-            customers.records.insert(key_hash, record);
+        let answer = customers.create(creation);
+        if let Some(claim) = claim {
+            let IdempotencyClaim { key_hash, .. } = claim;
+            customers.record(claim, answer);
             self.records.push_back(RecordEntry {
                 recorded_at: now,
                 tenant,
@@ -81,17 +58,15 @@ impl Customers {
         }
     }
 
-    fn find(&self, tenant: TenantId, id: CustomerId) -> Option<Arc<Customer>> {
-        let entry = self.tenants.get(&tenant)?.customers.get(&id)?;
-        Some(Arc::clone(&entry.customer))
+    fn update(&mut self, tenant: TenantId, update: Update) -> UpdateOutcome {
+        match self.tenants.get_mut(&tenant) {
+            Some(tenant) => tenant.update(update),
+            None => UpdateOutcome::VersionConflict,
+        }
     }
 
-    pub(crate) fn changes(&self, tenant: TenantId, id: CustomerId) -> Vec<CustomerChange> {
-        self.tenants
-            .get(&tenant)
-            .and_then(|tenant| tenant.customers.get(&id))
-            .map(|entry| entry.changes.clone())
-            .unwrap_or_default()
+    fn tenant(&self, id: TenantId) -> Option<&Tenant> {
+        self.tenants.get(&id)
     }
 
     fn sweep(&mut self, made_until: DateTime<Utc>, at_most: u32) -> u32 {
@@ -104,61 +79,11 @@ impl Customers {
                 break;
             };
             if let Some(tenant) = self.tenants.get_mut(&oldest.tenant) {
-                tenant.records.remove(&oldest.key_hash);
+                tenant.forget(&oldest.key_hash);
             }
             swept += 1;
         }
         swept
-    }
-}
-
-impl Tenant {
-    fn replay(&self, claim: &IdempotencyClaim) -> Option<CreateOutcome> {
-        let record = self.records.get(&claim.key_hash)?;
-        Some(if record.fingerprint == claim.fingerprint {
-            CreateOutcome::Replayed(record.answer)
-        } else {
-            CreateOutcome::KeyReused
-        })
-    }
-
-    fn carry_out(&mut self, creation: Creation) -> FirstAnswer {
-        let Creation {
-            customer, change, ..
-        } = creation;
-        let (id, receipt) = (customer.id(), customer.receipt());
-        // The caller did not learn what became of its first call.
-        if self.customers.contains_key(&id) {
-            return FirstAnswer::Created(receipt);
-        }
-        let profile = customer.profile();
-        let email_key = profile.email.key().into_exposed();
-        let external_id = profile.external_id.as_ref().map(ExternalId::expose);
-        if let Some(conflict) = self.conflict(&email_key, external_id) {
-            return FirstAnswer::Taken(conflict);
-        }
-        if let Some(external_id) = external_id {
-            self.external_id_holders.insert(external_id.to_owned(), id);
-        }
-        self.email_holders.insert(email_key, id);
-        let entry = Entry {
-            customer: Arc::new(customer),
-            changes: vec![change],
-        };
-        self.customers.insert(id, entry);
-        FirstAnswer::Created(receipt)
-    }
-
-    fn conflict(&self, email_key: &str, external_id: Option<&str>) -> Option<Conflict> {
-        let taken = |field| move |&holder| Conflict { field, holder };
-        self.email_holders
-            .get(email_key)
-            .map(taken(UniqueField::Email))
-            .or_else(|| {
-                self.external_id_holders
-                    .get(external_id?)
-                    .map(taken(UniqueField::ExternalId))
-            })
     }
 }
 
@@ -174,8 +99,60 @@ impl CustomerRepository for InMemoryStore {
     }
 
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        let found = self.customers().find(tenant, id);
+        let found = self.customers().tenant(tenant).and_then(|it| it.find(id));
         Ok(found.map(Arc::unwrap_or_clone))
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> Result<Page<Customer>, StoreError> {
+        let found = self.customers().tenant(tenant).map(|it| it.list(query));
+        let customers = found.unwrap_or_default().into_iter();
+        Ok(Page::cut(
+            customers.map(Arc::unwrap_or_clone).collect(),
+            query.limit,
+        ))
+    }
+
+    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
+        Ok(self.customers().update(tenant, update))
+    }
+
+    async fn find_holder(
+        &self,
+        tenant: TenantId,
+        wanted: &Customer,
+    ) -> Result<Option<Conflict>, StoreError> {
+        let customers = self.customers();
+        Ok(customers
+            .tenant(tenant)
+            .and_then(|tenant| tenant.conflict(wanted)))
+    }
+
+    async fn history(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+        query: HistoryQuery,
+    ) -> Result<Option<Page<CustomerChange>>, StoreError> {
+        let customers = self.customers();
+        let found = customers
+            .tenant(tenant)
+            .and_then(|tenant| tenant.history(id, query));
+        Ok(found.map(|changes| Page::cut(changes, query.limit)))
+    }
+
+    async fn find_decision(
+        &self,
+        tenant: TenantId,
+        id: &DecisionId,
+    ) -> Result<Option<RecordedDecision>, StoreError> {
+        let customers = self.customers();
+        Ok(customers
+            .tenant(tenant)
+            .and_then(|tenant| tenant.decision(id)))
     }
 }
 

@@ -10,7 +10,6 @@ mod customers;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use customers_domain::{CustomerChange, CustomerId, TenantId};
 use customers_ports::{Clock, StoreError, StoreHealth};
 
 use crate::api_keys::ApiKeys;
@@ -31,11 +30,6 @@ impl InMemoryStore {
             customers: Mutex::default(),
             api_keys: RwLock::default(),
         }
-    }
-
-    /// The changes of a customer, oldest first; none where there is no such customer.
-    pub fn changes(&self, tenant: TenantId, id: CustomerId) -> Vec<CustomerChange> {
-        self.customers().changes(tenant, id)
     }
 
     /// A panic elsewhere cannot leave half a transaction behind: each one is judged first and then

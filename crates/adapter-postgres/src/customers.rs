@@ -1,13 +1,23 @@
 use async_trait::async_trait;
-use customers_domain::{Customer, CustomerId, TenantId};
-use customers_ports::{CreateOutcome, Creation, CustomerRepository, StoreError};
+use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use customers_ports::{
+    Conflict, CreateOutcome, Creation, CustomerRepository, HistoryQuery, ListQuery, Page,
+    RecordedDecision, StoreError, Update, UpdateOutcome,
+};
 
 use crate::customers::create::Create;
+use crate::customers::update::Change;
 use crate::database::Database;
 use crate::statement::Statement;
 use crate::{rows, sql};
 
+mod binding;
 mod create;
+mod find_decision;
+mod find_holder;
+mod history;
+mod list;
+mod update;
 
 /// Customers in Postgres.
 #[derive(Debug, Clone)]
@@ -40,5 +50,55 @@ impl CustomerRepository for PgCustomerRepository {
         let rows = self.database.fetch(statement).await?;
         let customer = rows.first().map(rows::customer).transpose()?;
         Ok(customer)
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> Result<Page<Customer>, StoreError> {
+        let rows = self.database.fetch(list::statement(tenant, query)).await?;
+        let found = rows.iter().map(rows::customer).collect::<Result<_, _>>()?;
+        Ok(Page::cut(found, query.limit))
+    }
+
+    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
+        let work = Change::new(tenant, update)?;
+        self.database.call_to_the_end(work).await
+    }
+
+    async fn find_holder(
+        &self,
+        tenant: TenantId,
+        wanted: &Customer,
+    ) -> Result<Option<Conflict>, StoreError> {
+        let statement = find_holder::statement(tenant, wanted);
+        let rows = self.database.fetch(statement).await?;
+        let conflict = rows.first().map(find_holder::conflict).transpose()?;
+        Ok(conflict)
+    }
+
+    async fn history(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+        query: HistoryQuery,
+    ) -> Result<Option<Page<CustomerChange>>, StoreError> {
+        let statement = history::statement(tenant, id, query);
+        let rows = self.database.fetch(statement).await?;
+        Ok(history::page(&rows, id, query.limit)?)
+    }
+
+    async fn find_decision(
+        &self,
+        tenant: TenantId,
+        id: &DecisionId,
+    ) -> Result<Option<RecordedDecision>, StoreError> {
+        let statement = Statement::new(sql::FIND_DECISION)
+            .bind(tenant.as_uuid())
+            .bind(id.as_str());
+        let rows = self.database.fetch(statement).await?;
+        let decision = rows.first().map(find_decision::decision).transpose()?;
+        Ok(decision)
     }
 }

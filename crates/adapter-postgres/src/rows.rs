@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use customers_domain::{
-    AddressLine, BillingAddress, CountryCode, Customer, CustomerId, CustomerState, CustomerStatus,
-    CustomerType, EmailAddress, ExternalId, Locality, Metadata, Parse, PersonName, PhoneNumber,
-    Profile, Reason, Version, ZipCode,
+    Action, AddressLine, ApiKeyId, BillingAddress, ChangeId, CountryCode, Customer, CustomerChange,
+    CustomerId, CustomerState, CustomerStatus, CustomerType, DecisionId, EmailAddress, ExternalId,
+    FIELD_PATHS, FieldPath, Locality, Metadata, Parse, PersonName, PhoneNumber, Profile, Reason,
+    Version, ZipCode,
 };
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -34,19 +35,49 @@ pub(crate) fn named<T>(
     from_name(column(row, column_name)?).ok_or_else(|| unreadable(column_name))
 }
 
-/// A row of [`FIND_CUSTOMER`](crate::sql::FIND_CUSTOMER).
+/// A row that holds a customer, as that of [`FIND_CUSTOMER`](crate::sql::FIND_CUSTOMER).
 pub(crate) fn customer(row: &PgRow) -> Result<Customer, Failure> {
-    let version: i32 = column(row, "version")?;
-    let version = u32::try_from(version).ok().and_then(Version::from_number);
     Ok(Customer::from_stored(CustomerState {
         id: CustomerId::from_uuid(column(row, "id")?),
         profile: profile(row)?,
         status: named(row, "status", CustomerStatus::from_name)?,
         status_reason: column::<Option<_>>(row, "status_reason")?.map(Reason::from_stored),
-        version: version.ok_or_else(|| unreadable("version"))?,
+        version: version(column(row, "version")?)?,
         created_at: column(row, "created_at")?,
         updated_at: column(row, "updated_at")?,
     }))
+}
+
+/// A row of [`LIST_CHANGES`](crate::sql::LIST_CHANGES) that holds a change of that customer.
+pub(crate) fn change(row: &PgRow, customer_id: CustomerId) -> Result<CustomerChange, Failure> {
+    let paths: Vec<String> = column(row, "changed_fields")?;
+    let paths = paths.iter().map(|path| field_path(path));
+    let from: Option<&str> = column(row, "from_status")?;
+    let from =
+        from.map(|name| CustomerStatus::from_name(name).ok_or_else(|| unreadable("from_status")));
+    Ok(CustomerChange {
+        id: ChangeId::from_uuid(column(row, "id")?),
+        customer_id,
+        version: version(column(row, "version")?)?,
+        action: named(row, "action", Action::from_name)?,
+        from: from.transpose()?,
+        to: named(row, "to_status", CustomerStatus::from_name)?,
+        changed_fields: paths.collect::<Result<_, _>>()?,
+        reason: column::<Option<_>>(row, "reason")?.map(Reason::from_stored),
+        decision_id: column::<Option<_>>(row, "decision_id")?.map(DecisionId::from_stored),
+        actor: named(row, "actor", ApiKeyId::parse)?,
+        at: column(row, "at")?,
+    })
+}
+
+fn version(number: i32) -> Result<Version, Failure> {
+    let version = u32::try_from(number).ok().and_then(Version::from_number);
+    version.ok_or_else(|| unreadable("version"))
+}
+
+fn field_path(stored: &str) -> Result<FieldPath, Failure> {
+    let path = FIELD_PATHS.into_iter().find(|path| *path == stored);
+    path.ok_or_else(|| unreadable("changed_fields"))
 }
 
 fn profile(row: &PgRow) -> Result<Profile, Failure> {

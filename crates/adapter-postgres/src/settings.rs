@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::sql::PLANNER;
 use crate::startup::StartupError;
 
 /// How long a statement waits for a row that another transaction holds, before it is told so.
@@ -51,10 +52,7 @@ impl PgSettings {
         let options = self.direct()?;
         Ok(match self.pooler {
             Pooler::Transaction => options.statement_cache_capacity(0),
-            Pooler::None => options.options([
-                ("statement_timeout", milliseconds(self.timeout)),
-                ("lock_timeout", milliseconds(LOCK_WAIT)),
-            ]),
+            Pooler::None => options.options(self.session()),
         })
     }
 
@@ -74,11 +72,21 @@ impl PgSettings {
 
     /// How a transaction begins where no setting outlives it.
     pub(crate) fn begin(&self) -> String {
-        format!(
-            "BEGIN; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
-            milliseconds(self.timeout),
-            milliseconds(LOCK_WAIT)
-        )
+        let settings = self
+            .session()
+            .map(|(name, value)| format!("; SET LOCAL {name} = {value}"));
+        format!("BEGIN{}", settings.concat())
+    }
+
+    /// What holds for every statement that serves a request.
+    fn session(&self) -> [(&'static str, String); 4] {
+        let [sort, jit] = PLANNER.map(|(name, value)| (name, value.to_owned()));
+        [
+            ("statement_timeout", milliseconds(self.timeout)),
+            ("lock_timeout", milliseconds(LOCK_WAIT)),
+            sort,
+            jit,
+        ]
     }
 }
 
@@ -121,6 +129,10 @@ mod tests {
         assert!(direct.get_options().unwrap().contains("lock_timeout=2000"));
         settings.pooler = Pooler::Transaction;
         assert_eq!(settings.serving().unwrap().get_options(), None);
-        assert!(settings.begin().contains("statement_timeout = 5000;"));
+        assert!(
+            settings
+                .begin()
+                .contains("; SET LOCAL statement_timeout = 5000;")
+        );
     }
 }

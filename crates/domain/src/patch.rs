@@ -61,6 +61,20 @@ pub enum Edit<T> {
     Set(T),
 }
 
+impl<T> Edit<T> {
+    /// Turns the new value into another, which may fail.
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub fn try_map<U, E>(self, map: impl FnOnce(T) -> Result<U, E>) -> Result<Edit<U>, E> {
+        Ok(match self {
+            Self::Keep => Edit::Keep,
+            Self::Remove => Edit::Remove,
+            Self::Set(value) => Edit::Set(map(value)?),
+        })
+    }
+}
+
 impl ProfilePatch {
     /// The profile that the edit makes, and the fields that differ, in the order in which they are
     /// documented.

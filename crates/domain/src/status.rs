@@ -51,6 +51,11 @@ impl CustomerStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 
+    /// Whether the customer may transact: hold wallets, pay and be paid.
+    pub const fn may_transact(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
     /// Whether the customer's data may be edited: not once it is rejected or closed.
     pub const fn is_editable(self) -> bool {
         !matches!(self, Self::Rejected | Self::Closed)
@@ -261,155 +266,4 @@ pub enum TransitionRefused {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use CustomerStatus::{
-        ActionRequired, Active, Closed, InReview, PendingKyc, Rejected, Suspended,
-    };
-
-    /// Written out by hand, pair by pair, so that a slip in the table shows: a row per status, a
-    /// column per verb, in the order of `ALL`.
-    const ENDS: [[Option<CustomerStatus>; 9]; 7] = [
-        // submit, approve, request-action, reject, reopen, suspend, reinstate, re-review, close
-        [
-            Some(InReview),
-            Some(Active),
-            None,
-            Some(Rejected),
-            None,
-            None,
-            None,
-            None,
-            Some(Closed),
-        ],
-        [
-            None,
-            Some(Active),
-            Some(ActionRequired),
-            Some(Rejected),
-            None,
-            None,
-            None,
-            None,
-            Some(Closed),
-        ],
-        [
-            Some(InReview),
-            None,
-            None,
-            Some(Rejected),
-            None,
-            None,
-            None,
-            None,
-            Some(Closed),
-        ],
-        [
-            None,
-            None,
-            None,
-            None,
-            None,
-            Some(Suspended),
-            None,
-            None,
-            Some(Closed),
-        ],
-        [
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            Some(Active),
-            Some(InReview),
-            Some(Closed),
-        ],
-        [
-            None,
-            None,
-            None,
-            None,
-            Some(PendingKyc),
-            None,
-            None,
-            None,
-            Some(Closed),
-        ],
-        [None, None, None, None, None, None, None, None, None],
-    ];
-
-    #[test]
-    fn every_pair_of_status_and_verb_ends_where_it_should() {
-        for (status, ends) in CustomerStatus::ALL.into_iter().zip(ENDS) {
-            for (verb, end) in Verb::ALL.into_iter().zip(ends) {
-                let expected = end.ok_or(InvalidTransition {
-                    from: status,
-                    verb: Some(verb),
-                });
-                assert_eq!(
-                    status.transition(verb).map(|rule| rule.to),
-                    expected,
-                    "{status:?} {verb:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn allowed_transitions_are_the_legal_pairs_in_the_tables_order() {
-        for (status, ends) in CustomerStatus::ALL.into_iter().zip(ENDS) {
-            let legal: Vec<Verb> = Verb::ALL
-                .into_iter()
-                .zip(ends)
-                .filter_map(|(verb, end)| end.map(|_| verb))
-                .collect();
-            assert_eq!(status.allowed_transitions().collect::<Vec<_>>(), legal);
-        }
-    }
-
-    #[test]
-    fn the_table_is_in_the_order_of_the_verbs() {
-        for verb in Verb::ALL {
-            assert_eq!(verb.rule().verb, verb);
-        }
-    }
-
-    #[test]
-    fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
-        for verb in Verb::ALL {
-            let expected = if verb == Verb::Submit {
-                Scope::CustomersWrite
-            } else {
-                Scope::CustomersReview
-            };
-            assert_eq!(verb.rule().scope, expected, "{verb:?}");
-        }
-    }
-
-    #[test]
-    fn only_submitting_and_approving_need_no_reason() {
-        for verb in Verb::ALL {
-            let expected = !matches!(verb, Verb::Submit | Verb::Approve);
-            assert_eq!(verb.rule().reason_required, expected, "{verb:?}");
-        }
-    }
-
-    #[test]
-    fn no_verb_leads_where_the_customer_already_is() {
-        for rule in TRANSITIONS {
-            assert!(!rule.from.contains(&rule.to), "{:?}", rule.verb);
-        }
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        for status in CustomerStatus::ALL {
-            assert_eq!(CustomerStatus::from_name(status.as_str()), Some(status));
-        }
-        for verb in Verb::ALL {
-            assert_eq!(Verb::from_name(verb.as_str()), Some(verb));
-        }
-    }
-}
+mod tests;

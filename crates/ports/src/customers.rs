@@ -1,8 +1,11 @@
 use async_trait::async_trait;
-use customers_domain::{Customer, CustomerChange, CustomerId, Receipt, TenantId};
+use customers_domain::{
+    Customer, CustomerChange, CustomerId, DecisionId, Reason, Receipt, TenantId, Verb,
+};
 
 use crate::error::StoreError;
 use crate::idempotency::IdempotencyClaim;
+use crate::reading::{HistoryQuery, ListQuery, Page};
 
 /// Keeps customers, their changes and the answers to repeatable requests.
 ///
@@ -38,6 +41,100 @@ pub trait CustomerRepository: Send + Sync {
     /// # Errors
     /// When the store fails.
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+
+    /// A page of the tenant's customers, newest first, which is the descending order of their ids.
+    ///
+    /// - A page costs the same wherever it lies and however many customers there are.
+    /// - A walk from page to page shows every customer exactly once that existed when it began and
+    ///   passes the filter throughout.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn list(&self, tenant: TenantId, query: &ListQuery)
+    -> Result<Page<Customer>, StoreError>;
+
+    /// Stores a changed customer and the change that tells of it: both or neither, durable once this
+    /// answers.
+    ///
+    /// - The customer is stored only if the store's version is the one just before its own; of several
+    ///   changes of one version exactly one is [`UpdateOutcome::Updated`].
+    /// - A change with a decision id that the tenant has used before is
+    ///   [`UpdateOutcome::DecisionTaken`], also where another is made at the same moment. That goes
+    ///   before a version that is not current.
+    /// - With the decision id the customer is kept as it is now, for [`Self::find_decision`].
+    /// - Email and external id stay unique, as [`Self::create`] says.
+    /// - A call that is made again with the very same change after an error MUST find what the first
+    ///   one left: the answer is `Updated` if it had been stored.
+    ///
+    /// # Errors
+    /// When the store fails. Whether the change was stored may then be unknown.
+    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError>;
+
+    /// Who, other than the customer itself, holds what it wants for itself: the holder of the email,
+    /// else that of the external id. For questions; what is stored is decided by [`Self::create`] and
+    /// [`Self::update`] alone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn find_holder(
+        &self,
+        tenant: TenantId,
+        wanted: &Customer,
+    ) -> Result<Option<Conflict>, StoreError>;
+
+    /// A page of a customer's changes, newest first; nothing where the tenant has no such customer.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn history(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+        query: HistoryQuery,
+    ) -> Result<Option<Page<CustomerChange>>, StoreError>;
+
+    /// The decision that the tenant made under that id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn find_decision(
+        &self,
+        tenant: TenantId,
+        id: &DecisionId,
+    ) -> Result<Option<RecordedDecision>, StoreError>;
+}
+
+/// What one update stores together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// The customer as it is after the change.
+    pub customer: Customer,
+    /// The change.
+    pub change: CustomerChange,
+}
+
+/// A decision as it was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedDecision {
+    /// What was decided.
+    pub verb: Verb,
+    /// Why, where a reason was given.
+    pub reason: Option<Reason>,
+    /// The customer as the decision left it.
+    pub customer: Customer,
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdateOutcome {
+    /// It is stored.
+    Updated,
+    /// The customer has another version by now; nothing was stored.
+    VersionConflict,
+    /// Another customer holds the new email or external id; nothing was stored.
+    Taken(Conflict),
+    /// The decision id was used before; nothing was stored.
+    DecisionTaken,
 }
 
 /// What one create stores together.

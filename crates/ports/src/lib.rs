@@ -12,14 +12,17 @@ mod customers;
 mod error;
 mod generators;
 mod idempotency;
+mod reading;
 
 pub use api_keys::{ApiKeyListing, ApiKeyRepository, Issued, Revocation};
 pub use customers::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, UniqueField,
+    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, RecordedDecision,
+    UniqueField, Update, UpdateOutcome,
 };
 pub use error::StoreError;
 pub use generators::{Clock, IdGenerator};
 pub use idempotency::{IdempotencyClaim, IdempotencyRecords, StoreHealth};
+pub use reading::{CustomerFilter, HistoryQuery, ListQuery, Page};
 
 #[cfg(feature = "mocks")]
 pub use {

@@ -10,82 +10,27 @@
 //! A new case is a `pub async fn` in the file of its subject and a line in [`crate::repository_contract!`];
 //! a test of this crate fails when the line is forgotten.
 
-use std::sync::Arc;
-
-use customers_domain::{Customer, CustomerId, TenantId};
-use customers_ports::{
-    ApiKeyRepository, CreateOutcome, Creation, CustomerRepository, IdempotencyRecords, StoreHealth,
-};
-
-use crate::builders;
-
 pub mod api_keys;
+pub mod combinations;
+pub mod contention;
 pub mod create;
+pub mod decisions;
+pub mod filters;
 pub mod health;
+pub mod history;
+pub mod holder;
 pub mod idempotency;
+pub mod list;
+pub mod moves;
 pub mod parallel;
+mod stores;
 pub mod storm;
 pub mod sweep;
 pub mod uniqueness;
+pub mod update;
+pub mod walk;
 
-/// The ports of one store under test, empty at the beginning of a case.
-#[derive(Clone)]
-pub struct Stores {
-    /// The customers.
-    pub customers: Arc<dyn CustomerRepository>,
-    /// The API keys and their tenants.
-    pub api_keys: Arc<dyn ApiKeyRepository>,
-    /// The upkeep of the idempotency records.
-    pub idempotency: Arc<dyn IdempotencyRecords>,
-    /// Whether the store works.
-    pub health: Arc<dyn StoreHealth>,
-}
-
-impl Stores {
-    /// The ports of a store that has them all.
-    pub fn of<S>(store: Arc<S>) -> Self
-    where
-        S: CustomerRepository + ApiKeyRepository + IdempotencyRecords + StoreHealth + 'static,
-    {
-        Self {
-            customers: store.clone(),
-            api_keys: store.clone(),
-            idempotency: store.clone(),
-            health: store,
-        }
-    }
-
-    /// A tenant that the store knows, made as operators make one: with its first key.
-    pub(crate) async fn tenant(&self) -> TenantId {
-        let key = builders::api_key(builders::tenant_id());
-        self.api_keys
-            .issue(&builders::tenant_name(), key)
-            .await
-            .expect("a key is issued")
-            .tenant_id
-    }
-
-    pub(crate) async fn create(&self, tenant: TenantId, creation: &Creation) -> CreateOutcome {
-        self.customers
-            .create(tenant, creation.clone())
-            .await
-            .expect("the store answers a create")
-    }
-
-    /// Creates what cannot fail to be created, and gives its id.
-    pub(crate) async fn created(&self, tenant: TenantId, creation: &Creation) -> CustomerId {
-        let outcome = self.create(tenant, creation).await;
-        assert_eq!(outcome, CreateOutcome::Created);
-        creation.customer.id()
-    }
-
-    pub(crate) async fn find(&self, tenant: TenantId, id: CustomerId) -> Option<Customer> {
-        self.customers
-            .find(tenant, id)
-            .await
-            .expect("the store answers a find")
-    }
-}
+pub use stores::Stores;
 
 /// Expands to every case of the contract as a named test: `repository_contract!(open);`.
 ///
@@ -153,6 +98,95 @@ macro_rules! repository_contract {
             storm {
                 a_storm_of_emails_external_ids_and_keys_breaks_no_rule,
             }
+            update {
+                an_edit_of_any_one_field_is_kept_with_its_change,
+                an_edit_of_every_field_is_kept_with_its_change,
+                what_is_optional_can_be_taken_away,
+                a_change_of_a_version_that_is_gone_is_a_conflict_and_stores_nothing,
+                a_change_of_a_version_that_is_not_reached_yet_is_a_conflict,
+                a_change_of_an_unknown_customer_is_a_version_conflict,
+                a_change_of_another_tenants_customer_is_a_version_conflict,
+                the_same_change_again_is_updated_and_stored_once,
+                the_same_refused_change_again_is_refused_again,
+            }
+            moves {
+                an_edit_to_a_taken_email_is_refused_with_its_holder,
+                an_edit_to_a_taken_external_id_is_refused_with_its_holder,
+                where_an_edit_takes_both_the_emails_holder_is_named,
+                the_own_email_in_another_case_is_no_conflict,
+                an_email_that_was_changed_is_free_for_another,
+                an_external_id_that_was_changed_is_free_for_another,
+                a_refused_edit_leaves_nothing_behind,
+                an_edit_may_take_what_another_tenant_holds,
+            }
+            contention {
+                of_two_changes_of_one_version_one_is_stored,
+                of_twenty_changes_of_one_version_one_is_stored,
+                callers_that_try_again_lose_no_change,
+                of_twenty_customers_that_want_one_email_one_gets_it,
+                a_creation_and_an_edit_never_both_get_one_email,
+                customers_that_want_each_others_email_at_once_both_keep_their_own,
+                a_decision_sent_many_times_at_once_is_carried_out_once,
+                one_decision_id_on_many_customers_at_once_decides_on_one,
+                a_stale_decision_at_the_same_moment_does_not_cost_another_its_id,
+            }
+            decisions {
+                every_verb_is_kept_with_its_change,
+                a_decision_without_a_reason_leaves_none,
+                an_edit_leaves_the_reason_of_the_last_decision,
+                a_reason_is_kept_as_it_is,
+                a_decision_id_is_compared_byte_for_byte,
+                a_decision_is_found_as_it_left_the_customer,
+                an_unused_decision_id_is_not_found,
+                a_used_decision_id_is_refused_before_a_version_that_is_not_current,
+                the_same_decision_again_is_updated_and_stored_once,
+                a_refused_decision_leaves_its_id_free,
+                a_decision_id_of_another_tenant_is_another_decision,
+            }
+            history {
+                a_history_begins_with_the_creation,
+                a_history_is_newest_first_and_of_one_customer,
+                a_history_is_paged_by_version,
+                a_history_goes_on_after_any_version,
+                a_walk_through_a_history_is_not_disturbed_by_changes,
+                a_customer_of_another_tenant_has_no_history,
+            }
+            holder {
+                what_is_free_has_no_holder,
+                the_holder_of_an_email_is_found,
+                the_holder_of_an_external_id_is_found,
+                of_two_holders_the_emails_is_named,
+                a_customer_is_not_its_own_holder,
+                an_edit_moves_the_hold,
+                a_customer_of_another_tenant_is_no_holder,
+            }
+            list {
+                a_tenant_without_customers_lists_none,
+                a_list_shows_whole_customers_as_they_are,
+                a_list_is_newest_first_whatever_the_order_of_storing,
+                a_page_ends_at_its_limit_and_says_whether_there_is_more,
+                a_page_begins_after_the_last_of_the_page_before,
+                the_pages_together_are_the_whole_list,
+                customers_of_another_tenant_are_never_listed,
+            }
+            filters {
+                a_list_by_status_shows_who_has_one_of_them,
+                a_list_by_type_shows_who_is_of_it,
+                a_list_by_email_shows_its_holder,
+                a_list_by_external_id_shows_its_holder,
+                a_list_by_email_and_external_id_shows_who_holds_both,
+                a_list_by_phone_or_country_shows_all_who_have_it,
+                a_list_by_time_shows_who_was_created_in_the_range,
+                a_filter_follows_what_is_changed,
+            }
+            combinations {
+                any_combination_of_conditions_lists_what_a_plain_search_finds,
+            }
+            walk {
+                a_walk_sees_everybody_once_while_customers_are_created_and_changed,
+                a_filtered_walk_sees_once_who_passes_all_the_while,
+                many_walks_at_once_each_see_everybody_once_while_others_write,
+            }
             api_keys {
                 an_issued_key_is_found_with_every_field,
                 every_set_of_scopes_is_kept,
@@ -195,13 +229,23 @@ mod tests {
         let listed = include_str!("contract.rs");
         let subjects = [
             include_str!("contract/api_keys.rs"),
+            include_str!("contract/combinations.rs"),
+            include_str!("contract/contention.rs"),
             include_str!("contract/create.rs"),
+            include_str!("contract/decisions.rs"),
+            include_str!("contract/filters.rs"),
             include_str!("contract/health.rs"),
+            include_str!("contract/history.rs"),
+            include_str!("contract/holder.rs"),
             include_str!("contract/idempotency.rs"),
+            include_str!("contract/list.rs"),
+            include_str!("contract/moves.rs"),
             include_str!("contract/parallel.rs"),
             include_str!("contract/storm.rs"),
             include_str!("contract/sweep.rs"),
             include_str!("contract/uniqueness.rs"),
+            include_str!("contract/update.rs"),
+            include_str!("contract/walk.rs"),
         ];
         let cases: Vec<&str> = subjects
             .iter()

@@ -1,4 +1,4 @@
-use customers_domain::{ChangeContext, Customer, Profile, Receipt};
+use customers_domain::{Customer, CustomerChange, Profile, Receipt};
 use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, StoreError};
 use thiserror::Error;
 use tracing::instrument;
@@ -60,15 +60,8 @@ impl CustomerService {
         profile: Profile,
         request: Option<RepeatableRequest<'_>>,
     ) -> Result<CreatedCustomer, CreateCustomerError> {
-        let at = self.clock.now();
-        let context = ChangeContext {
-            change_id: self.ids.change(at),
-            actor: caller.api_key_id,
-            at,
-        };
-        let id = self.ids.customer(at);
-        tracing::Span::current().record("customer.id", tracing::field::display(id));
-        let (customer, change) = Customer::create(id, profile, &self.kyc_policy, context);
+        let (customer, change) = self.new_customer(caller, profile);
+        tracing::Span::current().record("customer.id", tracing::field::display(customer.id()));
         let receipt = customer.receipt();
         let creation = Creation {
             customer,
@@ -98,6 +91,38 @@ impl CustomerService {
             CreateOutcome::KeyReused => Err(CreateCustomerError::KeyReused),
             CreateOutcome::KeyInProgress => Err(CreateCustomerError::KeyInProgress),
         }
+    }
+}
+
+impl CustomerService {
+    /// Says whether [`Self::create`] would succeed now, and stores nothing.
+    ///
+    /// # Errors
+    /// When another customer holds what is unique, or the store fails.
+    #[instrument(skip_all)]
+    pub async fn check_create(
+        &self,
+        caller: Caller,
+        profile: Profile,
+    ) -> Result<(), CreateCustomerError> {
+        let (customer, _) = self.new_customer(caller, profile);
+        match self
+            .customers
+            .find_holder(caller.tenant_id, &customer)
+            .await?
+        {
+            Some(conflict) => Err(CreateCustomerError::Taken {
+                conflict,
+                replayed: false,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn new_customer(&self, caller: Caller, profile: Profile) -> (Customer, CustomerChange) {
+        let context = self.context(caller);
+        let id = self.ids.customer(context.at);
+        Customer::create(id, profile, &self.kyc_policy, context)
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    AddressLine, ApiKey, ApiKeyId, BillingAddress, ChangeId, CountryCode, CustomerId, CustomerType,
-    EmailAddress, KycPolicy, Locality, Metadata, Parse as _, PersonName, PhoneNumber, Profile,
-    Scope, Scopes, SecretHash, TenantId, ZipCode,
+    AddressLine, ApiKey, ApiKeyId, BillingAddress, ChangeContext, ChangeId, CountryCode, Customer,
+    CustomerId, CustomerType, EmailAddress, KycPolicy, Locality, Metadata, Parse as _, PersonName,
+    PhoneNumber, Profile, Scope, Scopes, SecretHash, TenantId, ZipCode,
 };
-use customers_ports::{MockClock, MockCustomerRepository, MockIdGenerator};
+use customers_ports::{IdGenerator as _, MockClock, MockCustomerRepository, MockIdGenerator};
 
 use crate::{Caller, CustomerService};
 
@@ -77,4 +77,14 @@ pub(crate) fn profile() -> Profile {
         external_id: None,
         metadata: Metadata::default(),
     }
+}
+
+pub(crate) fn customer() -> Customer {
+    let context = ChangeContext {
+        change_id: ids().change(NOW),
+        actor: caller().api_key_id,
+        at: NOW,
+    };
+    let policy = KycPolicy::verifying(&[CustomerType::Individual]);
+    Customer::create(customer_id(), profile(), &policy, context).0
 }

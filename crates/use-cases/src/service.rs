@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
-use customers_domain::KycPolicy;
+use customers_domain::{ChangeContext, KycPolicy};
 use customers_ports::{Clock, CustomerRepository, IdGenerator};
+
+use crate::caller::Caller;
 
 /// What can be asked of the core about customers. Each use case is a method, in a file of its own.
 #[derive(Clone)]
@@ -25,6 +27,16 @@ impl CustomerService {
             ids,
             clock,
             kyc_policy,
+        }
+    }
+
+    /// Who changes something, when, and what the change is called.
+    pub(crate) fn context(&self, caller: Caller) -> ChangeContext {
+        let at = self.clock.now();
+        ChangeContext {
+            change_id: self.ids.change(at),
+            actor: caller.api_key_id,
+            at,
         }
     }
 }

@@ -7,6 +7,7 @@ use customers_ports::{
     MockCustomerRepository, MockStoreHealth, StoreError,
 };
 use customers_tests::{Answer, Call, TestApp, bodies};
+use serde_json::json;
 
 const REASON: &str = "zqreason: SELECT secret FROM /var/lib/store";
 
@@ -42,6 +43,51 @@ pub async fn a_store_that_is_away_is_unavailable_with_a_time_to_come_back(app: T
         .returning(|_, _| Err(StoreError::unavailable(REASON)));
     for answer in both(&with_customers(app, customers)).await {
         assert_opaque(&answer, "unavailable", &[("retry-after", "1")]);
+    }
+}
+
+/// Whatever is asked of a customer, as far as the store lets it.
+fn of_a_life(app: &TestApp) -> Vec<Call> {
+    let id = "01997099-05b3-7c4e-9b1f-2f6a1d3c5e70";
+    let named = json!({"reason": "documents seen", "decision_id": "kyc-1"});
+    let dry = format!("/customers/{id}?validate_only=true");
+    vec![
+        app.get("/customers"),
+        app.get(&format!("/customers/{id}/history")),
+        app.patch(id, 1, &json!({})),
+        app.patch(id, 1, &json!({})).path(&dry),
+        app.decision(id, "close", 1, &json!({"reason": "asked to"})),
+        app.decision(id, "close", 1, &named),
+        app.post(&bodies::person())
+            .path("/customers?validate_only=true"),
+    ]
+}
+
+fn failing(error: fn() -> StoreError) -> MockCustomerRepository {
+    let mut customers = MockCustomerRepository::new();
+    customers.expect_find().returning(move |_, _| Err(error()));
+    customers.expect_list().returning(move |_, _| Err(error()));
+    customers
+        .expect_history()
+        .returning(move |_, _, _| Err(error()));
+    customers
+        .expect_find_decision()
+        .returning(move |_, _| Err(error()));
+    customers
+        .expect_find_holder()
+        .returning(move |_, _| Err(error()));
+    customers
+}
+
+pub async fn a_store_that_fails_a_customers_life_tells_nothing(app: TestApp) {
+    let away = with_customers(app.clone(), failing(|| StoreError::unavailable(REASON)));
+    for call in of_a_life(&away) {
+        let answer = away.send(call).await;
+        assert_opaque(&answer, "unavailable", &[("retry-after", "1")]);
+    }
+    let broken = with_customers(app, failing(|| StoreError::defect(REASON)));
+    for call in of_a_life(&broken) {
+        assert_opaque(&broken.send(call).await, "internal", &[]);
     }
 }
 

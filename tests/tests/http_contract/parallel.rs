@@ -4,7 +4,8 @@ use customers_tests::{Answer, Call, TestApp, bodies};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-async fn at_once(app: &TestApp, calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
+/// Sends them all at the same moment.
+pub(crate) async fn at_once(app: &TestApp, calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
     let mut running = JoinSet::new();
     for call in calls {
         let app = app.clone();

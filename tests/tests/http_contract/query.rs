@@ -1,6 +1,7 @@
 //! No query parameter is ignored.
 
 use customers_tests::{Call, TestApp, bodies};
+use serde_json::json;
 
 pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
     let query = "?validate-only=true&page=2&a%2Fb=~&page=3&=x&flag";
@@ -15,7 +16,14 @@ pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
     for call in [
         app.post(&bodies::person())
             .path(&format!("/customers{query}")),
+        app.get(&format!("/customers{query}")),
+        app.get(&format!("/statuses{query}")),
         app.get(&format!("/customers/{id}{query}")),
+        app.get(&format!("/customers/{id}/history{query}")),
+        app.patch(&id, 1, &json!({}))
+            .path(&format!("/customers/{id}{query}")),
+        app.decision(&id, "submit", 1, &json!({}))
+            .path(&format!("/customers/{id}/submit{query}")),
         app.get(&format!("/customers/nobody{query}")),
         Call::get(&format!("/health/live{query}")),
         Call::get(&format!("/health/ready{query}")),
@@ -40,6 +48,7 @@ pub async fn an_empty_query_is_none(app: TestApp) {
     for path in ["/customers?", "/customers?&"] {
         let answer = app.send(app.post(&bodies::person()).path(path)).await;
         assert_eq!(answer.status, 201, "{path}: {}", answer.text());
+        assert_eq!(app.send(app.get(path)).await.status, 200, "{path}");
     }
 }
 

@@ -1,15 +1,25 @@
 //! What there is and what there is not: 404, 405, HEAD and OPTIONS.
 
 use customers_domain::Scope;
+use customers_tests::life::RULES;
 use customers_tests::{Call, TestApp, bodies};
+use serde_json::json;
+
+const POST_ONLY: &str = "/customers/nobody/close";
 
 /// Every route with the methods that it knows, as `Allow` lists them.
-const ROUTES: [(&str, &str); 9] = [
-    ("/customers", "POST"),
+const ROUTES: [(&str, &str); 12] = [
+    ("/customers", "POST,GET,HEAD"),
     (
         "/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70",
+        "GET,HEAD,PATCH",
+    ),
+    (
+        "/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70/history",
         "GET,HEAD",
     ),
+    (POST_ONLY, "POST"),
+    ("/statuses", "GET,HEAD"),
     ("/health/live", "GET,HEAD"),
     ("/health/ready", "GET,HEAD"),
     ("/openapi.json", "GET,HEAD"),
@@ -55,7 +65,9 @@ pub async fn a_path_that_is_no_route_is_not_found_with_a_key_and_without(app: Te
 }
 
 pub async fn another_method_of_a_route_is_refused_with_those_that_it_knows(app: TestApp) {
-    for (path, allow) in ROUTES {
+    let verbs = RULES.map(|(verb, ..)| format!("/customers/nobody/{verb}"));
+    let verbs = verbs.iter().map(|path| (path.as_str(), "POST"));
+    for (path, allow) in ROUTES.into_iter().chain(verbs) {
         for method in [
             "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW",
         ] {
@@ -77,7 +89,7 @@ pub async fn head_goes_wherever_get_goes(app: TestApp) {
         .iter()
         .map(|(path, _)| *path)
         .chain([customer.as_str()]);
-    for path in paths.filter(|path| *path != "/customers") {
+    for path in paths.filter(|path| *path != POST_ONLY) {
         let (get, head) = (
             app.send(app.get(path)).await,
             app.send(app.get(path).method("HEAD")).await,
@@ -88,9 +100,48 @@ pub async fn head_goes_wherever_get_goes(app: TestApp) {
         }
     }
     assert_eq!(
-        app.send(app.get("/customers").method("HEAD")).await.status,
+        app.send(app.get(POST_ONLY).method("HEAD")).await.status,
         405
     );
+}
+
+pub async fn a_verb_that_there_is_not_is_not_found_by_any_method(app: TestApp) {
+    let id = app.create(&bodies::person()).await.id();
+    for name in [
+        "nonsense",
+        "create",
+        "update",
+        "activate",
+        "Submit",
+        "CLOSE",
+        "request_action",
+        "re_review",
+        "rereview",
+        "%63lose",
+        "close%20",
+        "close/",
+        "close;x",
+        "History",
+        "history/",
+        "history/1",
+        "",
+    ] {
+        for method in [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW",
+        ] {
+            let path = format!("/customers/{id}/{name}");
+            let call = app.decision(&id, "close", 1, &json!({"reason": "asked to"}));
+            let call = call.method(method).path(&path);
+            for call in [call.clone(), call.without("authorization")] {
+                let answer = app.send(call).await;
+                assert_eq!(answer.status, 404, "{method} {path}");
+                if method != "HEAD" {
+                    answer.assert_problem("not_found", &[]);
+                }
+            }
+        }
+    }
+    assert_eq!(app.history(&id).await.len(), 1);
 }
 
 pub async fn an_id_in_another_spelling_is_not_found(app: TestApp) {
@@ -114,9 +165,18 @@ pub async fn an_id_in_another_spelling_is_not_found(app: TestApp) {
         "%".to_owned(),
         "..".to_owned(),
     ] {
-        let answer = app.send(app.get(&format!("/customers/{other}"))).await;
-        assert_eq!(answer.status, 404, "{other}: {}", answer.text());
-        answer.assert_problem("not_found", &[]);
+        let patch = json!({"first_name": "Jim"});
+        let reasoned = json!({"reason": "asked to"});
+        for call in [
+            app.get(&format!("/customers/{other}")),
+            app.get(&format!("/customers/{other}/history")),
+            app.patch(&other, 1, &patch),
+            app.decision(&other, "close", 1, &reasoned),
+        ] {
+            let answer = app.send(call).await;
+            assert_eq!(answer.status, 404, "{other}: {}", answer.text());
+            answer.assert_problem("not_found", &[]);
+        }
     }
 }
 

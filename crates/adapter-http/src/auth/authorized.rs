@@ -45,24 +45,33 @@ impl<R: RequiredScope> FromRequestParts<ApiState> for Authorized<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(head: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
-        let secret = presented(&head.headers)?;
-        let stored = api.key_cache.find(secret.id()).await?;
-        let caller = authenticate(&secret, stored.as_deref(), api.clock.now())
-            .map_err(|_| invalid_token())?;
-        if let Some(log) = head.extensions.get::<CallerLog>() {
-            log.0.get_or_init(|| caller);
-        }
-        if !caller.may(R::SCOPE) {
-            return Err(Problem::new(ProblemCode::InsufficientScope));
-        }
-        if let Some(limit) = &api.rate_limit {
-            limit.admit(caller.api_key_id)?;
-        }
         Ok(Self {
-            caller,
+            caller: authorize(head, api, R::SCOPE).await?,
             scope: PhantomData,
         })
     }
+}
+
+/// Who calls, if its key is good, has the scope and is within its quota.
+pub(crate) async fn authorize(
+    head: &Parts,
+    api: &ApiState,
+    scope: Scope,
+) -> Result<Caller, Problem> {
+    let secret = presented(&head.headers)?;
+    let stored = api.key_cache.find(secret.id()).await?;
+    let caller =
+        authenticate(&secret, stored.as_deref(), api.clock.now()).map_err(|_| invalid_token())?;
+    if let Some(log) = head.extensions.get::<CallerLog>() {
+        log.0.get_or_init(|| caller);
+    }
+    if !caller.may(scope) {
+        return Err(Problem::new(ProblemCode::InsufficientScope));
+    }
+    if let Some(limit) = &api.rate_limit {
+        limit.admit(caller.api_key_id)?;
+    }
+    Ok(caller)
 }
 
 /// The key in the one `Authorization: Bearer` header (RFC 6750 section 2.1).

@@ -4,6 +4,6 @@ mod authorized;
 mod key_cache;
 mod rate_limit;
 
-pub(crate) use authorized::{Authorized, CallerLog, CustomersRead, CustomersWrite};
+pub(crate) use authorized::{Authorized, CallerLog, CustomersRead, CustomersWrite, authorize};
 pub(crate) use key_cache::KeyCache;
 pub(crate) use rate_limit::RateLimit;

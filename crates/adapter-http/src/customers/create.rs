@@ -7,14 +7,14 @@ use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
 
 use super::request::CreateCustomerRequest;
-use super::view::{Data, ReceiptView, etag};
+use super::view::{Data, ReceiptView, VALID, Validity, etag};
 use crate::auth::{Authorized, CustomersWrite};
 use crate::headers::IDEMPOTENT_REPLAYED;
 use crate::idempotency::IdempotencyKeyHeader;
 use crate::json::JsonBody;
 use crate::negotiation::{AcceptsJson, SendsJson};
 use crate::problem::{Problem, ProblemCode};
-use crate::query::NoParameters;
+use crate::query::ValidateOnly;
 
 /// Create a customer
 ///
@@ -26,7 +26,10 @@ use crate::query::NoParameters;
     tag = "customers",
     operation_id = "createCustomer",
     security(("api_key" = ["customers:write"])),
-    params(IdempotencyKeyHeader),
+    params(
+        IdempotencyKeyHeader,
+        ("validate_only" = Option<bool>, Query, description = "Check, uniqueness included, and write nothing."),
+    ),
     request_body = CreateCustomerRequest,
     responses(
         (
@@ -39,6 +42,11 @@ use crate::query::NoParameters;
                 ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
             ),
         ),
+        (
+            status = 200,
+            description = "With `validate_only=true`: the customer could be created now.",
+            body = Data<Validity>,
+        ),
         crate::openapi::CreateProblems,
     ),
 )]
@@ -48,17 +56,20 @@ pub(crate) async fn create_customer(
     Authorized { caller, .. }: Authorized<CustomersWrite>,
     _: AcceptsJson,
     _: SendsJson,
-    _: NoParameters,
-    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
+    ValidateOnly(validate_only): ValidateOnly,
+    key: IdempotencyKeyHeader,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let document = body.document()?;
     let request: CreateCustomerRequest = document.read()?;
-    let profile = request
-        .into_profile()
-        .map_err(|_| Problem::new(ProblemCode::Internal))?;
-    let canonical_body = key.as_ref().map(|_| document.canonical());
-    let repeatable = key.as_ref().zip(canonical_body.as_deref());
+    let defect = || Problem::new(ProblemCode::Internal);
+    let profile = request.into_profile().map_err(|_| defect())?;
+    if validate_only {
+        customers.check_create(caller, profile).await?;
+        return Ok(Json(VALID).into_response());
+    }
+    let canonical_body = key.0.as_ref().map(|_| document.canonical());
+    let repeatable = key.0.as_ref().zip(canonical_body.as_deref());
     let repeatable = repeatable.map(|(key, canonical_body)| RepeatableRequest {
         key,
         canonical_body,
@@ -67,20 +78,10 @@ pub(crate) async fn create_customer(
     let created = customers.create(caller, profile, repeatable).await?;
 
     let location = format!("/customers/{}", created.receipt.id);
-    let mut response = (
-        StatusCode::CREATED,
-        [
-            (
-                LOCATION,
-                HeaderValue::try_from(location).map_err(|_| Problem::new(ProblemCode::Internal))?,
-            ),
-            (ETAG, etag(Version::FIRST)),
-        ],
-        Json(Data {
-            data: ReceiptView::from(created.receipt),
-        }),
-    )
-        .into_response();
+    let location = HeaderValue::try_from(location).map_err(|_| defect())?;
+    let headers = [(LOCATION, location), (ETAG, etag(Version::FIRST))];
+    let view = ReceiptView::from(created.receipt);
+    let mut response = (StatusCode::CREATED, headers, Json(Data { data: view })).into_response();
     if created.replayed {
         let (name, value) = IDEMPOTENT_REPLAYED;
         response.headers_mut().insert(name, value);

@@ -46,10 +46,10 @@ pub(crate) async fn get_customer(
     Authorized { caller, .. }: Authorized<CustomersRead>,
     _: AcceptsJson,
     _: NoParameters,
-    id: CustomerIdInPath,
+    CustomerIdInPath(id): CustomerIdInPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let customer = customers.get(caller, id.existing()?).await?;
+    let customer = customers.get(caller, id).await?;
     let tag = etag(customer.version());
     if !none_match(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());

@@ -178,6 +178,51 @@ pub(crate) enum StatusName {
     Closed,
 }
 
+/// Everything is in order, and nothing was written.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct Validity {
+    /// `true`.
+    valid: bool,
+}
+
+/// The answer to a request that was only to be checked, and could be carried out now.
+pub(crate) const VALID: Data<Validity> = Data {
+    data: Validity { valid: true },
+};
+
+/// What an edit is answered with.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for as long as it takes to write it out"
+)]
+pub(crate) enum UpdateAnswer<'a> {
+    /// The customer as it is now.
+    Customer(Data<CustomerView<'a>>),
+    /// With `validate_only=true`: the edit could be made now.
+    Valid(Data<Validity>),
+}
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Listing<T> {
+    /// What is on the page.
+    pub(crate) data: Vec<T>,
+    /// How to go on.
+    pub(crate) meta: PageMeta,
+}
+
+/// How to go on after a page.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PageMeta {
+    /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(required = true)]
+    pub(crate) next_cursor: Option<String>,
+    /// Whether there is a next page.
+    pub(crate) has_more: bool,
+}
+
 /// The strong entity tag of a version (RFC 9110 section 8.8.3).
 pub(crate) fn etag(version: Version) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{}\"", version.number()))
@@ -194,9 +239,19 @@ pub(crate) fn nullable_metadata_schema() -> Schema {
     metadata_of_type(SchemaType::from_iter([Type::Object, Type::Null]))
 }
 
+/// The same where its members may be null too.
+pub(crate) fn metadata_edit_schema() -> Schema {
+    let nullable = |schema_type| SchemaType::from_iter([schema_type, Type::Null]);
+    metadata_of_types(nullable(Type::Object), nullable(Type::String))
+}
+
 fn metadata_of_type(schema_type: SchemaType) -> Schema {
+    metadata_of_types(schema_type, Type::String.into())
+}
+
+fn metadata_of_types(schema_type: SchemaType, value_type: SchemaType) -> Schema {
     let value = ObjectBuilder::new()
-        .schema_type(Type::String)
+        .schema_type(value_type)
         .max_length(Some(Metadata::VALUE_MAX));
     let name = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use serde::de::Deserialize;
 
-use super::{reader, tree::Tree};
+use super::reader::{self, Absent};
+use super::tree::Tree;
 use crate::problem::{FieldCode, FieldErrors, Problem, ProblemCode, push_segment};
 use crate::server::BodyTimedOut;
 
@@ -68,7 +69,25 @@ impl Document<'_> {
     where
         T: Deserialize<'t> + Validate<Context = ()>,
     {
-        let request: T = reader::read(&self.0).map_err(|errors| {
+        self.read_as(Absent::IsNull)
+    }
+
+    /// Reads an edit likewise, where members that are absent stay as they are.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_edit<'t, T>(&'t self) -> Result<T, Problem>
+    where
+        T: Deserialize<'t> + Validate<Context = ()>,
+    {
+        self.read_as(Absent::IsSkipped)
+    }
+
+    fn read_as<'t, T>(&'t self, absent: Absent) -> Result<T, Problem>
+    where
+        T: Deserialize<'t> + Validate<Context = ()>,
+    {
+        let request: T = reader::read(&self.0, absent).map_err(|errors| {
             if errors.is_empty() {
                 tracing::error!("a request type holds what the reader does not read");
                 return Problem::new(ProblemCode::Internal);

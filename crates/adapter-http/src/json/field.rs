@@ -86,14 +86,23 @@ impl Validate for MetadataField {
         place: &mut dyn FnMut() -> garde::Path,
         report: &mut garde::Report,
     ) {
-        let error = || garde::Error::new(Fault::InvalidMetadata.code());
-        match &self.0 {
-            Ok(_) => {}
-            Err(InvalidMetadata::Whole) => report.append(place(), error()),
-            Err(InvalidMetadata::Members(names)) => {
-                for name in names.expose() {
-                    report.append(place().join(name.as_str()), error());
-                }
+        report_metadata(self.0.as_ref().err(), place, report);
+    }
+}
+
+/// Reports where metadata is at fault, if it is.
+pub(super) fn report_metadata(
+    fault: Option<&InvalidMetadata>,
+    place: &mut dyn FnMut() -> garde::Path,
+    report: &mut garde::Report,
+) {
+    let error = || garde::Error::new(Fault::InvalidMetadata.code());
+    match fault {
+        None => {}
+        Some(InvalidMetadata::Whole) => report.append(place(), error()),
+        Some(InvalidMetadata::Members(names)) => {
+            for name in names.expose() {
+                report.append(place().join(name.as_str()), error());
             }
         }
     }

@@ -7,10 +7,12 @@
 //! faults do.
 
 mod body;
+mod edit;
 mod field;
 mod numbers;
 mod reader;
 mod tree;
 
-pub use body::JsonBody;
+pub use body::{Document, JsonBody};
+pub use edit::{EditField, MetadataEdit, present};
 pub use field::{Field, MetadataField};

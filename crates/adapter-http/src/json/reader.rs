@@ -14,12 +14,16 @@ use crate::problem::{FieldCode, FieldErrors, push_segment};
 /// # Errors
 /// The misfits, if there are any. They are complete: reading goes on after each with an empty value in
 /// the gap, which the caller never sees.
-pub(super) fn read<'t, T: Deserialize<'t>>(tree: &'t Tree<'_>) -> Result<T, FieldErrors> {
+pub(super) fn read<'t, T: Deserialize<'t>>(
+    tree: &'t Tree<'_>,
+    absent: Absent,
+) -> Result<T, FieldErrors> {
     let errors = RefCell::default();
     let request = T::deserialize(Node {
         value: Some(tree),
         place: Place::Root,
         errors: &errors,
+        absent,
         is_gap: false,
     });
     let errors = errors.into_inner();
@@ -27,6 +31,15 @@ pub(super) fn read<'t, T: Deserialize<'t>>(tree: &'t Tree<'_>) -> Result<T, Fiel
         Ok(request) if errors.is_empty() => Ok(request),
         _ => Err(errors),
     }
+}
+
+/// What a member means that is not there.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Absent {
+    /// The same as null: a gap, which a required member may not be.
+    IsNull,
+    /// That nothing is said of it, as in an edit (RFC 7396).
+    IsSkipped,
 }
 
 /// Where a value stands. Places are chained on the stack, so that a pointer is only spelt out for a
@@ -55,6 +68,7 @@ struct Node<'p, 't, 'b> {
     value: Option<&'t Tree<'b>>,
     place: Place<'p>,
     errors: &'p RefCell<FieldErrors>,
+    absent: Absent,
     is_gap: bool,
 }
 
@@ -146,6 +160,9 @@ impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
                 Some((_, slot)) => *slot = Some(value),
             }
         }
+        if self.absent == Absent::IsSkipped {
+            slots.retain(|(_, value)| value.is_some());
+        }
         let inside_is_gap = self.is_gap || members.is_none();
         visitor.visit_map(Members::new(
             &Node {
@@ -203,6 +220,7 @@ impl<'t> MapAccess<'t> for Members<'_, '_, 't, '_> {
             value,
             place: Place::Member(&self.object.place, name),
             errors: self.object.errors,
+            absent: self.object.absent,
             is_gap: self.object.is_gap,
         })
     }

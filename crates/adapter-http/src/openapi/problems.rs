@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
 
-use crate::problem::{ConflictBody, FieldError, ProblemBody, ProblemCode};
+use crate::problem::{ConflictBody, FieldError, ProblemBody, ProblemCode, TransitionBody};
 
 macro_rules! problems {
     ($(#[$doc:meta])* $name:ident: $($code:ident)*) => {
@@ -38,6 +38,25 @@ problems!(
     InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RateLimited Internal Unavailable
 );
 problems!(
+    /// What reading a list may meet.
+    ListProblems:
+    InvalidRequest Unauthorized InsufficientScope NotAcceptable RateLimited Internal Unavailable
+);
+problems!(
+    /// What an edit may meet.
+    UpdateProblems:
+    MalformedJson InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RequestTimeout
+    CustomerAlreadyExists InvalidTransition VersionMismatch PayloadTooLarge UnsupportedMediaType
+    InvalidFields VersionRequired RateLimited Internal Unavailable
+);
+problems!(
+    /// What a decision may meet.
+    DecideProblems:
+    MalformedJson InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RequestTimeout
+    InvalidTransition VersionMismatch PayloadTooLarge UnsupportedMediaType InvalidFields
+    IdempotencyKeyReused VersionRequired RateLimited Internal Unavailable
+);
+problems!(
     /// What a page without a key may meet.
     PageProblems: InvalidRequest Internal
 );
@@ -55,6 +74,7 @@ pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     components
         .schema("Problem", ProblemBody::schema())
         .schema("Conflict", ConflictBody::schema())
+        .schema("RefusedTransition", TransitionBody::schema())
         .schema(FieldError::name(), FieldError::schema())
 }
 
@@ -144,6 +164,9 @@ fn example(code: ProblemCode) -> Value {
                 "field": "email",
                 "customer_id": "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70",
             });
+        }
+        ProblemCode::InvalidTransition => {
+            body["transition"] = json!({"from": "closed", "to": "active", "allowed": []});
         }
         _ => {}
     }

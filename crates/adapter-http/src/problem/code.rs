@@ -25,6 +25,10 @@ pub enum ProblemCode {
     CustomerAlreadyExists,
     /// The first request of this idempotency key is still running.
     IdempotencyInProgress,
+    /// The status rules forbid it.
+    InvalidTransition,
+    /// The customer is in another version.
+    VersionMismatch,
     /// The body is too large.
     PayloadTooLarge,
     /// The body's format is not the one that is read here.
@@ -33,6 +37,8 @@ pub enum ProblemCode {
     InvalidFields,
     /// The idempotency key came with another request.
     IdempotencyKeyReused,
+    /// A change names no version.
+    VersionRequired,
     /// Too many requests.
     RateLimited,
     /// A defect of this service.
@@ -102,7 +108,7 @@ impl ProblemCode {
 }
 
 /// The table of problems, in the order of their statuses.
-const TABLE: [Entry; 18] = [
+const TABLE: [Entry; 21] = [
     Entry {
         problem: ProblemCode::MalformedJson,
         code: "malformed_json",
@@ -192,6 +198,22 @@ const TABLE: [Entry; 18] = [
         help: "Send the same request again after the seconds in Retry-After; it then gets the first one's answer.",
     },
     Entry {
+        problem: ProblemCode::InvalidTransition,
+        code: "invalid_transition",
+        status: StatusCode::CONFLICT,
+        title: "The status rules forbid this",
+        detail: "The customer's present status does not allow this.",
+        help: "`transition` names the present status, the status that was asked for and the verbs that are allowed now. `GET /statuses` shows all the rules. The data of a rejected or closed customer cannot be edited.",
+    },
+    Entry {
+        problem: ProblemCode::VersionMismatch,
+        code: "version_mismatch",
+        status: StatusCode::PRECONDITION_FAILED,
+        title: "The customer has another version",
+        detail: "The header If-Match does not name the customer's present version.",
+        help: "Read the customer again, decide on what it is now, and send its `ETag` as `If-Match`: exactly one strong tag.",
+    },
+    Entry {
         problem: ProblemCode::PayloadTooLarge,
         code: "payload_too_large",
         status: StatusCode::PAYLOAD_TOO_LARGE,
@@ -222,6 +244,14 @@ const TABLE: [Entry; 18] = [
         title: "The idempotency key belongs to another request",
         detail: "This idempotency key came before, with a request that was not the same.",
         help: "Use a new key for a new request. To repeat a request, send the same JSON value as the first time.",
+    },
+    Entry {
+        problem: ProblemCode::VersionRequired,
+        code: "version_required",
+        status: StatusCode::PRECONDITION_REQUIRED,
+        title: "A change must name a version",
+        detail: "The header If-Match is missing.",
+        help: "Read the customer and send its `ETag` as `If-Match`, so that a change which you have not seen is never undone.",
     },
     Entry {
         problem: ProblemCode::RateLimited,

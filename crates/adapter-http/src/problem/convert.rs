@@ -1,7 +1,10 @@
+use customers_domain::{Fault, InvalidMetadata, TransitionRefused};
 use customers_ports::StoreError;
-use customers_use_cases::{CreateCustomerError, GetCustomerError};
+use customers_use_cases::{
+    CreateCustomerError, GetCustomerError, TransitionCustomerError, UpdateCustomerError,
+};
 
-use super::{Problem, ProblemCode};
+use super::{FieldCode, FieldErrors, Problem, ProblemCode, push_segment};
 
 /// Where a failing store is handled, and so where it is logged.
 impl From<StoreError> for Problem {
@@ -46,7 +49,58 @@ impl From<CreateCustomerError> for Problem {
     }
 }
 
+impl From<UpdateCustomerError> for Problem {
+    fn from(error: UpdateCustomerError) -> Self {
+        match error {
+            UpdateCustomerError::NotFound => Self::new(ProblemCode::NotFound),
+            UpdateCustomerError::VersionMismatch => Self::new(ProblemCode::VersionMismatch),
+            UpdateCustomerError::Frozen(invalid) => Self::invalid_transition(invalid),
+            UpdateCustomerError::Metadata(fault) => Self::invalid_metadata(&fault),
+            UpdateCustomerError::Taken(conflict) => Self::taken(conflict),
+            UpdateCustomerError::Store(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<TransitionCustomerError> for Problem {
+    fn from(error: TransitionCustomerError) -> Self {
+        match error {
+            TransitionCustomerError::DecisionIdReused => {
+                Self::new(ProblemCode::IdempotencyKeyReused)
+            }
+            TransitionCustomerError::NotFound => Self::new(ProblemCode::NotFound),
+            TransitionCustomerError::VersionMismatch => Self::new(ProblemCode::VersionMismatch),
+            TransitionCustomerError::Refused(TransitionRefused::Invalid(invalid)) => {
+                Self::invalid_transition(invalid)
+            }
+            TransitionCustomerError::Refused(TransitionRefused::ReasonMissing) => {
+                let mut errors = FieldErrors::default();
+                errors.note("/reason", FieldCode::Missing);
+                Self::with_errors(ProblemCode::InvalidRequest, errors)
+            }
+            TransitionCustomerError::Store(error) => Self::from(error),
+        }
+    }
+}
+
 impl Problem {
+    /// Metadata that breaks its limits only once it is merged.
+    fn invalid_metadata(fault: &InvalidMetadata) -> Self {
+        const CODE: FieldCode = FieldCode::Value(Fault::InvalidMetadata);
+        let mut errors = FieldErrors::default();
+        match fault {
+            InvalidMetadata::Whole => errors.note("/metadata", CODE),
+            InvalidMetadata::Members(names) => {
+                for name in names.expose() {
+                    let mut pointer = String::from("/metadata");
+                    push_segment(&mut pointer, name);
+                    errors.note(&pointer, CODE);
+                }
+            }
+        }
+        Self::with_errors(ProblemCode::InvalidFields, errors)
+    }
+
     fn replayed(self) -> Self {
         let (name, value) = crate::headers::IDEMPOTENT_REPLAYED;
         self.with_header(name, value)

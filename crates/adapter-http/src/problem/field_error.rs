@@ -20,6 +20,10 @@ pub enum FieldCode {
     DuplicateField,
     /// There is no query parameter of that name.
     UnknownParameter,
+    /// The query parameter comes more than once.
+    DuplicateParameter,
+    /// The query parameter's value cannot be used.
+    InvalidParameter,
     /// The value breaks its rule.
     Value(Fault),
 }
@@ -33,6 +37,8 @@ impl FieldCode {
             Self::UnknownField => "unknown_field",
             Self::DuplicateField => "duplicate_field",
             Self::UnknownParameter => "unknown_parameter",
+            Self::DuplicateParameter => "duplicate_parameter",
+            Self::InvalidParameter => "invalid_parameter",
             Self::Value(fault) => fault.code(),
         }
     }
@@ -44,6 +50,8 @@ impl FieldCode {
             Self::UnknownField => "is not a member that is known here".into(),
             Self::DuplicateField => "comes more than once".into(),
             Self::UnknownParameter => "is not a parameter that is known here".into(),
+            Self::DuplicateParameter => "may come only once".into(),
+            Self::InvalidParameter => "has a value that cannot be used".into(),
             Self::Value(fault) => fault.to_string(),
         }
     }

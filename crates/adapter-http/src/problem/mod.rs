@@ -11,12 +11,13 @@ mod render;
 pub use code::ProblemCode;
 pub(crate) use field_error::push_segment;
 pub use field_error::{FieldCode, FieldError, FieldErrors};
-pub(crate) use render::{ConflictBody, ProblemBody, render};
+pub(crate) use render::{ConflictBody, ProblemBody, TransitionBody, render};
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use customers_domain::InvalidTransition;
 use customers_ports::Conflict;
 use http::header::{self, HeaderName, HeaderValue};
 
@@ -27,6 +28,7 @@ pub struct Problem {
     code: ProblemCode,
     errors: Vec<FieldError>,
     conflict: Option<Conflict>,
+    transition: Option<InvalidTransition>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -38,6 +40,7 @@ impl Problem {
             code,
             errors: Vec::new(),
             conflict: None,
+            transition: None,
             headers: retry_after
                 .map(|seconds| (header::RETRY_AFTER, seconds))
                 .into_iter()
@@ -58,6 +61,14 @@ impl Problem {
         Self {
             conflict: Some(conflict),
             ..Self::new(ProblemCode::CustomerAlreadyExists)
+        }
+    }
+
+    /// The status rules forbid what was asked.
+    pub fn invalid_transition(transition: InvalidTransition) -> Self {
+        Self {
+            transition: Some(transition),
+            ..Self::new(ProblemCode::InvalidTransition)
         }
     }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use customers_domain::{InvalidTransition, Verb};
 use http::header::{self, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,6 +35,39 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     conflict: Option<ConflictBody>,
+    /// What was asked and what is allowed, for `invalid_transition`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    transition: Option<TransitionBody>,
+}
+
+/// What the status rules say to what was asked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusedTransition)]
+pub(crate) struct TransitionBody {
+    /// The customer's present status.
+    #[schema(example = "closed")]
+    from: &'static str,
+    /// The status that the verb leads to; null for an edit.
+    #[schema(required = true, example = "active")]
+    to: Option<&'static str>,
+    /// The verbs that are allowed from the present status.
+    #[schema(example = json!([]))]
+    allowed: Vec<&'static str>,
+}
+
+impl From<InvalidTransition> for TransitionBody {
+    fn from(refused: InvalidTransition) -> Self {
+        Self {
+            from: refused.from.as_str(),
+            to: refused.verb.map(|verb| verb.rule().to.as_str()),
+            allowed: refused
+                .from
+                .allowed_transitions()
+                .map(Verb::as_str)
+                .collect(),
+        }
+    }
 }
 
 /// Who holds what was to be unique.
@@ -62,6 +96,7 @@ impl<'a> ProblemBody<'a> {
                 field: conflict.field.as_str(),
                 customer_id: conflict.holder.to_string(),
             }),
+            transition: problem.transition.map(TransitionBody::from),
         }
     }
 }

@@ -1,14 +1,10 @@
-use customers_domain::{
-    AddressLine, CustomerChange, CustomerId, CustomerState, CustomerStatus, DecisionId, ExternalId,
-    Reason, Receipt, TenantId,
-};
-use customers_ports::{
-    Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim, UniqueField,
-};
+use customers_domain::{CustomerId, CustomerStatus, ExternalId, Receipt, TenantId};
+use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim};
 use sqlx::postgres::PgRow;
-use sqlx::types::Json;
 
 use crate::connection::Connection;
+use crate::customers::binding::{bind_change, bind_customer, stored_version};
+use crate::customers::find_holder::taken_field;
 use crate::database::Work;
 use crate::failure::{Failure, FailureKind};
 use crate::rows::{column, named};
@@ -45,13 +41,10 @@ impl Work for Create {
 
 impl Create {
     pub(super) fn new(tenant: TenantId, creation: Creation) -> Result<Self, Failure> {
-        let version = i32::try_from(creation.customer.version().number());
-        let version = version
-            .map_err(|_| Failure::new(FailureKind::Defect, "a version beyond what is stored"))?;
         Ok(Self {
+            version: stored_version(creation.customer.version())?,
             tenant,
             creation,
-            version,
         })
     }
 
@@ -141,50 +134,3 @@ impl Create {
 }
 
 const CREATED: &str = "created";
-
-fn taken_field(outcome: &str) -> Option<UniqueField> {
-    match outcome {
-        "email_taken" => Some(UniqueField::Email),
-        "external_id_taken" => Some(UniqueField::ExternalId),
-        _ => None,
-    }
-}
-
-fn bind_customer(statement: Statement, state: &CustomerState, version: i32) -> Statement {
-    let profile = &state.profile;
-    let address = &profile.billing_address;
-    statement
-        .bind(state.id.as_uuid())
-        .bind(profile.customer_type.as_str())
-        .bind(profile.first_name.expose())
-        .bind(profile.last_name.expose())
-        .bind(profile.email.expose())
-        .bind(profile.email.key().expose())
-        .bind(profile.phone.expose())
-        .bind(address.line1.expose())
-        .bind(address.line2.as_ref().map(AddressLine::expose))
-        .bind(address.city.expose())
-        .bind(address.state.expose())
-        .bind(address.zip_code.expose())
-        .bind(address.country.as_str())
-        .bind(profile.external_id.as_ref().map(ExternalId::expose))
-        .bind(Json(profile.metadata.expose()))
-        .bind(state.status.as_str())
-        .bind(state.status_reason.as_ref().map(Reason::expose))
-        .bind(version)
-        .bind(state.created_at)
-        .bind(state.updated_at)
-}
-
-fn bind_change(statement: Statement, change: &CustomerChange) -> Statement {
-    statement
-        .bind(change.id.as_uuid())
-        .bind(change.action.as_str())
-        .bind(change.from.map(CustomerStatus::as_str))
-        .bind(change.to.as_str())
-        .bind(change.changed_fields.as_slice())
-        .bind(change.reason.as_ref().map(Reason::expose))
-        .bind(change.decision_id.as_ref().map(DecisionId::as_str))
-        .bind(change.actor.as_str())
-        .bind(change.at)
-}

@@ -1,10 +1,10 @@
-//! What happens while another transaction holds what a create needs.
+//! What happens while another transaction holds what a call needs.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use customers_adapter_postgres::PgSettings;
-use customers_domain::{CustomerId, TenantId};
+use customers_domain::{Customer, CustomerId, TenantId};
 use customers_ports::{
     Conflict, CreateOutcome, Creation, FirstAnswer, IdGenerator as _, StoreError, UniqueField,
 };
@@ -24,21 +24,21 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 /// A store, a tenant, and a connection for the other transaction.
-async fn open() -> (Stores, TenantId, TestDatabase, PgConnection) {
+pub(crate) async fn open() -> (Stores, TenantId, TestDatabase, PgConnection) {
     let database = migrated(PostgresServer::shared().await).await;
     let connection = connect(&database).await;
     let stores = stores(&PgSettings::new(database.url()));
     (stores, tenant_id(), database, connection)
 }
 
-/// Inserts a customer with the creation's email in a transaction that is left open.
-async fn hold_email<'c>(
+/// Inserts another customer with that one's email in a transaction that is left open.
+pub(crate) async fn hold_email<'c>(
     connection: &'c mut PgConnection,
     tenant: TenantId,
-    wanted: &Creation,
+    wanted: &Customer,
 ) -> (CustomerId, Transaction<'c, Postgres>) {
     let holder = TestIds.customer(test_time());
-    let email = &wanted.customer.profile().email;
+    let email = &wanted.profile().email;
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
         "INSERT INTO customers VALUES ($1, $2, 'individual', 'A', 'B', $3, $4, '+12025550123',
@@ -78,9 +78,9 @@ async fn hold_key<'c>(
     (first, transaction)
 }
 
-async fn until_someone_waits(database: &TestDatabase) {
+pub(crate) async fn until_someone_waits(database: &TestDatabase) {
     let mut observer = connect(database).await;
-    eventually("a create waits", Duration::from_secs(10), async || {
+    eventually("a call waits", Duration::from_secs(10), async || {
         number(&mut observer, WAITING).await > 0
     })
     .await;
@@ -128,7 +128,7 @@ async fn a_key_that_is_recorded_while_a_create_waits_is_replayed() {
 async fn an_email_that_stays_in_doubt_is_unavailable_without_a_key_and_in_progress_with_one() {
     let (stores, tenant, _database, mut other) = open().await;
     let wanted = creation(profile());
-    let (_, transaction) = hold_email(&mut other, tenant, &wanted).await;
+    let (_, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
     let keyed = Creation {
         claim: Some(claim("email", "body")),
         ..wanted.clone()
@@ -155,7 +155,7 @@ async fn a_create_that_waits_for_an_email_goes_by_how_its_holder_ends() {
             claim: key.map(|key| claim(key, "body")),
             ..creation(profile())
         };
-        let (holder, transaction) = hold_email(&mut other, tenant, &wanted).await;
+        let (holder, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
         let waiting = tokio::spawn({
             let stores = stores.clone();
             async move { stores.customers.create(tenant, wanted).await }
@@ -178,7 +178,7 @@ async fn a_create_whose_caller_goes_away_is_carried_out_all_the_same() {
     let (stores, tenant, database, mut other) = open().await;
     let wanted = creation(profile());
     let id = wanted.customer.id();
-    let (_, transaction) = hold_email(&mut other, tenant, &wanted).await;
+    let (_, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
     let caller = tokio::spawn({
         let stores = stores.clone();
         async move { stores.customers.create(tenant, wanted).await }

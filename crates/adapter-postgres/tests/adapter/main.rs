@@ -8,7 +8,9 @@
 mod contract;
 mod failures;
 mod locks;
+mod plans;
 mod schema;
 mod secrecy;
 mod startup;
 mod store;
+mod update_locks;

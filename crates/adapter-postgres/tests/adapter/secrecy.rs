@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use customers_adapter_postgres::PgSettings;
-use customers_domain::{BillingAddress, Profile};
-use customers_ports::Creation;
+use customers_domain::{BillingAddress, Edit, Profile, ProfilePatch, TenantId, Verb};
+use customers_ports::{Conflict, Creation, UniqueField, Update, UpdateOutcome};
 use customers_test_support::builders::{
-    claim, claimed, creation, metadata, parse, profile, tenant_id,
+    claim, claimed, creation, decided_because, edited, metadata, parse, profile, tenant_id,
 };
+use customers_test_support::contract::Stores;
 use customers_test_support::eventually;
-use customers_test_support::postgres::{PostgresOptions, PostgresServer};
+use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
 use sqlx::Executor as _;
 
+use crate::locks::{hold_email, until_someone_waits};
 use crate::store::{connect, migrated, stores};
 
 /// Part of every planted value.
@@ -54,6 +56,60 @@ fn colliding() -> Vec<Creation> {
         .collect()
 }
 
+fn to_email(email: &str) -> ProfilePatch {
+    ProfilePatch {
+        email: Some(parse(email)),
+        ..ProfilePatch::default()
+    }
+}
+
+fn to_external_id(external_id: &str) -> ProfilePatch {
+    ProfilePatch {
+        external_id: Edit::Set(parse(external_id)),
+        ..ProfilePatch::default()
+    }
+}
+
+/// Changes that all want one email, one external id or one decision id, each of another customer.
+async fn colliding_changes(stores: &Stores, tenant: TenantId) -> Vec<Update> {
+    let mut updates = Vec::new();
+    for number in 0..48 {
+        let wanted = creation(profile());
+        let customer = wanted.customer.clone();
+        stores.customers.create(tenant, wanted).await.unwrap();
+        updates.push(match number % 3 {
+            0 => edited(&customer, to_email(&format!("{PLANTED}-e@example.com"))),
+            1 => edited(&customer, to_external_id(&format!("{PLANTED}-x"))),
+            _ => decided_because(
+                &customer,
+                Verb::Submit,
+                Some(PLANTED),
+                Some(&format!("{PLANTED}-d")),
+            ),
+        });
+    }
+    updates
+}
+
+/// An edit to an email that another transaction took after the edit had begun.
+async fn lose_a_race(stores: &Stores, tenant: TenantId, database: &TestDatabase) {
+    let wanted = creation(profile());
+    let customer = wanted.customer.clone();
+    stores.customers.create(tenant, wanted).await.unwrap();
+    let update = edited(&customer, to_email(&format!("{PLANTED}-race@example.com")));
+    let mut other = connect(database).await;
+    let (holder, transaction) = hold_email(&mut other, tenant, &update.customer).await;
+    let waiting = tokio::spawn({
+        let stores = stores.clone();
+        async move { stores.customers.update(tenant, update).await }
+    });
+    until_someone_waits(database).await;
+    transaction.commit().await.unwrap();
+    let field = UniqueField::Email;
+    let taken = UpdateOutcome::Taken(Conflict { field, holder });
+    assert_eq!(waiting.await.unwrap(), Ok(taken));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_servers_log_holds_nothing_of_a_customer() {
     let server = PostgresServer::own(&PostgresOptions::new().setting("log_lock_waits", "on")).await;
@@ -76,6 +132,19 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
         assert!(outcome.is_ok(), "{outcome:?}");
     }
 
+    let updates = colliding_changes(&stores, tenant).await.into_iter();
+    let calls: Vec<_> = updates
+        .map(|update| {
+            let stores = stores.clone();
+            tokio::spawn(async move { stores.customers.update(tenant, update).await })
+        })
+        .collect();
+    for call in calls {
+        let outcome = call.await.unwrap();
+        assert!(outcome.is_ok(), "{outcome:?}");
+    }
+    lose_a_race(&stores, tenant, &database).await;
+
     // A statement that runs out of time is logged with its text.
     let mut other = connect(&database).await;
     other.execute("BEGIN; LOCK TABLE customers").await.unwrap();
@@ -87,9 +156,9 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
     other.execute("ROLLBACK").await.unwrap();
     assert!(!error.to_string().contains(PLANTED), "{error}");
 
-    other.execute("SELECT 1/0").await.unwrap_err();
+    other.execute("SELECT the_end").await.unwrap_err();
     eventually("the log", Duration::from_secs(10), async || {
-        server.log().await.contains("division by zero")
+        server.log().await.contains("the_end")
     })
     .await;
     let log = server.log().await;
@@ -98,4 +167,6 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
         .find(|line| line.to_ascii_lowercase().contains(PLANTED));
     assert_eq!(found, None);
     assert!(log.contains("canceling statement"), "{log}");
+    // So the race was lost half-way, and this is all that the server says of it.
+    assert!(log.contains("division by zero"), "{log}");
 }

@@ -1,6 +1,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use customers_domain::{
     ApiKey, ApiKeyId, BillingAddress, ChangeContext, Customer, CustomerType, KycPolicy, Metadata,
     Parse, Profile, Scope, SecretHash, TenantId, TenantName,
@@ -87,17 +88,30 @@ pub fn creation(profile: Profile) -> Creation {
 
 /// What creates a customer of that profile under that policy; without a claim.
 pub fn creation_under(policy: &KycPolicy, profile: Profile) -> Creation {
-    let at = test_time();
-    let context = ChangeContext {
-        change_id: TestIds.change(at),
-        actor: api_key_id(),
-        at,
-    };
-    let (customer, change) = Customer::create(TestIds.customer(at), profile, policy, context);
+    created(policy, profile, test_time())
+}
+
+/// What creates a customer of that profile at that time, as [`creation`] does.
+pub fn creation_at(at: DateTime<Utc>, profile: Profile) -> Creation {
+    created(&KycPolicy::verifying(&CustomerType::ALL), profile, at)
+}
+
+fn created(policy: &KycPolicy, profile: Profile, at: DateTime<Utc>) -> Creation {
+    let id = TestIds.customer(at);
+    let (customer, change) = Customer::create(id, profile, policy, context(at));
     Creation {
         customer,
         change,
         claim: None,
+    }
+}
+
+/// Some key's change of that time.
+pub(super) fn context(at: DateTime<Utc>) -> ChangeContext {
+    ChangeContext {
+        change_id: TestIds.change(at),
+        actor: api_key_id(),
+        at,
     }
 }
 

@@ -8,25 +8,13 @@ use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, UniqueFiel
 use tokio::task::JoinSet;
 
 use super::Stores;
-use crate::builders::{claim, claimed, creation, minimal_profile, parse};
+use crate::builders::{Dice, claim, claimed, creation, minimal_profile, parse};
 
 const CALLERS: u64 = 16;
 const CALLS_OF_EACH: usize = 25;
 const EMAILS: u64 = 40;
 const EXTERNAL_IDS: u64 = 30;
 const KEYS: u64 = 60;
-
-/// A small random source (xorshift) that is the same in every run; what differs is who comes first.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) % sides
-    }
-}
 
 /// One call: what it wanted and what it was told.
 struct Call {
@@ -68,13 +56,12 @@ async fn storm(stores: &Stores, tenant: TenantId) -> Vec<Call> {
     for number in 1..=CALLERS {
         let stores = stores.clone();
         callers.spawn(async move {
-            let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut dice = Dice::new(number);
             let mut calls: Vec<Call> = Vec::new();
             for _ in 0..CALLS_OF_EACH {
                 // Every third call repeats an earlier one's words under an id of its own.
                 let creation = if dice.roll(3) == 0 && !calls.is_empty() {
-                    let earlier =
-                        &calls[usize::try_from(dice.roll(calls.len() as u64)).unwrap_or(0)];
+                    let earlier = dice.pick(&calls);
                     let profile = earlier.creation.customer.profile().clone();
                     Creation {
                         claim: earlier.creation.claim,

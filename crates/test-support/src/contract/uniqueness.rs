@@ -6,20 +6,30 @@ use customers_ports::{Conflict, CreateOutcome, UniqueField};
 use super::Stores;
 use crate::builders::{creation, minimal_profile, parse, profile};
 
-/// The refusal that names that holder of the email.
-pub(super) fn email_taken(holder: CustomerId) -> CreateOutcome {
-    CreateOutcome::Taken(Conflict {
+/// That customer holds the email.
+pub(super) const fn holds_email(holder: CustomerId) -> Conflict {
+    Conflict {
         field: UniqueField::Email,
         holder,
-    })
+    }
+}
+
+/// That customer holds the external id.
+pub(super) const fn holds_external_id(holder: CustomerId) -> Conflict {
+    Conflict {
+        field: UniqueField::ExternalId,
+        holder,
+    }
+}
+
+/// The refusal that names that holder of the email.
+pub(super) const fn email_taken(holder: CustomerId) -> CreateOutcome {
+    CreateOutcome::Taken(holds_email(holder))
 }
 
 /// The refusal that names that holder of the external id.
-pub(super) fn external_id_taken(holder: CustomerId) -> CreateOutcome {
-    CreateOutcome::Taken(Conflict {
-        field: UniqueField::ExternalId,
-        holder,
-    })
+pub(super) const fn external_id_taken(holder: CustomerId) -> CreateOutcome {
+    CreateOutcome::Taken(holds_external_id(holder))
 }
 
 /// The first stays, the second learns who it is.

@@ -1,24 +1,7 @@
-use customers_domain::{ChangeContext, ChangeId, KycPolicy};
 use customers_ports::MockCustomerRepository;
-use uuid::Uuid;
 
 use super::*;
-use crate::fixtures::{NOW, caller, customer_id, profile, service, tenant_id};
-
-fn customer() -> Customer {
-    let context = ChangeContext {
-        change_id: ChangeId::from_uuid(Uuid::nil()),
-        actor: caller().api_key_id,
-        at: NOW,
-    };
-    Customer::create(
-        customer_id(),
-        profile(),
-        &KycPolicy::verifying(&[]),
-        context,
-    )
-    .0
-}
+use crate::fixtures::{caller, customer, customer_id, service, tenant_id};
 
 async fn found(answer: Result<Option<Customer>, StoreError>) -> Result<Customer, GetCustomerError> {
     let mut customers = MockCustomerRepository::new();

@@ -21,7 +21,7 @@ struct Inner {
 /// The misfits as `pointer code`, in the order in which they were noted.
 fn misfits(body: &str) -> Vec<String> {
     let tree = Tree::parse(body.as_bytes()).unwrap();
-    let errors = match read::<Outer>(&tree) {
+    let errors = match read::<Outer>(&tree, Absent::IsNull) {
         Ok(_) => return Vec::new(),
         Err(errors) => serde_json::to_value(errors.into_list()).unwrap(),
     };
@@ -54,7 +54,7 @@ fn a_request_of_the_right_shape_is_read() {
         inner,
         tags: Some(tags),
     };
-    assert_eq!(read::<Outer>(&tree).unwrap(), outer);
+    assert_eq!(read::<Outer>(&tree, Absent::IsNull).unwrap(), outer);
 }
 
 #[test]

@@ -1,34 +1,11 @@
-//! What the memory adapter does beyond the contract: its changes can be read, and its records age by
-//! the clock that it was given.
+//! What the memory adapter does beyond the contract: its records age by the clock that it was given.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use customers_adapter_memory::InMemoryStore;
-use customers_domain::Profile;
 use customers_ports::{CreateOutcome, CustomerRepository as _, IdempotencyRecords as _};
-use customers_test_support::builders::{
-    TestClock, claim, claimed, creation, minimal_profile, profile, tenant_id,
-};
-
-#[tokio::test]
-async fn a_create_keeps_its_change_once_and_a_refused_one_keeps_none() {
-    let store = InMemoryStore::new(Arc::new(TestClock::new()));
-    let tenant = tenant_id();
-    let first = creation(profile());
-    let refused = creation(Profile {
-        email: first.customer.profile().email.clone(),
-        ..minimal_profile()
-    });
-    for creation in [&first, &first, &refused] {
-        let outcome = store.create(tenant, creation.clone()).await;
-        assert!(outcome.is_ok(), "{outcome:?}");
-    }
-    let changes = store.changes(tenant, first.customer.id());
-    assert_eq!(changes, [first.change]);
-    assert_eq!(store.changes(tenant, refused.customer.id()), []);
-    assert_eq!(store.changes(tenant_id(), first.customer.id()), []);
-}
+use customers_test_support::builders::{TestClock, claim, claimed, minimal_profile, tenant_id};
 
 #[tokio::test]
 async fn records_are_swept_when_they_have_the_age_and_oldest_first() {

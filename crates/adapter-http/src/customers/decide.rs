@@ -1,0 +1,148 @@
+use axum::Json;
+use axum::extract::{FromRequestParts, MatchedPath, State};
+use axum::response::{IntoResponse, Response};
+use customers_domain::{DecisionId, Fault, Reason, Verb};
+use customers_use_cases::{Caller, CustomerService, Decision};
+use garde::Validate;
+use http::header::ETAG;
+use http::request::Parts;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::{CustomerView, Data, etag};
+use crate::api::ApiState;
+use crate::auth;
+use crate::conditional::IfMatch;
+use crate::headers::IDEMPOTENT_REPLAYED;
+use crate::json::{Document, Field, JsonBody};
+use crate::negotiation::{AcceptsJson, SendsJson};
+use crate::path::CustomerIdInPath;
+use crate::problem::{Problem, ProblemCode};
+use crate::query::NoParameters;
+
+/// A decision for which a reason may be given.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionRequest {
+    /// Why. Personal data like the rest.
+    #[garde(dive)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "documents seen")]
+    reason: Option<Field<Reason>>,
+    /// The caller's own name for the decision, unique in the tenant: sent again it is carried out once.
+    #[garde(dive)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "kyc-2025-0042")]
+    decision_id: Option<Field<DecisionId>>,
+}
+
+/// A decision for which a reason must be given.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonedDecisionRequest {
+    /// Why. Personal data like the rest.
+    #[garde(dive)]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "documents expired")]
+    reason: Field<Reason>,
+    /// The caller's own name for the decision, unique in the tenant: sent again it is carried out once.
+    #[garde(dive)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "kyc-2025-0042")]
+    decision_id: Option<Field<DecisionId>>,
+}
+
+/// The caller of a verb's route, who has the scope that the status rules ask for it.
+pub(crate) struct Decider {
+    caller: Caller,
+    verb: Verb,
+}
+
+impl FromRequestParts<ApiState> for Decider {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
+        let route = head
+            .extensions
+            .get::<MatchedPath>()
+            .map(MatchedPath::as_str);
+        let name = route.and_then(|route| route.rsplit('/').next());
+        let verb = name.and_then(Verb::from_name);
+        let verb = verb.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+        let caller = auth::authorize(head, api, verb.rule().scope).await?;
+        Ok(Self { caller, verb })
+    }
+}
+
+/// The route of a verb.
+pub(crate) fn route(verb: Verb) -> String {
+    format!("/customers/{{id}}/{}", verb.as_str())
+}
+
+/// Decide on a customer
+///
+/// Carries out a verb of the status rules on the version that `If-Match` names. With a `decision_id` it
+/// is carried out once, and answered alike when it is sent again.
+#[utoipa::path(
+    post,
+    path = "/customers/{id}/{verb}",
+    tag = "customers",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The customer's id."),
+        ("If-Match" = String, Header, description = "The `ETag` of the version that is decided on.", example = "\"1\""),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The customer as the decision left it.",
+            body = Data<CustomerView>,
+            headers(
+                ("ETag" = String, description = "The customer's version as an entity tag."),
+                ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
+            ),
+        ),
+        crate::openapi::DecideProblems,
+    ),
+)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a check, in the order in which they are made"
+)]
+pub(crate) async fn decide(
+    State(customers): State<CustomerService>,
+    Decider { caller, verb }: Decider,
+    _: AcceptsJson,
+    _: SendsJson,
+    _: NoParameters,
+    IfMatch(expected): IfMatch,
+    CustomerIdInPath(id): CustomerIdInPath,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let decision = read(&body.document()?, verb)?;
+    let decided = customers.transition(caller, id, expected, decision).await?;
+
+    let customer = decided.customer;
+    let tag = etag(customer.version());
+    let view = CustomerView::from(&customer);
+    let mut response = ([(ETAG, tag)], Json(Data { data: view })).into_response();
+    if decided.replayed {
+        let (name, value) = IDEMPOTENT_REPLAYED;
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}
+
+fn read(document: &Document<'_>, verb: Verb) -> Result<Decision, Problem> {
+    let (reason, decision_id) = if verb.rule().reason_required {
+        let request: ReasonedDecisionRequest = document.read()?;
+        (Some(request.reason), request.decision_id)
+    } else {
+        let request: DecisionRequest = document.read()?;
+        (request.reason, request.decision_id)
+    };
+    let defect = |_: Fault| Problem::new(ProblemCode::Internal);
+    Ok(Decision {
+        verb,
+        reason: reason.map(Field::into_valid).transpose().map_err(defect)?,
+        id: decision_id
+            .map(Field::into_valid)
+            .transpose()
+            .map_err(defect)?,
+    })
+}

@@ -1,0 +1,106 @@
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use customers_domain::{Action, CustomerChange, CustomerStatus, DecisionId, Reason};
+use customers_use_cases::CustomerService;
+use http::Uri;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::list_query::{HistoryParameters, history_query};
+use super::view::{Listing, PageMeta, StatusName};
+use crate::auth::{Authorized, CustomersRead};
+use crate::cursor::CursorScope;
+use crate::negotiation::AcceptsJson;
+use crate::path::CustomerIdInPath;
+use crate::problem::Problem;
+use crate::timestamp::rfc3339;
+
+/// What was done to a customer. It names fields, never their values.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HistoryEntry)]
+pub(crate) struct HistoryEntryView<'a> {
+    /// The version that the change made.
+    #[schema(minimum = 1, example = 2)]
+    version: u32,
+    /// When.
+    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
+    at: String,
+    /// The id of the API key that asked for it.
+    #[schema(example = "0123456789abcdef")]
+    actor: String,
+    /// `create`, `update` or a verb of the status rules.
+    #[schema(example = "approve")]
+    verb: &'static str,
+    /// The status before; null at creation.
+    #[schema(value_type = Option<StatusName>, required = true)]
+    from: Option<&'static str>,
+    /// The status after.
+    #[schema(value_type = StatusName)]
+    to: &'static str,
+    /// JSON pointers to the fields that were edited.
+    #[schema(example = json!(["/email", "/billing_address/city"]))]
+    changed_fields: &'a [&'static str],
+    /// Why, where a reason was given.
+    #[schema(required = true)]
+    reason: Option<&'a str>,
+    /// The caller's name for the decision, where one was given.
+    #[schema(required = true)]
+    decision_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
+    fn from(change: &'a CustomerChange) -> Self {
+        Self {
+            version: change.version.number(),
+            at: rfc3339(change.at),
+            actor: change.actor.to_string(),
+            verb: Action::as_str(change.action),
+            from: change.from.map(CustomerStatus::as_str),
+            to: change.to.as_str(),
+            changed_fields: &change.changed_fields,
+            reason: change.reason.as_ref().map(Reason::expose),
+            decision_id: change.decision_id.as_ref().map(DecisionId::as_str),
+        }
+    }
+}
+
+/// Read a customer's history
+///
+/// Newest first.
+#[utoipa::path(
+    get,
+    path = "/customers/{id}/history",
+    tag = "customers",
+    operation_id = "getCustomerHistory",
+    security(("api_key" = ["customers:read"])),
+    params(
+        ("id" = String, Path, format = Uuid, description = "The customer's id."),
+        HistoryParameters,
+    ),
+    responses(
+        (status = 200, description = "A page of the history.", body = Listing<HistoryEntryView>),
+        crate::openapi::ReadProblems,
+    ),
+)]
+pub(crate) async fn customer_history(
+    State(customers): State<CustomerService>,
+    Authorized { caller, .. }: Authorized<CustomersRead>,
+    _: AcceptsJson,
+    uri: Uri,
+    CustomerIdInPath(id): CustomerIdInPath,
+) -> Result<Response, Problem> {
+    let tenant = caller.tenant_id.as_uuid();
+    let scope = CursorScope::of([b"history", &tenant.as_bytes()[..], uri.path().as_bytes()]);
+    let query = history_query(&uri, &scope)?;
+    let page = customers.history(caller, id, query).await?;
+    let last = page.items.last().filter(|_| page.has_more);
+    let listing = Listing {
+        data: page.items.iter().map(HistoryEntryView::from).collect(),
+        meta: PageMeta {
+            next_cursor: last.map(|change| scope.cursor(&change.version.number().to_be_bytes())),
+            has_more: page.has_more,
+        },
+    };
+    Ok(Json(listing).into_response())
+}

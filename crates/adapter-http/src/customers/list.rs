@@ -1,0 +1,45 @@
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use customers_use_cases::CustomerService;
+use http::Uri;
+
+use super::list_query::{ListParameters, list_query};
+use super::view::{CustomerView, Listing, PageMeta};
+use crate::auth::{Authorized, CustomersRead};
+use crate::negotiation::AcceptsJson;
+use crate::problem::Problem;
+
+/// List customers
+///
+/// Newest first. Pages are cut by key, so the millionth costs what the first does.
+#[utoipa::path(
+    get,
+    path = "/customers",
+    tag = "customers",
+    operation_id = "listCustomers",
+    security(("api_key" = ["customers:read"])),
+    params(ListParameters),
+    responses(
+        (status = 200, description = "A page of customers.", body = Listing<CustomerView>),
+        crate::openapi::ListProblems,
+    ),
+)]
+pub(crate) async fn list_customers(
+    State(customers): State<CustomerService>,
+    Authorized { caller, .. }: Authorized<CustomersRead>,
+    _: AcceptsJson,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let (query, scope) = list_query(&uri, caller.tenant_id)?;
+    let page = customers.list(caller, &query).await?;
+    let last = page.items.last().filter(|_| page.has_more);
+    let listing = Listing {
+        data: page.items.iter().map(CustomerView::from).collect(),
+        meta: PageMeta {
+            next_cursor: last.map(|customer| scope.cursor(customer.id().as_uuid().as_bytes())),
+            has_more: page.has_more,
+        },
+    };
+    Ok(Json(listing).into_response())
+}

@@ -1,0 +1,263 @@
+//! What `GET /customers` and the history can be asked.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use customers_domain::{
+    CountryCode, CustomerId, CustomerStatus, CustomerType, EmailAddress, ExternalId, Parse,
+    PhoneNumber, TenantId, Version,
+};
+use customers_ports::{CustomerFilter, HistoryQuery, ListQuery};
+use http::Uri;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::view::StatusName;
+use crate::cursor::CursorScope;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::timestamp::rfc3339;
+
+const LIMIT_DEFAULT: u32 = 50;
+const LIMIT_MAX: u32 = 200;
+
+/// The parameters of a list of customers, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "it only describes the parameters in the OpenAPI document"
+)]
+pub(crate) struct ListParameters {
+    /// At most so many customers on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before, with the same filters.
+    cursor: Option<String>,
+    /// Customers in one of these statuses. May be repeated.
+    #[param(style = Form, explode = true)]
+    status: Option<Vec<StatusName>>,
+    /// Customers of this type.
+    #[param(inline, value_type = Option<super::request::CustomerTypeName>)]
+    r#type: Option<String>,
+    /// The customer with this email address, compared without regard to ASCII case.
+    email: Option<String>,
+    /// Customers with this phone number.
+    phone: Option<String>,
+    /// The customer with this reference.
+    external_id: Option<String>,
+    /// Customers whose billing address is in this country.
+    country: Option<String>,
+    /// Customers created then or later: RFC 3339, whole seconds with `Z`.
+    #[param(format = DateTime)]
+    created_from: Option<String>,
+    /// Customers created before then.
+    #[param(format = DateTime)]
+    created_before: Option<String>,
+}
+
+/// The parameters of a history, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "it only describes the parameters in the OpenAPI document"
+)]
+pub(crate) struct HistoryParameters {
+    /// At most so many entries on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Reads what a list of customers is asked, and what its cursors are bound to.
+pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, CursorScope), Problem> {
+    const KNOWN: [&str; 9] = [
+        "limit",
+        "cursor",
+        "type",
+        "email",
+        "phone",
+        "external_id",
+        "country",
+        "created_from",
+        "created_before",
+    ];
+    let mut query = Query::read(uri, &KNOWN, &["status"]);
+    let mut statuses = query.all("status", CustomerStatus::from_name);
+    statuses.sort_by_key(|status| status.as_str());
+    statuses.dedup();
+    let filter = CustomerFilter {
+        statuses,
+        customer_type: query.one("type", parsed::<CustomerType>),
+        email: query.one("email", parsed::<EmailAddress>),
+        phone: query.one("phone", |value| parsed::<PhoneNumber>(&with_plus(value))),
+        external_id: query.one("external_id", parsed::<ExternalId>),
+        country: query.one("country", parsed::<CountryCode>),
+        created_from: query.one("created_from", whole_second),
+        created_before: query.one("created_before", whole_second),
+    };
+    let scope = list_scope(tenant, &filter);
+    let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
+    let after = query.one("cursor", |cursor| {
+        scope
+            .key(cursor)
+            .map(Uuid::from_bytes)
+            .map(CustomerId::from_uuid)
+    });
+    query.finish()?;
+    let list = ListQuery {
+        filter,
+        after,
+        limit,
+    };
+    Ok((list, scope))
+}
+
+/// Reads what a history is asked.
+pub(super) fn history_query(uri: &Uri, scope: &CursorScope) -> Result<HistoryQuery, Problem> {
+    let mut query = Query::read(uri, &["limit", "cursor"], &[]);
+    let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
+    let after = query.one("cursor", |cursor| {
+        scope
+            .key(cursor)
+            .map(u32::from_be_bytes)
+            .and_then(Version::from_number)
+    });
+    query.finish()?;
+    Ok(HistoryQuery { after, limit })
+}
+
+/// The tenant and every condition, in one spelling each.
+fn list_scope(tenant: TenantId, filter: &CustomerFilter) -> CursorScope {
+    let statuses: Vec<&str> = filter
+        .statuses
+        .iter()
+        .map(|status| status.as_str())
+        .collect();
+    let email = filter.email.as_ref().map(EmailAddress::key);
+    let texts = [
+        ("status", (!statuses.is_empty()).then(|| statuses.join(","))),
+        (
+            "type",
+            filter.customer_type.map(|kind| kind.as_str().to_owned()),
+        ),
+        ("email", email.map(|key| key.expose().clone())),
+        (
+            "phone",
+            filter.phone.as_ref().map(|phone| phone.expose().to_owned()),
+        ),
+        (
+            "external_id",
+            filter.external_id.as_ref().map(|id| id.expose().to_owned()),
+        ),
+        (
+            "country",
+            filter.country.map(|country| country.as_str().to_owned()),
+        ),
+        ("created_from", filter.created_from.map(rfc3339)),
+        ("created_before", filter.created_before.map(rfc3339)),
+    ];
+    let tenant = tenant.as_uuid();
+    let fixed = [&b"customers"[..], tenant.as_bytes()];
+    let present = texts
+        .iter()
+        .filter_map(|(name, text)| Some((name, text.as_ref()?)));
+    let conditions = present.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
+    CursorScope::of(fixed.into_iter().chain(conditions))
+}
+
+fn parsed<T: Parse>(value: &str) -> Option<T> {
+    T::parse(value).ok()
+}
+
+/// A plus sign in a query is read as a space, so a leading space was one.
+fn with_plus(value: &str) -> String {
+    value
+        .strip_prefix(' ')
+        .map_or_else(|| value.to_owned(), |rest| format!("+{rest}"))
+}
+
+fn limit(value: &str) -> Option<u32> {
+    let limit = value
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| value.parse().ok())??;
+    (1..=LIMIT_MAX).contains(&limit).then_some(limit)
+}
+
+/// RFC 3339 in the one spelling that this service writes itself, its year in four digits. It never
+/// writes a leap second, which chrono keeps as a second and more.
+fn whole_second(value: &str) -> Option<DateTime<Utc>> {
+    let time = NaiveDateTime::parse_from_str(value, "%Y-%m-%dT%H:%M:%SZ")
+        .ok()?
+        .and_utc();
+    let in_our_spelling = value.len() == "2025-09-22T09:01:09Z".len() && rfc3339(time) == value;
+    (in_our_spelling && time.timestamp_subsec_nanos() == 0).then_some(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<(ListQuery, CursorScope), Problem> {
+        let uri = format!("/customers?{query}").parse().unwrap();
+        list_query(&uri, TenantId::from_uuid(Uuid::nil()))
+    }
+
+    #[test]
+    fn filters_are_read_by_the_rules_of_their_fields() {
+        let (list, _) = read(
+            "limit=7&status=active&status=closed&type=business&email=A%40Example.com&phone=+2348012345678\
+             &external_id=crm-1&country=NG&created_from=2025-01-01T00:00:00Z",
+        )
+        .unwrap();
+        assert_eq!(list.limit, 7);
+        assert_eq!(list.filter.statuses.len(), 2);
+        assert_eq!(list.filter.phone.unwrap().expose(), "+2348012345678");
+        assert!(list.filter.created_from.is_some());
+    }
+
+    #[test]
+    fn values_that_break_their_rule_are_refused() {
+        for bad in [
+            "limit=0",
+            "limit=201",
+            "limit=+5",
+            "limit=",
+            "status=Active",
+            "type=x",
+            "email=x",
+            "phone=123",
+            "external_id=",
+            "country=ng",
+            "created_from=2025-01-01",
+            "created_from=2025-09-22T09:01:60Z",
+            "created_from=2025-01-01T00:00:00.5Z",
+            "created_before=2025-01-01T00:00:00%2B00:00",
+            "created_before=2025-13-01T00:00:00Z",
+            "created_before=-0001-01-01T00:00:00Z",
+            "cursor=",
+            "cursor=AAAA",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_goes_on_with_the_same_filters_and_any_limit() {
+        let (_, scope) = read("status=closed&status=active&limit=5").unwrap();
+        let cursor = scope.cursor(Uuid::max().as_bytes());
+        let same = read(&format!(
+            "status=active&status=closed&limit=9&cursor={cursor}"
+        ));
+        assert_eq!(
+            same.unwrap().0.after,
+            Some(CustomerId::from_uuid(Uuid::max()))
+        );
+        assert!(read(&format!("status=active&cursor={cursor}")).is_err());
+        let uri = format!("/customers?status=active&status=closed&cursor={cursor}")
+            .parse()
+            .unwrap();
+        assert!(list_query(&uri, TenantId::from_uuid(Uuid::max())).is_err());
+    }
+}

@@ -1,0 +1,74 @@
+use axum::Json;
+use customers_domain::{CustomerStatus, TRANSITIONS};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::view::{Data, StatusName};
+use crate::auth::{Authorized, CustomersRead};
+use crate::negotiation::AcceptsJson;
+use crate::query::NoParameters;
+
+/// The status rules as data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StatusRules {
+    /// Every status.
+    #[schema(value_type = Vec<StatusName>)]
+    statuses: Vec<&'static str>,
+    /// Every move from one status to another.
+    transitions: Vec<StatusTransition>,
+}
+
+/// A move from one status to another.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StatusTransition {
+    /// The status that it starts from.
+    #[schema(value_type = StatusName)]
+    from: &'static str,
+    /// The verb that asks for it.
+    #[schema(example = "approve")]
+    verb: &'static str,
+    /// The status that it leads to.
+    #[schema(value_type = StatusName)]
+    to: &'static str,
+    /// The scope that it needs.
+    #[schema(example = "customers:review")]
+    scope: &'static str,
+    /// Whether it needs a reason.
+    reason_required: bool,
+}
+
+/// Read the status rules
+///
+/// Made from the very table by which decisions are made.
+#[utoipa::path(
+    get,
+    path = "/statuses",
+    tag = "customers",
+    operation_id = "getStatuses",
+    security(("api_key" = ["customers:read"])),
+    responses(
+        (status = 200, description = "The rules.", body = Data<StatusRules>),
+        crate::openapi::ListProblems,
+    ),
+)]
+pub(crate) async fn statuses(
+    _: Authorized<CustomersRead>,
+    _: AcceptsJson,
+    _: NoParameters,
+) -> Json<Data<StatusRules>> {
+    let transitions = TRANSITIONS.iter().flat_map(|rule| {
+        rule.from.iter().map(|from| StatusTransition {
+            from: from.as_str(),
+            verb: rule.verb.as_str(),
+            to: rule.to.as_str(),
+            scope: rule.scope.as_str(),
+            reason_required: rule.reason_required,
+        })
+    });
+    Json(Data {
+        data: StatusRules {
+            statuses: CustomerStatus::ALL.map(CustomerStatus::as_str).to_vec(),
+            transitions: transitions.collect(),
+        },
+    })
+}

@@ -1,0 +1,117 @@
+use chrono::{DateTime, Utc};
+use customers_domain::{
+    CountryCode, CustomerId, CustomerStatus, CustomerType, ExternalId, PhoneNumber, TenantId,
+};
+use customers_ports::{CustomerFilter, ListQuery};
+use sqlx::types::Uuid;
+
+use crate::sql;
+use crate::statement::Statement;
+
+/// The statement that is led by the filter that leaves the fewest customers.
+pub(super) fn statement(tenant: TenantId, query: &ListQuery) -> Statement {
+    let filter = &query.filter;
+    let (text, narrowed) = driver(filter);
+    let IdRange { from, before } = IdRange::of(query);
+    let mut statement = Statement::new(text)
+        .bind(tenant.as_uuid())
+        .bind(before)
+        .bind(from)
+        .bind(i64::from(query.limit) + 1);
+    if narrowed >= Narrowed::ByStatus {
+        statement = statement.bind(statuses(filter)).bind(types(filter));
+    }
+    if narrowed >= Narrowed::ByCountry {
+        statement = statement.bind(filter.country.map(CountryCode::as_str));
+    }
+    if narrowed >= Narrowed::ByPhone {
+        statement = statement.bind(filter.phone.as_ref().map(PhoneNumber::expose));
+    }
+    if narrowed >= Narrowed::ByExternalId {
+        statement = statement.bind(filter.external_id.as_ref().map(ExternalId::expose));
+    }
+    if narrowed >= Narrowed::ByEmail {
+        let key = filter
+            .email
+            .as_ref()
+            .map(|email| email.key().into_exposed());
+        statement = statement.bind(key);
+    }
+    statement
+}
+
+/// What leads a statement. Each has the parameters of those before it, and one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Narrowed {
+    Not,
+    ByStatus,
+    ByCountry,
+    ByPhone,
+    ByExternalId,
+    ByEmail,
+}
+
+fn driver(filter: &CustomerFilter) -> (&'static str, Narrowed) {
+    if filter.email.is_some() {
+        (sql::LIST_BY_EMAIL, Narrowed::ByEmail)
+    } else if filter.external_id.is_some() {
+        (sql::LIST_BY_EXTERNAL_ID, Narrowed::ByExternalId)
+    } else if filter.phone.is_some() {
+        (sql::LIST_BY_PHONE, Narrowed::ByPhone)
+    } else if filter.country.is_some() {
+        (sql::LIST_BY_COUNTRY, Narrowed::ByCountry)
+    } else if filter.customer_type.is_some() || !filter.statuses.is_empty() {
+        (sql::LIST_BY_STATUS, Narrowed::ByStatus)
+    } else {
+        (sql::LIST_CUSTOMERS, Narrowed::Not)
+    }
+}
+
+/// Each of them once, since a page is read for each.
+fn statuses(filter: &CustomerFilter) -> Vec<&'static str> {
+    let wanted =
+        |status: &CustomerStatus| filter.statuses.is_empty() || filter.statuses.contains(status);
+    let statuses = CustomerStatus::ALL.into_iter().filter(wanted);
+    statuses.map(CustomerStatus::as_str).collect()
+}
+
+fn types(filter: &CustomerFilter) -> Vec<&'static str> {
+    let types = CustomerType::ALL.into_iter();
+    types
+        .filter(|kind| filter.customer_type.is_none_or(|wanted| wanted == *kind))
+        .map(CustomerType::as_str)
+        .collect()
+}
+
+/// The ids that may be on a page. An id begins with the millisecond in which its customer was created,
+/// so whole seconds are exact bounds.
+#[derive(Debug, PartialEq, Eq)]
+struct IdRange {
+    from: Uuid,
+    before: Uuid,
+}
+
+impl IdRange {
+    fn of(query: &ListQuery) -> Self {
+        let after = query.after.map_or(Uuid::max(), CustomerId::as_uuid);
+        let created_before = query.filter.created_before.map_or(Uuid::max(), lowest_id);
+        Self {
+            from: query.filter.created_from.map_or(Uuid::nil(), lowest_id),
+            before: after.min(created_before),
+        }
+    }
+}
+
+/// Not above any id of that time or later, and above every earlier one.
+fn lowest_id(at: DateTime<Utc>) -> Uuid {
+    /// Behind the last millisecond that an id can carry.
+    const END: i64 = 1 << 48;
+    match at.timestamp_millis() {
+        ..0 => Uuid::nil(),
+        END.. => Uuid::max(),
+        milliseconds => Uuid::from_u128(u128::from(milliseconds.unsigned_abs()) << 80),
+    }
+}
+
+#[cfg(test)]
+mod tests;

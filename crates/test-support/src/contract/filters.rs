@@ -1,0 +1,266 @@
+//! A list shows who passes every condition of its filter, and nobody else.
+
+use chrono::{SubsecRound as _, TimeDelta};
+use customers_domain::{
+    AddressPatch, BillingAddress, Customer, CustomerStatus, CustomerType, Edit, Profile,
+    ProfilePatch, TenantId, Verb,
+};
+use customers_ports::CustomerFilter;
+
+use super::Stores;
+use super::list::newest_first;
+use crate::builders::{
+    address, business_profile, creation, creation_at, decided, edited, minimal_profile, parse,
+    profile, test_time,
+};
+
+pub(super) const COUNTRIES: [&str; 3] = ["US", "GB", "NG"];
+pub(super) const PHONES: [&str; 3] = ["+12025550111", "+12025550122", "+12025550133"];
+async fn lists(stores: &Stores, tenant: TenantId, filter: CustomerFilter, expected: &[&Customer]) {
+    let expected = newest_first(expected.iter().copied().cloned().collect());
+    let listed = stores.all(tenant, filter.clone()).await;
+    assert!(listed == expected, "{filter:?}\n{listed:?}\n{expected:?}");
+}
+
+async fn lived(stores: &Stores, tenant: TenantId, customer: Customer, life: &[Verb]) -> Customer {
+    let mut customer = customer;
+    for verb in life {
+        let decision = decided(&customer, *verb, None);
+        customer = stores.updated(tenant, decision).await;
+    }
+    customer
+}
+
+fn of_statuses(statuses: &[CustomerStatus]) -> CustomerFilter {
+    CustomerFilter {
+        statuses: statuses.to_vec(),
+        ..CustomerFilter::default()
+    }
+}
+
+fn of_country(code: &str) -> CustomerFilter {
+    CustomerFilter {
+        country: Some(parse(code)),
+        ..CustomerFilter::default()
+    }
+}
+
+fn of_phone(number: &str) -> CustomerFilter {
+    CustomerFilter {
+        phone: Some(parse(number)),
+        ..CustomerFilter::default()
+    }
+}
+
+fn of_email(email: &str) -> CustomerFilter {
+    CustomerFilter {
+        email: Some(parse(email)),
+        ..CustomerFilter::default()
+    }
+}
+
+fn of_external_id(id: &str) -> CustomerFilter {
+    CustomerFilter {
+        external_id: Some(parse(id)),
+        ..CustomerFilter::default()
+    }
+}
+
+/// One, several, one twice, and one that nobody has.
+pub async fn a_list_by_status_shows_who_has_one_of_them(stores: Stores) {
+    use CustomerStatus::{Active, Closed, InReview, PendingKyc, Suspended};
+    let tenant = stores.tenant().await;
+    let mut customers = Vec::new();
+    for life in [&[][..], &[Verb::Submit], &[Verb::Approve], &[Verb::Close]] {
+        let customer = stores.customer(tenant, creation(profile())).await;
+        customers.push(lived(&stores, tenant, customer, life).await);
+    }
+    let [pending, in_review, active, closed] = &customers[..] else {
+        panic!("four customers");
+    };
+    for (statuses, expected) in [
+        (&[PendingKyc][..], &[pending][..]),
+        (&[Active], &[active]),
+        (&[InReview, Closed], &[in_review, closed]),
+        (&[Active, Active, PendingKyc, Active], &[pending, active]),
+        (&[Suspended], &[]),
+        (&[Suspended, InReview], &[in_review]),
+        (&CustomerStatus::ALL, &[pending, in_review, active, closed]),
+    ] {
+        lists(&stores, tenant, of_statuses(statuses), expected).await;
+    }
+}
+
+/// Persons or companies.
+pub async fn a_list_by_type_shows_who_is_of_it(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let person = stores.customer(tenant, creation(profile())).await;
+    let company = stores.customer(tenant, creation(business_profile())).await;
+    for (customer_type, expected) in [
+        (CustomerType::Individual, &person),
+        (CustomerType::Business, &company),
+    ] {
+        let filter = CustomerFilter {
+            customer_type: Some(customer_type),
+            ..CustomerFilter::default()
+        };
+        lists(&stores, tenant, filter, &[expected]).await;
+    }
+}
+
+/// In whatever case it is written, and not by a part of it.
+pub async fn a_list_by_email_shows_its_holder(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let mut customers = Vec::new();
+    for email in ["Mixed.Case@example.com", "mixed_case@example.com"] {
+        let profile = Profile {
+            email: parse(email),
+            ..profile()
+        };
+        customers.push(stores.customer(tenant, creation(profile)).await);
+    }
+    for email in ["Mixed.Case@example.com", "MIXED.CASE@Example.com"] {
+        lists(&stores, tenant, of_email(email), &[&customers[0]]).await;
+    }
+    let other = of_email("mixed_case@example.com");
+    lists(&stores, tenant, other, &[&customers[1]]).await;
+    for nobodys in ["case@example.com", "%@example.com"] {
+        lists(&stores, tenant, of_email(nobodys), &[]).await;
+    }
+}
+
+/// As it is written.
+pub async fn a_list_by_external_id_shows_its_holder(stores: Stores) {
+    let tenant = stores.tenant().await;
+    for id in ["crm-a", "crm-A", "crm-a "] {
+        let profile = Profile {
+            external_id: Some(parse(id)),
+            ..minimal_profile()
+        };
+        let customer = stores.customer(tenant, creation(profile)).await;
+        lists(&stores, tenant, of_external_id(id), &[&customer]).await;
+    }
+    stores.created(tenant, &creation(minimal_profile())).await;
+    lists(&stores, tenant, of_external_id("crm-_"), &[]).await;
+}
+
+/// One customer must hold both.
+pub async fn a_list_by_email_and_external_id_shows_who_holds_both(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let one = stores.customer(tenant, creation(profile())).await;
+    let other = stores.customer(tenant, creation(profile())).await;
+    let both = |email: &Customer, external_id: &Customer| CustomerFilter {
+        external_id: external_id.profile().external_id.clone(),
+        ..of_email(email.profile().email.expose())
+    };
+    lists(&stores, tenant, both(&one, &one), &[&one]).await;
+    lists(&stores, tenant, both(&one, &other), &[]).await;
+    lists(&stores, tenant, both(&other, &one), &[]).await;
+}
+
+/// Families share a phone, and many customers a country.
+pub async fn a_list_by_phone_or_country_shows_all_who_have_it(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let mut customers = Vec::new();
+    for (phone, country) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let profile = Profile {
+            phone: parse(PHONES[phone]),
+            billing_address: BillingAddress {
+                country: parse(COUNTRIES[country]),
+                ..address()
+            },
+            ..profile()
+        };
+        customers.push(stores.customer(tenant, creation(profile)).await);
+    }
+    let [a, b, c, d] = &customers[..] else {
+        panic!("four customers");
+    };
+    lists(&stores, tenant, of_phone(PHONES[0]), &[a, b]).await;
+    lists(&stores, tenant, of_phone(PHONES[1]), &[c, d]).await;
+    lists(&stores, tenant, of_phone(PHONES[2]), &[]).await;
+    lists(&stores, tenant, of_country(COUNTRIES[0]), &[a, c]).await;
+    lists(&stores, tenant, of_country(COUNTRIES[1]), &[b, d]).await;
+    lists(&stores, tenant, of_country(COUNTRIES[2]), &[]).await;
+    let both = CustomerFilter {
+        phone: Some(parse(PHONES[1])),
+        ..of_country(COUNTRIES[0])
+    };
+    lists(&stores, tenant, both, &[c]).await;
+}
+
+/// The first instant is in it, the last is not; a range that ends before it begins holds nobody.
+pub async fn a_list_by_time_shows_who_was_created_in_the_range(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let start = test_time().trunc_subsecs(0);
+    let mut customers = Vec::new();
+    for microseconds in [-1, 0, 1, 999_999, 1_000_000, 1_999_999, 2_000_000] {
+        let at = start + TimeDelta::microseconds(microseconds);
+        let creation = creation_at(at, minimal_profile());
+        customers.push(stores.customer(tenant, creation).await);
+    }
+    let customers: Vec<&Customer> = customers.iter().collect();
+    let second = |seconds: i64| start + TimeDelta::seconds(seconds);
+    for (from, before, expected) in [
+        (Some(0), None, &customers[1..]),
+        (None, Some(0), &customers[..1]),
+        (Some(0), Some(1), &customers[1..4]),
+        (Some(1), Some(2), &customers[4..6]),
+        (Some(2), Some(3), &customers[6..]),
+        (Some(-1), Some(3), &customers[..]),
+        (Some(3), None, &[]),
+        (None, Some(-1), &[]),
+        (Some(1), Some(1), &[]),
+        (Some(2), Some(0), &[]),
+        (Some(-2_000_000_000), Some(200_000_000_000), &customers[..]),
+    ] {
+        let filter = CustomerFilter {
+            created_from: from.map(second),
+            created_before: before.map(second),
+            ..CustomerFilter::default()
+        };
+        lists(&stores, tenant, filter, expected).await;
+    }
+}
+
+/// Each condition is asked of the customer as it is now.
+pub async fn a_filter_follows_what_is_changed(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let before = Profile {
+        phone: parse(PHONES[0]),
+        email: parse("before@example.com"),
+        external_id: Some(parse("before")),
+        ..profile()
+    };
+    let customer = stores.customer(tenant, creation(before)).await;
+    let patch = ProfilePatch {
+        phone: Some(parse(PHONES[1])),
+        email: Some(parse("after@example.com")),
+        external_id: Edit::Set(parse("after")),
+        billing_address: AddressPatch {
+            country: Some(parse("NG")),
+            ..AddressPatch::default()
+        },
+        ..ProfilePatch::default()
+    };
+    let customer = stores.updated(tenant, edited(&customer, patch)).await;
+    let customer = lived(&stores, tenant, customer, &[Verb::Approve]).await;
+    for gone in [
+        of_phone(PHONES[0]),
+        of_email("before@example.com"),
+        of_external_id("before"),
+        of_country("US"),
+        of_statuses(&[CustomerStatus::PendingKyc]),
+    ] {
+        lists(&stores, tenant, gone, &[]).await;
+    }
+    for met in [
+        of_phone(PHONES[1]),
+        of_email("after@example.com"),
+        of_external_id("after"),
+        of_country("NG"),
+        of_statuses(&[CustomerStatus::Active]),
+    ] {
+        lists(&stores, tenant, met, &[&customer]).await;
+    }
+}

@@ -1,0 +1,140 @@
+//! A customer's history: every change that was stored, newest first, and nothing else.
+
+use customers_domain::{Customer, CustomerChange, Profile, TenantId, Verb, Version};
+use customers_ports::{IdGenerator as _, Page};
+
+use super::Stores;
+use super::uniqueness::email_taken;
+use crate::builders::{TestIds, creation, decided, profile, renamed, test_time};
+
+/// A customer that was changed so often that it has that version, and its changes, newest first.
+async fn changed(
+    stores: &Stores,
+    tenant: TenantId,
+    version: usize,
+) -> (Customer, Vec<CustomerChange>) {
+    let created = creation(profile());
+    let mut customer = stores.customer(tenant, created.clone()).await;
+    let mut changes = vec![created.change];
+    while changes.len() < version {
+        let update = renamed(&customer);
+        changes.insert(0, update.change.clone());
+        customer = stores.updated(tenant, update).await;
+    }
+    (customer, changes)
+}
+
+fn version(number: u32) -> Version {
+    Version::from_number(number).expect("a version")
+}
+
+/// Once, however often the creation was repeated; and none for a creation that was refused.
+pub async fn a_history_begins_with_the_creation(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let first = creation(profile());
+    for _ in 0..2 {
+        stores.created(tenant, &first).await;
+    }
+    let refused = creation(Profile {
+        email: first.customer.profile().email.clone(),
+        ..profile()
+    });
+    let id = first.customer.id();
+    assert_eq!(stores.create(tenant, &refused).await, email_taken(id));
+    let expected = Page {
+        items: vec![first.change],
+        has_more: false,
+    };
+    let history = stores.history(tenant, id, None, 50).await;
+    assert_eq!(history, Some(expected));
+    let nobody = refused.customer.id();
+    assert_eq!(stores.history(tenant, nobody, None, 50).await, None);
+}
+
+/// Edits and decisions in the order in which they were made, each with all that it tells, and none of
+/// another customer.
+pub async fn a_history_is_newest_first_and_of_one_customer(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let (other, others) = changed(&stores, tenant, 3).await;
+    let (customer, mut changes) = changed(&stores, tenant, 2).await;
+    let decision = decided(&customer, Verb::Submit, Some("decision"));
+    changes.insert(0, decision.change.clone());
+    stores.updated(tenant, decision).await;
+    assert_eq!(stores.changes(tenant, customer.id()).await, changes);
+    assert_eq!(stores.changes(tenant, other.id()).await, others);
+}
+
+/// Whatever the size of the pages: every entry once, in order, and the last page says so.
+pub async fn a_history_is_paged_by_version(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let (customer, changes) = changed(&stores, tenant, 7).await;
+    for size in 1..=8 {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = stores.history(tenant, customer.id(), after, size).await;
+            let page = page.expect("the customer exists");
+            let limit = usize::try_from(size).expect("a small size");
+            assert!(page.items.len() == limit || !page.has_more, "{page:?}");
+            seen.extend(page.items);
+            assert!(seen.len() <= changes.len(), "{seen:?}");
+            after = seen.last().map(|change: &CustomerChange| change.version);
+            if !page.has_more {
+                break;
+            }
+        }
+        assert_eq!(seen, changes, "pages of {size}");
+    }
+}
+
+/// Nothing comes before the creation, and everything before a version that is not reached yet.
+pub async fn a_history_goes_on_after_any_version(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let (customer, changes) = changed(&stores, tenant, 3).await;
+    for (after, expected) in [
+        (1, &changes[3..]),
+        (2, &changes[2..]),
+        (3, &changes[1..]),
+        (4, &changes[..]),
+        (1_000_000, &changes[..]),
+    ] {
+        let page = stores
+            .history(tenant, customer.id(), Some(version(after)), 50)
+            .await
+            .expect("the customer exists");
+        assert_eq!(page.items, expected, "after {after}");
+        assert!(!page.has_more);
+    }
+}
+
+/// Each entry is seen once, though new ones come in front.
+pub async fn a_walk_through_a_history_is_not_disturbed_by_changes(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let (mut customer, changes) = changed(&stores, tenant, 6).await;
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = stores.history(tenant, customer.id(), after, 2).await;
+        let page = page.expect("the customer exists");
+        seen.extend(page.items);
+        assert!(seen.len() <= changes.len(), "{seen:?}");
+        after = seen.last().map(|change: &CustomerChange| change.version);
+        if !page.has_more {
+            break;
+        }
+        customer = stores.updated(tenant, renamed(&customer)).await;
+    }
+    assert_eq!(seen, changes);
+}
+
+/// It looks like an unknown one.
+pub async fn a_customer_of_another_tenant_has_no_history(stores: Stores) {
+    let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
+    let (customer, changes) = changed(&stores, theirs, 3).await;
+    stores.created(mine, &creation(profile())).await;
+    let unknown = TestIds.customer(test_time());
+    for after in [None, Some(version(1)), Some(version(3))] {
+        for id in [customer.id(), unknown] {
+            assert_eq!(stores.history(mine, id, after, 50).await, None);
+        }
+    }
+    assert_eq!(stores.changes(theirs, customer.id()).await, changes);
+}

@@ -1,0 +1,175 @@
+//! A tenant's customers, newest first, in pages.
+
+use std::cmp::Reverse;
+
+use chrono::TimeDelta;
+use customers_domain::{Customer, CustomerId, TenantId, Verb};
+use customers_ports::{CustomerFilter, ListQuery, Page};
+
+use super::Stores;
+use crate::builders::{
+    business_profile, creation, creation_at, decided, minimal_profile, profile, renamed, test_time,
+};
+
+/// Any customer, on a page of that size.
+pub(super) fn page_of(limit: u32, after: Option<CustomerId>) -> ListQuery {
+    ListQuery {
+        filter: CustomerFilter::default(),
+        after,
+        limit,
+    }
+}
+
+/// As a list shows them.
+pub(super) fn newest_first(mut customers: Vec<Customer>) -> Vec<Customer> {
+    customers.sort_by_key(|customer| Reverse(customer.id()));
+    customers
+}
+
+/// Every page of that size, one after the other.
+pub(super) async fn walked(
+    stores: &Stores,
+    tenant: TenantId,
+    filter: &CustomerFilter,
+    size: u32,
+) -> Vec<Customer> {
+    let mut query = ListQuery {
+        filter: filter.clone(),
+        ..page_of(size, None)
+    };
+    let mut seen = Vec::new();
+    loop {
+        let page = stores.list(tenant, &query).await;
+        let limit = usize::try_from(size).expect("a small size");
+        assert!(page.items.len() <= limit);
+        assert!(page.items.len() == limit || !page.has_more);
+        goes_on(&query, &page);
+        query.after = page.items.last().map(Customer::id);
+        seen.extend(page.items);
+        if !page.has_more {
+            return seen;
+        }
+    }
+}
+
+/// The page lies behind the one before, or a walk might never end.
+pub(super) fn goes_on(query: &ListQuery, page: &Page<Customer>) {
+    let first = page.items.first().map(Customer::id);
+    let behind = query.after.is_none() || first.is_none() || first < query.after;
+    assert!(behind, "{query:?} {page:?}");
+}
+
+async fn some_customers(stores: &Stores, tenant: TenantId, count: usize) -> Vec<Customer> {
+    let mut customers = Vec::new();
+    for _ in 0..count {
+        customers.push(stores.customer(tenant, creation(profile())).await);
+    }
+    newest_first(customers)
+}
+
+/// As in a tenant that was made just now.
+pub async fn a_tenant_without_customers_lists_none(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let nothing = Page {
+        items: Vec::new(),
+        has_more: false,
+    };
+    assert_eq!(stores.list(tenant, &page_of(1, None)).await, nothing);
+}
+
+/// With every field, as it is now.
+pub async fn a_list_shows_whole_customers_as_they_are(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let mut expected = Vec::new();
+    for profile in [profile(), minimal_profile(), business_profile()] {
+        let customer = stores.customer(tenant, creation(profile)).await;
+        let customer = stores.updated(tenant, renamed(&customer)).await;
+        expected.push(customer);
+    }
+    let decision = decided(&expected[0], Verb::Submit, None);
+    expected[0] = stores.updated(tenant, decision).await;
+    let listed = stores.all(tenant, CustomerFilter::default()).await;
+    assert!(listed == newest_first(expected), "{listed:?}");
+}
+
+/// Whoever was stored last: the id says when a customer was created.
+pub async fn a_list_is_newest_first_whatever_the_order_of_storing(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let mut expected = Vec::new();
+    for minute in [3, 1, 4, 0, 5, 2] {
+        let at = test_time() + TimeDelta::minutes(minute);
+        let customer = stores
+            .customer(tenant, creation_at(at, minimal_profile()))
+            .await;
+        expected.push((minute, customer));
+    }
+    // A change does not make a customer newer.
+    let renewed = stores.updated(tenant, renamed(&expected[3].1)).await;
+    expected[3].1 = renewed;
+    expected.sort_by_key(|(minute, _)| Reverse(*minute));
+    let expected: Vec<Customer> = expected.into_iter().map(|(_, customer)| customer).collect();
+    let listed = stores.all(tenant, CustomerFilter::default()).await;
+    assert!(listed == expected, "{listed:?}");
+}
+
+/// One less, as many and one more than there are.
+pub async fn a_page_ends_at_its_limit_and_says_whether_there_is_more(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let customers = some_customers(&stores, tenant, 5).await;
+    for (limit, count) in [(1, 1), (4, 4), (5, 5), (6, 5), (200, 5)] {
+        let page = stores.list(tenant, &page_of(limit, None)).await;
+        assert!(page.items == customers[..count], "{limit}: {page:?}");
+        assert_eq!(page.has_more, count < 5, "{limit}");
+    }
+}
+
+/// It begins with the next customer, and after the oldest there is none.
+pub async fn a_page_begins_after_the_last_of_the_page_before(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let customers = some_customers(&stores, tenant, 5).await;
+    for (place, last) in customers.iter().enumerate() {
+        let rest = &customers[place + 1..];
+        let page = stores.list(tenant, &page_of(2, Some(last.id()))).await;
+        assert!(page.items == rest[..rest.len().min(2)], "{page:?}");
+        assert_eq!(page.has_more, rest.len() > 2);
+    }
+}
+
+/// Whatever the size of the pages.
+pub async fn the_pages_together_are_the_whole_list(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let customers = some_customers(&stores, tenant, 12).await;
+    for size in 1..=13 {
+        let walked = walked(&stores, tenant, &CustomerFilter::default(), size).await;
+        assert!(walked == customers, "pages of {size}: {walked:?}");
+    }
+}
+
+/// Not between the tenant's own, nor to fill a page, nor for any filter they pass.
+pub async fn customers_of_another_tenant_are_never_listed(stores: Stores) {
+    let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
+    let (mut own, mut foreign) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        own.push(stores.customer(mine, creation(profile())).await);
+        foreign.push(stores.customer(theirs, creation(profile())).await);
+    }
+    for size in [1, 3, 4, 5] {
+        let listed = walked(&stores, mine, &CustomerFilter::default(), size).await;
+        assert!(listed == newest_first(own.clone()), "{listed:?}");
+    }
+    let of_theirs = foreign[0].profile();
+    let email = CustomerFilter {
+        email: Some(of_theirs.email.clone()),
+        ..CustomerFilter::default()
+    };
+    let external_id = CustomerFilter {
+        external_id: of_theirs.external_id.clone(),
+        ..CustomerFilter::default()
+    };
+    for filter in [email, external_id] {
+        assert_eq!(stores.all(theirs, filter.clone()).await.len(), 1);
+        assert_eq!(stores.all(mine, filter).await, []);
+    }
+    let empty = stores.tenant().await;
+    assert_eq!(stores.all(empty, CustomerFilter::default()).await, []);
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId, Version};
+use customers_ports::{
+    ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository,
+    HistoryQuery, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreHealth, Update,
+    UpdateOutcome,
+};
+
+use crate::builders;
+
+/// The ports of one store under test, empty at the beginning of a case.
+#[derive(Clone)]
+pub struct Stores {
+    /// The customers.
+    pub customers: Arc<dyn CustomerRepository>,
+    /// The API keys and their tenants.
+    pub api_keys: Arc<dyn ApiKeyRepository>,
+    /// The upkeep of the idempotency records.
+    pub idempotency: Arc<dyn IdempotencyRecords>,
+    /// Whether the store works.
+    pub health: Arc<dyn StoreHealth>,
+}
+
+impl Stores {
+    /// The ports of a store that has them all.
+    pub fn of<S>(store: Arc<S>) -> Self
+    where
+        S: CustomerRepository + ApiKeyRepository + IdempotencyRecords + StoreHealth + 'static,
+    {
+        Self {
+            customers: store.clone(),
+            api_keys: store.clone(),
+            idempotency: store.clone(),
+            health: store,
+        }
+    }
+
+    /// A tenant that the store knows, made as operators make one: with its first key.
+    pub(crate) async fn tenant(&self) -> TenantId {
+        let key = builders::api_key(builders::tenant_id());
+        self.api_keys
+            .issue(&builders::tenant_name(), key)
+            .await
+            .expect("a key is issued")
+            .tenant_id
+    }
+
+    pub(crate) async fn create(&self, tenant: TenantId, creation: &Creation) -> CreateOutcome {
+        self.customers
+            .create(tenant, creation.clone())
+            .await
+            .expect("the store answers a create")
+    }
+
+    /// Creates what cannot fail to be created, and gives its id.
+    pub(crate) async fn created(&self, tenant: TenantId, creation: &Creation) -> CustomerId {
+        let outcome = self.create(tenant, creation).await;
+        assert_eq!(outcome, CreateOutcome::Created);
+        creation.customer.id()
+    }
+
+    pub(crate) async fn find(&self, tenant: TenantId, id: CustomerId) -> Option<Customer> {
+        self.customers
+            .find(tenant, id)
+            .await
+            .expect("the store answers a find")
+    }
+
+    /// Creates that customer and gives it back.
+    pub(crate) async fn customer(&self, tenant: TenantId, creation: Creation) -> Customer {
+        self.created(tenant, &creation).await;
+        creation.customer
+    }
+
+    pub(crate) async fn update(&self, tenant: TenantId, update: &Update) -> UpdateOutcome {
+        self.customers
+            .update(tenant, update.clone())
+            .await
+            .expect("the store answers an update")
+    }
+
+    /// Stores a change that nothing stands against, and gives the customer as it left it.
+    pub(crate) async fn updated(&self, tenant: TenantId, update: Update) -> Customer {
+        assert_eq!(self.update(tenant, &update).await, UpdateOutcome::Updated);
+        update.customer
+    }
+
+    pub(crate) async fn list(&self, tenant: TenantId, query: &ListQuery) -> Page<Customer> {
+        self.customers
+            .list(tenant, query)
+            .await
+            .expect("the store answers a list")
+    }
+
+    /// Every customer that passes the filter, on one page.
+    pub(crate) async fn all(&self, tenant: TenantId, filter: CustomerFilter) -> Vec<Customer> {
+        let query = ListQuery {
+            filter,
+            after: None,
+            limit: 10_000,
+        };
+        let page = self.list(tenant, &query).await;
+        assert!(!page.has_more, "one page holds all");
+        page.items
+    }
+
+    pub(crate) async fn history(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+        after: Option<Version>,
+        limit: u32,
+    ) -> Option<Page<CustomerChange>> {
+        self.customers
+            .history(tenant, id, HistoryQuery { after, limit })
+            .await
+            .expect("the store answers a history")
+    }
+
+    /// Every change of a customer that exists, newest first.
+    pub(crate) async fn changes(&self, tenant: TenantId, id: CustomerId) -> Vec<CustomerChange> {
+        let page = self.history(tenant, id, None, 10_000).await;
+        let page = page.expect("the customer exists");
+        assert!(!page.has_more, "one page holds all");
+        page.items
+    }
+
+    pub(crate) async fn find_holder(
+        &self,
+        tenant: TenantId,
+        wanted: &Customer,
+    ) -> Option<Conflict> {
+        self.customers
+            .find_holder(tenant, wanted)
+            .await
+            .expect("the store answers who the holder is")
+    }
+
+    pub(crate) async fn find_decision(
+        &self,
+        tenant: TenantId,
+        id: &str,
+    ) -> Option<RecordedDecision> {
+        let id: DecisionId = builders::parse(id);
+        self.customers
+            .find_decision(tenant, &id)
+            .await
+            .expect("the store answers a find of a decision")
+    }
+}

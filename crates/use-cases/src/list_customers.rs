@@ -1,0 +1,21 @@
+use customers_domain::Customer;
+use customers_ports::{ListQuery, Page, StoreError};
+use tracing::instrument;
+
+use crate::caller::Caller;
+use crate::service::CustomerService;
+
+impl CustomerService {
+    /// A page of the customers of the caller's tenant, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    #[instrument(skip_all)]
+    pub async fn list(
+        &self,
+        caller: Caller,
+        query: &ListQuery,
+    ) -> Result<Page<Customer>, StoreError> {
+        self.customers.list(caller.tenant_id, query).await
+    }
+}

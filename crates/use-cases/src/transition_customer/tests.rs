@@ -1,0 +1,124 @@
+use customers_domain::{CustomerStatus, Parse as _, Version};
+use customers_ports::MockCustomerRepository;
+
+use super::*;
+use crate::fixtures::{caller, customer, customer_id, service};
+
+const FIRST: ExpectedVersion = ExpectedVersion::Exactly(Version::FIRST);
+
+fn approval() -> Decision {
+    Decision {
+        verb: Verb::Approve,
+        reason: Reason::parse("documents seen").ok(),
+        id: DecisionId::parse("d-1").ok(),
+    }
+}
+
+fn recorded(verb: Verb, reason: Option<Reason>) -> RecordedDecision {
+    RecordedDecision {
+        verb,
+        reason,
+        customer: customer(),
+    }
+}
+
+/// A store that has the customer, and answers each question for a decision with the next of these.
+fn holding(decisions: Vec<Option<RecordedDecision>>) -> MockCustomerRepository {
+    let mut customers = MockCustomerRepository::new();
+    let mut decisions = decisions.into_iter();
+    customers
+        .expect_find_decision()
+        .returning(move |_, _| Ok(decisions.next().unwrap()));
+    customers
+        .expect_find()
+        .returning(|_, _| Ok(Some(customer())));
+    customers
+}
+
+async fn decide(
+    customers: MockCustomerRepository,
+    expected: ExpectedVersion,
+    decision: Decision,
+) -> Result<DecidedCustomer, TransitionCustomerError> {
+    service(customers)
+        .transition(caller(), customer_id(), expected, decision)
+        .await
+}
+
+#[tokio::test]
+async fn a_decision_is_stored_with_its_change() {
+    let mut customers = holding(vec![None]);
+    customers
+        .expect_update()
+        .once()
+        .withf(|_, update| {
+            update.change.decision_id == approval().id && update.change.reason == approval().reason
+        })
+        .return_once(|_, _| Ok(UpdateOutcome::Updated));
+    let decided = decide(customers, FIRST, approval()).await.unwrap();
+    assert_eq!(decided.customer.status(), CustomerStatus::Active);
+    assert!(!decided.replayed);
+}
+
+#[tokio::test]
+async fn a_decision_that_was_made_before_is_replayed_whatever_the_version() {
+    let first = recorded(Verb::Approve, approval().reason);
+    let decided = decide(
+        holding(vec![Some(first)]),
+        ExpectedVersion::Impossible,
+        approval(),
+    )
+    .await;
+    let replayed = DecidedCustomer {
+        customer: customer(),
+        replayed: true,
+    };
+    assert_eq!(decided, Ok(replayed));
+}
+
+#[tokio::test]
+async fn the_id_of_another_decision_is_refused() {
+    for other in [
+        recorded(Verb::Close, approval().reason),
+        recorded(Verb::Approve, None),
+    ] {
+        let decided = decide(holding(vec![Some(other)]), FIRST, approval()).await;
+        assert_eq!(decided, Err(TransitionCustomerError::DecisionIdReused));
+    }
+}
+
+#[tokio::test]
+async fn a_race_that_the_same_decision_won_elsewhere_is_a_replay_and_any_other_a_mismatch() {
+    for outcome in [UpdateOutcome::VersionConflict, UpdateOutcome::DecisionTaken] {
+        for won_by_itself in [true, false] {
+            let second = won_by_itself.then(|| recorded(Verb::Approve, approval().reason));
+            let mut customers = holding(vec![None, second]);
+            customers
+                .expect_update()
+                .return_once(move |_, _| Ok(outcome));
+            let decided = decide(customers, FIRST, approval()).await;
+            if won_by_itself {
+                assert!(decided.unwrap().replayed);
+            } else {
+                assert_eq!(decided, Err(TransitionCustomerError::VersionMismatch));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn version_goes_before_status_and_status_is_asked_of_the_aggregate() {
+    let reinstate = || Decision {
+        verb: Verb::Reinstate,
+        reason: approval().reason,
+        id: None,
+    };
+    let stale = decide(holding(vec![]), ExpectedVersion::Impossible, reinstate()).await;
+    assert_eq!(stale, Err(TransitionCustomerError::VersionMismatch));
+    let refused = decide(holding(vec![]), FIRST, reinstate()).await;
+    let invalid = InvalidTransition {
+        from: CustomerStatus::PendingKyc,
+        verb: Some(Verb::Reinstate),
+    };
+    assert_eq!(refused, Err(TransitionCustomerError::from(invalid)));
+}

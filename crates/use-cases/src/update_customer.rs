@@ -1,0 +1,118 @@
+use customers_domain::{
+    Customer, CustomerId, Edited, InvalidMetadata, InvalidTransition, ProfilePatch, UpdateRefused,
+};
+use customers_ports::{Conflict, StoreError, Update, UpdateOutcome};
+use thiserror::Error;
+use tracing::instrument;
+
+use crate::caller::Caller;
+use crate::expected_version::ExpectedVersion;
+use crate::service::CustomerService;
+
+/// Why a customer was not edited.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UpdateCustomerError {
+    /// The caller's tenant has no such customer.
+    #[error("there is no such customer")]
+    NotFound,
+    /// The customer is in another version than the caller wants to change.
+    #[error("the customer has another version")]
+    VersionMismatch,
+    /// The customer is rejected or closed.
+    #[error(transparent)]
+    Frozen(#[from] InvalidTransition),
+    /// Metadata would break its limits.
+    #[error("metadata would break its limits")]
+    Metadata(InvalidMetadata),
+    /// Another customer holds the new email or external id.
+    #[error("another customer of this tenant holds the {}", .0.field.as_str())]
+    Taken(Conflict),
+    /// The store failed; the edit may or may not have been stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<UpdateRefused> for UpdateCustomerError {
+    fn from(refused: UpdateRefused) -> Self {
+        match refused {
+            UpdateRefused::Frozen(invalid) => Self::Frozen(invalid),
+            UpdateRefused::Metadata(fault) => Self::Metadata(fault),
+        }
+    }
+}
+
+impl CustomerService {
+    /// Edits a customer of the caller's tenant, and answers with what it is then.
+    ///
+    /// # Errors
+    /// When there is no such customer in that version, its status or its limits forbid the edit,
+    /// another customer holds what is unique, or the store fails.
+    #[instrument(skip_all, fields(customer.id = %id))]
+    pub async fn update(
+        &self,
+        caller: Caller,
+        id: CustomerId,
+        expected: ExpectedVersion,
+        patch: ProfilePatch,
+    ) -> Result<Customer, UpdateCustomerError> {
+        let (customer, change) = match self.edit(caller, id, expected, patch).await? {
+            Edited::Changed(customer, change) => (customer, change),
+            Edited::Unchanged(customer) => return Ok(customer),
+        };
+        let update = Update {
+            customer: customer.clone(),
+            change,
+        };
+        match self.customers.update(caller.tenant_id, update).await? {
+            UpdateOutcome::Updated => Ok(customer),
+            // An edit carries no decision id, so no decision can stand in its way.
+            UpdateOutcome::VersionConflict | UpdateOutcome::DecisionTaken => {
+                Err(UpdateCustomerError::VersionMismatch)
+            }
+            UpdateOutcome::Taken(conflict) => Err(UpdateCustomerError::Taken(conflict)),
+        }
+    }
+
+    /// Says whether [`Self::update`] would succeed now, and changes nothing.
+    ///
+    /// # Errors
+    /// Those of [`Self::update`].
+    #[instrument(skip_all, fields(customer.id = %id))]
+    pub async fn check_update(
+        &self,
+        caller: Caller,
+        id: CustomerId,
+        expected: ExpectedVersion,
+        patch: ProfilePatch,
+    ) -> Result<(), UpdateCustomerError> {
+        let Edited::Changed(customer, _) = self.edit(caller, id, expected, patch).await? else {
+            return Ok(());
+        };
+        match self
+            .customers
+            .find_holder(caller.tenant_id, &customer)
+            .await?
+        {
+            Some(conflict) => Err(UpdateCustomerError::Taken(conflict)),
+            None => Ok(()),
+        }
+    }
+
+    async fn edit(
+        &self,
+        caller: Caller,
+        id: CustomerId,
+        expected: ExpectedVersion,
+        patch: ProfilePatch,
+    ) -> Result<Edited, UpdateCustomerError> {
+        let found = self.customers.find(caller.tenant_id, id).await?;
+        let customer = found.ok_or(UpdateCustomerError::NotFound)?;
+        if !expected.is_that_of(&customer) {
+            return Err(UpdateCustomerError::VersionMismatch);
+        }
+        Ok(customer.update(patch, self.context(caller))?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

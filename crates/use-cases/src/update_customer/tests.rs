@@ -1,0 +1,138 @@
+use customers_domain::{CustomerState, CustomerStatus, Parse as _, PersonName, Version};
+use customers_ports::{MockCustomerRepository, UniqueField};
+
+use super::*;
+use crate::fixtures::{caller, customer, customer_id, service, tenant_id};
+
+const FIRST: ExpectedVersion = ExpectedVersion::Exactly(Version::FIRST);
+
+fn renaming() -> ProfilePatch {
+    ProfilePatch {
+        first_name: PersonName::parse("Augusta").ok(),
+        ..ProfilePatch::default()
+    }
+}
+
+fn conflict() -> Conflict {
+    Conflict {
+        field: UniqueField::Email,
+        holder: customer_id(),
+    }
+}
+
+/// A store that has this customer.
+fn holding(customer: Option<Customer>) -> MockCustomerRepository {
+    let mut customers = MockCustomerRepository::new();
+    customers
+        .expect_find()
+        .withf(|tenant, id| (*tenant, *id) == (tenant_id(), customer_id()))
+        .return_once(move |_, _| Ok(customer));
+    customers
+}
+
+async fn update(
+    customers: MockCustomerRepository,
+    expected: ExpectedVersion,
+    patch: ProfilePatch,
+) -> Result<Customer, UpdateCustomerError> {
+    service(customers)
+        .update(caller(), customer_id(), expected, patch)
+        .await
+}
+
+#[tokio::test]
+async fn an_edit_is_stored_with_its_change_and_answered_with_the_new_customer() {
+    let mut customers = holding(Some(customer()));
+    customers
+        .expect_update()
+        .once()
+        .withf(|tenant, update| {
+            *tenant == tenant_id()
+                && update.customer.version() == Version::FIRST.next()
+                && update.change.changed_fields == ["/first_name"]
+                && update.change.actor == caller().api_key_id
+        })
+        .return_once(|_, _| Ok(UpdateOutcome::Updated));
+    let edited = update(customers, FIRST, renaming()).await.unwrap();
+    assert_eq!(edited.profile().first_name.expose(), "Augusta");
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_stores_nothing() {
+    let unchanged = update(holding(Some(customer())), FIRST, ProfilePatch::default()).await;
+    assert_eq!(unchanged, Ok(customer()));
+}
+
+#[tokio::test]
+async fn existence_goes_before_version_and_version_before_status() {
+    let closed = Customer::from_stored(CustomerState {
+        status: CustomerStatus::Closed,
+        ..customer().into_state()
+    });
+    let stale = ExpectedVersion::Exactly(Version::FIRST.next());
+    for (held, expected, error) in [
+        (
+            None,
+            ExpectedVersion::Impossible,
+            UpdateCustomerError::NotFound,
+        ),
+        (
+            Some(closed.clone()),
+            stale,
+            UpdateCustomerError::VersionMismatch,
+        ),
+        (
+            Some(closed.clone()),
+            ExpectedVersion::Impossible,
+            UpdateCustomerError::VersionMismatch,
+        ),
+    ] {
+        assert_eq!(
+            update(holding(held), expected, renaming()).await,
+            Err(error)
+        );
+    }
+    let frozen = update(holding(Some(closed)), FIRST, renaming()).await;
+    assert!(matches!(frozen, Err(UpdateCustomerError::Frozen(_))));
+}
+
+#[tokio::test]
+async fn what_the_store_refuses_is_told() {
+    for (outcome, error) in [
+        (
+            UpdateOutcome::VersionConflict,
+            UpdateCustomerError::VersionMismatch,
+        ),
+        (
+            UpdateOutcome::Taken(conflict()),
+            UpdateCustomerError::Taken(conflict()),
+        ),
+    ] {
+        let mut customers = holding(Some(customer()));
+        customers
+            .expect_update()
+            .return_once(move |_, _| Ok(outcome));
+        assert_eq!(update(customers, FIRST, renaming()).await, Err(error));
+    }
+}
+
+#[tokio::test]
+async fn a_check_asks_who_holds_what_is_unique_and_stores_nothing() {
+    for (holder, answer) in [
+        (None, Ok(())),
+        (
+            Some(conflict()),
+            Err(UpdateCustomerError::Taken(conflict())),
+        ),
+    ] {
+        let mut customers = holding(Some(customer()));
+        customers
+            .expect_find_holder()
+            .once()
+            .return_once(move |_, _| Ok(holder));
+        let checked = service(customers)
+            .check_update(caller(), customer_id(), FIRST, renaming())
+            .await;
+        assert_eq!(checked, answer);
+    }
+}

@@ -1,0 +1,139 @@
+//! A wallet is opened for whoever may transact, and for nobody else.
+//!
+//! Customers come from the memory store: it is fast, and it keeps the contract of the port.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this is test code, where a panic is a failed test"
+)]
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use customers_adapter_memory::InMemoryStore;
+use customers_domain::{Customer, CustomerId, CustomerStatus, KycPolicy, TenantId, Verb};
+use customers_examples::wallets::{
+    Currency, InMemoryWallets, OpenWalletError, Wallet, WalletService,
+};
+use customers_ports::{CreateOutcome, Creation, CustomerRepository as _, Update, UpdateOutcome};
+use customers_test_support::builders::{
+    TestClock, creation, creation_under, decided, profile, tenant_id, test_time,
+};
+
+/// A tenant of a service with its stores.
+struct Town {
+    tenant: TenantId,
+    customers: Arc<InMemoryStore>,
+    clock: Arc<TestClock>,
+    wallets: WalletService,
+}
+
+impl Town {
+    fn new() -> Self {
+        let clock = Arc::new(TestClock::new());
+        let customers = Arc::new(InMemoryStore::new(clock.clone()));
+        let wallets = WalletService::new(
+            customers.clone(),
+            Arc::new(InMemoryWallets::default()),
+            clock.clone(),
+        );
+        Self {
+            tenant: tenant_id(),
+            customers,
+            clock,
+            wallets,
+        }
+    }
+
+    async fn customer(&self, creation: Creation) -> Customer {
+        let customer = creation.customer.clone();
+        let outcome = self.customers.create(self.tenant, creation).await;
+        assert_eq!(outcome, Ok(CreateOutcome::Created));
+        customer
+    }
+
+    async fn active_customer(&self) -> CustomerId {
+        let unverified = KycPolicy::verifying(&[]);
+        let customer = self.customer(creation_under(&unverified, profile())).await;
+        customer.id()
+    }
+
+    async fn decide(&self, customer: &Customer, verb: Verb) -> Customer {
+        let Update { customer, change } = decided(customer, verb, None);
+        let update = Update {
+            customer: customer.clone(),
+            change,
+        };
+        let outcome = self.customers.update(self.tenant, update).await;
+        assert_eq!(outcome, Ok(UpdateOutcome::Updated));
+        customer
+    }
+
+    async fn open(&self, customer: CustomerId, currency: &str) -> Result<Wallet, OpenWalletError> {
+        let currency = Currency::parse(currency).unwrap();
+        self.wallets.open(self.tenant, customer, currency).await
+    }
+}
+
+#[tokio::test]
+async fn an_active_customer_gets_a_wallet() {
+    let town = Town::new();
+    let customer = town.active_customer().await;
+    let expected = Wallet {
+        customer,
+        currency: Currency::parse("NGN").unwrap(),
+        opened_at: test_time(),
+    };
+    assert_eq!(town.open(customer, "NGN").await, Ok(expected));
+}
+
+#[tokio::test]
+async fn a_customer_has_one_wallet_of_a_currency_however_often_it_is_opened() {
+    let town = Town::new();
+    let customer = town.active_customer().await;
+    let first = town.open(customer, "NGN").await.unwrap();
+    town.clock.advance(TimeDelta::hours(1));
+    assert_eq!(town.open(customer, "NGN").await, Ok(first));
+    let other = town.open(customer, "EUR").await.unwrap();
+    assert_eq!(other.opened_at, test_time() + TimeDelta::hours(1));
+}
+
+#[tokio::test]
+async fn whether_a_wallet_is_opened_follows_the_customers_decisions() {
+    let town = Town::new();
+    let mut customer = town.customer(creation(profile())).await;
+    let refused = |status| Err(OpenWalletError::MayNotTransact { status });
+    assert_eq!(
+        town.open(customer.id(), "EUR").await,
+        refused(CustomerStatus::PendingKyc)
+    );
+    customer = town.decide(&customer, Verb::Approve).await;
+    assert!(town.open(customer.id(), "EUR").await.is_ok());
+    customer = town.decide(&customer, Verb::Suspend).await;
+    assert_eq!(
+        town.open(customer.id(), "USD").await,
+        refused(CustomerStatus::Suspended)
+    );
+    customer = town.decide(&customer, Verb::Reinstate).await;
+    assert!(town.open(customer.id(), "USD").await.is_ok());
+}
+
+#[tokio::test]
+async fn the_customer_of_another_tenant_gets_no_wallet() {
+    let town = Town::new();
+    let customer = town.active_customer().await;
+    let stranger = Town {
+        tenant: tenant_id(),
+        ..town
+    };
+    let refused = Err(OpenWalletError::NoSuchCustomer);
+    assert_eq!(stranger.open(customer, "EUR").await, refused);
+}
+
+#[test]
+fn a_currency_is_three_upper_case_letters() {
+    assert!(Currency::parse("NGN").is_some());
+    for bad in ["", "NG", "NGNN", "ngn", "N1N", "\u{20ac}"] {
+        assert_eq!(Currency::parse(bad), None, "{bad}");
+    }
+}

@@ -1,0 +1,210 @@
+//! A customer's life as callers ask for it: changes of a version, and what became of them.
+
+use customers_domain::Scope;
+use serde_json::{Value, json};
+
+use crate::{Answer, Call, TestApp};
+
+/// A row of the status rules: verb, from where, where to, scope, whether a reason is required.
+pub type Rule = (
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+    Scope,
+    bool,
+);
+
+/// The status rules, written down a second time on purpose: a change of one shows here.
+pub const RULES: [Rule; 9] = {
+    use Scope::{CustomersReview, CustomersWrite};
+    [
+        (
+            "submit",
+            &["pending_kyc", "action_required"],
+            "in_review",
+            CustomersWrite,
+            false,
+        ),
+        (
+            "approve",
+            &["pending_kyc", "in_review"],
+            "active",
+            CustomersReview,
+            false,
+        ),
+        (
+            "request-action",
+            &["in_review"],
+            "action_required",
+            CustomersReview,
+            true,
+        ),
+        (
+            "reject",
+            &["pending_kyc", "in_review", "action_required"],
+            "rejected",
+            CustomersReview,
+            true,
+        ),
+        (
+            "reopen",
+            &["rejected"],
+            "pending_kyc",
+            CustomersReview,
+            true,
+        ),
+        ("suspend", &["active"], "suspended", CustomersReview, true),
+        ("reinstate", &["suspended"], "active", CustomersReview, true),
+        (
+            "re-review",
+            &["suspended"],
+            "in_review",
+            CustomersReview,
+            true,
+        ),
+        (
+            "close",
+            &[
+                "pending_kyc",
+                "in_review",
+                "action_required",
+                "active",
+                "suspended",
+                "rejected",
+            ],
+            "closed",
+            CustomersReview,
+            true,
+        ),
+    ]
+};
+
+/// Every status, with verbs by which a new customer gets there.
+pub const WAYS: [(&str, &[&str]); 7] = [
+    ("pending_kyc", &[]),
+    ("in_review", &["submit"]),
+    ("action_required", &["submit", "request-action"]),
+    ("active", &["approve"]),
+    ("suspended", &["approve", "suspend"]),
+    ("rejected", &["reject"]),
+    ("closed", &["close"]),
+];
+
+/// The verbs that the rules allow from there, in their order.
+pub fn allowed(status: &str) -> Vec<&'static str> {
+    let legal = RULES.iter().filter(|(_, from, ..)| from.contains(&status));
+    legal.map(|(verb, ..)| *verb).collect()
+}
+
+impl TestApp {
+    /// An edit of that version with the key.
+    pub fn patch(&self, id: &str, version: u64, patch: &Value) -> Call {
+        Call::new("PATCH", &format!("/customers/{id}"))
+            .key(self.key())
+            .on(version)
+            .json(patch)
+    }
+
+    /// A verb on that version with the key.
+    pub fn decision(&self, id: &str, verb: &str, version: u64, body: &Value) -> Call {
+        Call::new("POST", &format!("/customers/{id}/{verb}"))
+            .key(self.key())
+            .on(version)
+            .json(body)
+    }
+
+    /// Edits a customer, which must work, and gives what it is then.
+    pub async fn edit(&self, id: &str, version: u64, patch: &Value) -> Value {
+        let answer = self.send(self.patch(id, version, patch)).await;
+        assert_eq!(answer.status, 200, "{patch}: {}", answer.text());
+        answer.json()["data"].clone()
+    }
+
+    /// Carries out a verb for some reason, which must work, and gives what the customer is then.
+    pub async fn decide(&self, id: &str, verb: &str, version: u64) -> Value {
+        let body = json!({"reason": format!("to {verb}")});
+        let answer = self.send(self.decision(id, verb, version, &body)).await;
+        assert_eq!(answer.status, 200, "{verb}: {}", answer.text());
+        answer.json()["data"].clone()
+    }
+
+    /// A new customer that was led to that status: its id and its version.
+    pub async fn in_status(&self, status: &str) -> (String, u64) {
+        let id = self.create(&crate::bodies::whole_person()).await.id();
+        let way = WAYS.iter().find(|(known, _)| *known == status);
+        let (_, verbs) = way.expect("a status");
+        let mut version = 1;
+        for verb in *verbs {
+            self.decide(&id, verb, version).await;
+            version += 1;
+        }
+        (id, version)
+    }
+
+    /// The whole customer as it is now.
+    pub async fn customer(&self, id: &str) -> Value {
+        let answer = self.send(self.get(&format!("/customers/{id}"))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["data"].clone()
+    }
+
+    /// The first page of a customer's history.
+    pub async fn history(&self, id: &str) -> Vec<Value> {
+        let path = format!("/customers/{id}/history");
+        self.send(self.get(&path)).await.items()
+    }
+}
+
+impl Call {
+    /// Says which version is to be changed.
+    #[must_use]
+    pub fn on(self, version: u64) -> Self {
+        self.header("if-match", format!("\"{version}\""))
+    }
+}
+
+impl Answer {
+    /// What is on a page.
+    #[track_caller]
+    pub fn items(&self) -> Vec<Value> {
+        assert_eq!(self.status, 200, "{}", self.text());
+        let body = self.json();
+        let items = body["data"].as_array();
+        items.unwrap_or_else(|| panic!("no page: {body}")).clone()
+    }
+
+    /// The ids on a page.
+    #[track_caller]
+    pub fn ids(&self) -> Vec<String> {
+        let items = self.items();
+        let ids = items.iter().filter_map(|item| item["id"].as_str());
+        ids.map(str::to_owned).collect()
+    }
+
+    /// The cursor of the next page, if there is one; `has_more` must say the same.
+    #[track_caller]
+    pub fn next_cursor(&self) -> Option<String> {
+        let meta = &self.json()["meta"];
+        let cursor = meta["next_cursor"].as_str().map(str::to_owned);
+        let expected = json!({"next_cursor": cursor, "has_more": cursor.is_some()});
+        assert_eq!(*meta, expected);
+        cursor
+    }
+
+    /// Fails unless the status rules are said to forbid going from there to there.
+    #[track_caller]
+    pub fn assert_forbidden(&self, from: &str, to: Option<&str>) {
+        self.assert_problem_with("invalid_transition", &[], |problem| {
+            problem["transition"] = json!({"from": from, "to": to, "allowed": allowed(from)});
+        });
+    }
+
+    /// Fails unless this is the whole customer in that version, and nothing that was said before.
+    #[track_caller]
+    pub fn assert_customer(&self, version: u64) {
+        assert_eq!(self.status, 200, "{}", self.text());
+        let tag = format!("\"{version}\"");
+        self.assert_headers(&[("content-type", "application/json"), ("etag", &tag)]);
+        assert_eq!(self.json()["data"]["version"], json!(version));
+    }
+}

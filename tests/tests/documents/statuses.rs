@@ -1,0 +1,134 @@
+//! `docs/statuses.md` is made from the status rules.
+
+use std::fs;
+
+use customers_domain::{CustomerStatus, CustomerType, KycPolicy, TRANSITIONS, Verb};
+
+use crate::{at, read};
+
+const PATH: &str = "docs/statuses.md";
+
+const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers-tests --test documents";
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variable is this test's own, and the program never reads it"
+)]
+fn the_page_on_statuses_is_that_of_the_table() {
+    let page = page();
+    if std::env::var("UPDATE_DOCS").is_ok() {
+        fs::write(at(PATH), &page).unwrap();
+    }
+    assert!(
+        read(PATH) == page,
+        "{PATH} is not what the status rules say any more. Renew it by:\n    {HOW_TO_RENEW}"
+    );
+}
+
+fn page() -> String {
+    let (diagram, statuses, verbs) = (diagram(), statuses(), verbs());
+    format!(
+        "# Statuses
+
+<!-- Made from the status rules in crates/domain/src/status.rs. Do not edit; renew by:
+     {HOW_TO_RENEW} -->
+
+Where a customer stands in its life, and what moves it on. `GET /statuses` answers with the same rules as data, and
+each customer with those that apply to it now, as `allowed_transitions`.
+
+Where a new customer begins is a matter of the policy on verification: in `{verified}` where its type is verified, else
+in `{unverified}`.
+
+```mermaid
+{diagram}```
+
+## What a status means
+
+| status | may transact | may be edited | verbs that may follow |
+|---|---|---|---|
+{statuses}
+## What a verb does
+
+A verb is asked for by `POST /customers/{{id}}/{{verb}}`, with the `ETag` that was read as `If-Match`. From any status
+that is not in its row it is refused with 409.
+
+| verb | from | to | scope | reason |
+|---|---|---|---|---|
+{verbs}",
+        verified = first_status(&CustomerType::ALL).as_str(),
+        unverified = first_status(&[]).as_str(),
+    )
+}
+
+fn first_status(verified: &[CustomerType]) -> CustomerStatus {
+    KycPolicy::verifying(verified).first_status(CustomerType::Individual)
+}
+
+fn diagram() -> String {
+    let starts = [
+        (first_status(&CustomerType::ALL), "type is verified"),
+        (first_status(&[]), "type is not verified"),
+    ];
+    let starts = starts.map(|(first, when)| arrow("[*]", first.as_str(), Some(when)));
+    let moves = TRANSITIONS.iter().flat_map(|rule| {
+        rule.from
+            .iter()
+            .map(|from| arrow(from.as_str(), rule.to.as_str(), Some(rule.verb.as_str())))
+    });
+    let ends = CustomerStatus::ALL
+        .into_iter()
+        .filter(|status| status.allowed_transitions().next().is_none())
+        .map(|status| arrow(status.as_str(), "[*]", None));
+    let arrows: String = starts.into_iter().chain(moves).chain(ends).collect();
+    format!("stateDiagram-v2\n{arrows}")
+}
+
+fn arrow(from: &str, to: &str, label: Option<&str>) -> String {
+    let label = label.map(|label| format!(": {label}")).unwrap_or_default();
+    format!("    {from} --> {to}{label}\n")
+}
+
+fn statuses() -> String {
+    let row = |status: CustomerStatus| {
+        format!(
+            "| `{}` | {} | {} | {} |\n",
+            status.as_str(),
+            yes_or_no(status.may_transact()),
+            yes_or_no(status.is_editable()),
+            code_spans(status.allowed_transitions().map(Verb::as_str)),
+        )
+    };
+    CustomerStatus::ALL.into_iter().map(row).collect()
+}
+
+fn verbs() -> String {
+    let row = |verb: Verb| {
+        let rule = verb.rule();
+        format!(
+            "| `{}` | {} | `{}` | `{}` | {} |\n",
+            verb.as_str(),
+            code_spans(rule.from.iter().map(|from| from.as_str())),
+            rule.to.as_str(),
+            rule.scope.as_str(),
+            if rule.reason_required {
+                "required"
+            } else {
+                "optional"
+            },
+        )
+    };
+    Verb::ALL.into_iter().map(row).collect()
+}
+
+const fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn code_spans<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let spans: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if spans.is_empty() {
+        return "none".to_owned();
+    }
+    spans.join(", ")
+}

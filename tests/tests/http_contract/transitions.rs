@@ -1,0 +1,153 @@
+//! The status rules: what every verb does from every status, and who may ask for it.
+
+use customers_domain::Scope;
+use customers_tests::life::{RULES, WAYS, allowed};
+use customers_tests::{Call, TestApp, bodies};
+use serde_json::{Value, json};
+
+pub async fn every_pair_of_status_and_verb_moves_or_is_refused(app: TestApp) {
+    for (status, _) in WAYS {
+        for (verb, from, to, ..) in RULES {
+            let (id, version) = app.in_status(status).await;
+            let before = app.customer(&id).await;
+            let body = json!({"reason": "documents seen"});
+            let answer = app.send(app.decision(&id, verb, version, &body)).await;
+            let after = app.customer(&id).await;
+            if from.contains(&status) {
+                answer.assert_customer(version + 1);
+                assert_eq!(answer.json()["data"], after, "{status} {verb}");
+                let expected = json!({
+                    "status": to,
+                    "status_reason": "documents seen",
+                    "allowed_transitions": allowed(to),
+                    "version": version + 1,
+                });
+                assert_eq!(after, overlaid(before, &expected), "{status} {verb}");
+            } else {
+                answer.assert_forbidden(status, Some(to));
+                assert_eq!(after, before, "{status} {verb}");
+            }
+        }
+    }
+}
+
+fn overlaid(mut customer: Value, members: &Value) -> Value {
+    for (name, value) in members.as_object().unwrap() {
+        customer[name] = value.clone();
+    }
+    customer
+}
+
+pub async fn every_verb_has_one_scope_and_no_other_will_do(app: TestApp) {
+    let mut keys = Vec::new();
+    for scope in Scope::ALL {
+        keys.push((scope, app.key_of("Acme", &[scope]).await));
+    }
+    for (verb, from, _, needed, _) in RULES {
+        let (id, version) = app.in_status(from[0]).await;
+        let body = json!({"reason": "documents seen"});
+        let call = app.decision(&id, verb, version, &body);
+        for (_, key) in keys.iter().filter(|(scope, _)| *scope != needed) {
+            let answer = app.send(call.clone().key(key)).await;
+            answer.assert_problem("insufficient_scope", &[]);
+        }
+        let (_, key) = keys.iter().find(|(scope, _)| *scope == needed).unwrap();
+        let answer = app.send(call.key(key)).await;
+        answer.assert_customer(version + 1);
+    }
+}
+
+pub async fn an_edit_needs_to_write_and_lists_need_to_read(app: TestApp) {
+    let id = app.create(&bodies::person()).await.id();
+    let calls = [
+        (
+            Scope::CustomersWrite,
+            app.patch(&id, 1, &json!({"first_name": "Jim"})),
+        ),
+        (Scope::CustomersRead, app.get("/customers")),
+        (Scope::CustomersRead, app.get("/statuses")),
+        (
+            Scope::CustomersRead,
+            app.get(&format!("/customers/{id}/history")),
+        ),
+    ];
+    for (needed, call) in calls {
+        let others: Vec<Scope> = Scope::ALL
+            .into_iter()
+            .filter(|scope| *scope != needed)
+            .collect();
+        let key = app.key_of("Acme", &others).await;
+        let answer = app.send(call.clone().key(&key)).await;
+        answer.assert_problem("insufficient_scope", &[]);
+        let key = app.key_of("Acme", &[needed]).await;
+        let answer = app.send(call.key(&key)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
+pub async fn closed_is_final(app: TestApp) {
+    let (id, version) = app.in_status("closed").await;
+    let closed = app.customer(&id).await;
+    assert_eq!(closed["allowed_transitions"], json!([]));
+    for (verb, _, to, ..) in RULES {
+        let answer = app
+            .send(app.decision(&id, verb, version, &json!({"reason": "again"})))
+            .await;
+        answer.assert_problem_with("invalid_transition", &[], |problem| {
+            problem["transition"] = json!({"from": "closed", "to": to, "allowed": []});
+        });
+    }
+    let edit = app.patch(&id, version, &json!({"first_name": "Jim"}));
+    app.send(edit).await.assert_forbidden("closed", None);
+    assert_eq!(app.customer(&id).await, closed);
+}
+
+/// What one key may not do, another may: the verbs are those of the rules.
+pub async fn allowed_transitions_do_not_depend_on_who_asks(app: TestApp) {
+    let id = app.create(&bodies::person()).await.id();
+    let key = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let answer = app
+        .send(Call::get(&format!("/customers/{id}")).key(&key))
+        .await;
+    assert_eq!(
+        answer.json()["data"]["allowed_transitions"],
+        json!(["submit", "approve", "reject", "close"])
+    );
+}
+
+/// Its reason is that of the last verb, also where that had none; an edit leaves it.
+pub async fn the_status_reason_is_that_of_the_last_verb(app: TestApp) {
+    let id = app.create(&bodies::person()).await.id();
+    let reason = async || app.customer(&id).await["status_reason"].clone();
+    assert_eq!(reason().await, Value::Null);
+    app.decide(&id, "reject", 1).await;
+    assert_eq!(reason().await, "to reject");
+    app.decide(&id, "reopen", 2).await;
+    assert_eq!(reason().await, "to reopen");
+    app.edit(&id, 3, &json!({"first_name": "Jim"})).await;
+    assert_eq!(reason().await, "to reopen");
+    let answer = app.send(app.decision(&id, "submit", 4, &json!({}))).await;
+    answer.assert_customer(5);
+    assert_eq!(reason().await, Value::Null);
+}
+
+pub async fn the_rules_are_told_as_data(app: TestApp) {
+    let answer = app.send(app.get("/statuses")).await;
+    answer.assert_headers(&[("content-type", "application/json")]);
+    let moves = RULES.iter().flat_map(|(verb, from, to, scope, required)| {
+        from.iter().map(move |from| {
+            json!({
+                "from": from,
+                "verb": verb,
+                "to": to,
+                "scope": scope.as_str(),
+                "reason_required": required,
+            })
+        })
+    });
+    let expected = json!({"data": {
+        "statuses": WAYS.map(|(status, _)| status),
+        "transitions": moves.collect::<Vec<_>>(),
+    }});
+    assert_eq!((answer.status, answer.json()), (200, expected));
+}

@@ -30,9 +30,10 @@ async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
         "ALTER TABLE customers ADD COLUMN more text",
         "DROP TABLE customers",
         "TRUNCATE customers",
-        "DELETE FROM customers",
         "UPDATE customer_changes SET reason = ''",
         "DELETE FROM customer_changes",
+        "UPDATE decisions SET verb = ''",
+        "DELETE FROM decisions",
         "UPDATE api_keys SET secret_hash = ''",
         "DELETE FROM _sqlx_migrations",
     ] {

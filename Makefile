@@ -3,7 +3,7 @@
 CARGO ?= cargo
 # What `make run` passes to `customers serve`, as in: make run ARGS='--listen 127.0.0.1:9090'
 ARGS ?=
-# What `make bench` passes on, as in: make bench BENCH_ARGS='--seconds 2 --runs 1'
+# What `make bench` passes on, as in: make bench BENCH_ARGS='--only life --runs 1'
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ image: ## Build the image customers:dev (CUSTOMERS_IMAGE names another), and say
 
 # The server's own programs, not a container: a container's network would be measured with it.
 .PHONY: bench
-bench: ## Measure against a PostgreSQL of its own and print the table (BENCH_ARGS='--help')
+bench: ## Measure against a PostgreSQL of its own and print the table (BENCH_ARGS='--help', '--only life', …)
 	@TEST_POSTGRES_PROVIDER=local ./scripts/ensure-postgres
 	$(CARGO) build --locked --release --bin customers
 	TEST_POSTGRES_PROVIDER=local $(CARGO) run --locked --release --package customers-benches -- $(BENCH_ARGS)

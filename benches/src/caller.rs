@@ -82,7 +82,7 @@ impl Caller {
     }
 
     fn receive(&mut self) -> Result<()> {
-        let mut chunk = [0; 32 * 1024];
+        let mut chunk = [0; 16 * 1024];
         self.received.clear();
         let mut whole = None;
         while whole.is_none_or(|whole| self.received.len() < whole) {

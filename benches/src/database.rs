@@ -20,15 +20,15 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server, durable, and with room in its log so that no run is hit by a checkpoint
-    /// that another one caused.
+    /// that another one caused. It caches as much as `shared_buffers` says, as in `256MB`.
     ///
     /// # Errors
     /// When there is no runtime to do it with.
-    pub(crate) fn start() -> Result<Self> {
+    pub(crate) fn start(shared_buffers: &str) -> Result<Self> {
         let options = PostgresOptions::new()
             .durable()
             .setting("max_wal_size", "8GB")
-            .setting("shared_buffers", "256MB");
+            .setting("shared_buffers", shared_buffers);
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

@@ -23,7 +23,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the database, the program or `pgbench` fails.
 pub(crate) fn on_postgres(program: &Program, options: Options, report: &mut Report) -> Result<()> {
-    let server = Server::start()?;
+    let server = Server::start("256MB")?;
     let database = server.empty_database();
     program.migrate(database.url())?;
     database.execute(pgbench::TABLE)?;

@@ -79,13 +79,14 @@ impl PgSettings {
     }
 
     /// What holds for every statement that serves a request.
-    fn session(&self) -> [(&'static str, String); 4] {
-        let [sort, jit] = PLANNER.map(|(name, value)| (name, value.to_owned()));
+    fn session(&self) -> [(&'static str, String); 5] {
+        let [sort, jit, plans] = PLANNER.map(|(name, value)| (name, value.to_owned()));
         [
             ("statement_timeout", milliseconds(self.timeout)),
             ("lock_timeout", milliseconds(LOCK_WAIT)),
             sort,
             jit,
+            plans,
         ]
     }
 }

@@ -8,6 +8,7 @@ use customers_ports::{ApiKeyRepository, Clock, StoreHealth};
 use customers_use_cases::CustomerService;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::answer_budget::AnswerBudget;
 use crate::auth::{KeyCache, RateLimit};
 use crate::problem::{Problem, ProblemCode};
 use crate::server::Drain;
@@ -36,6 +37,7 @@ pub(crate) struct ApiState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) customers: CustomerService,
     pub(crate) key_cache: KeyCache,
+    pub(crate) answers: AnswerBudget,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) health: Arc<dyn StoreHealth>,
     pub(crate) drain: Drain,
@@ -62,6 +64,7 @@ impl Api {
         let state = ApiState(Arc::new(Shared {
             customers: self.customers,
             key_cache: KeyCache::new(self.api_keys),
+            answers: AnswerBudget::new(),
             clock: self.clock,
             health: self.health,
             drain: self.drain,

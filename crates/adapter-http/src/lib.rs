@@ -4,6 +4,7 @@
 //! It translates between HTTP and the use cases and decides nothing about customers. It knows no
 //! database; what it needs of the world it gets as ports.
 
+mod answer_budget;
 mod api;
 mod auth;
 mod conditional;

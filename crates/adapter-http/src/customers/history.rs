@@ -1,14 +1,14 @@
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use customers_domain::{Action, CustomerChange, CustomerStatus, DecisionId, Reason};
-use customers_use_cases::CustomerService;
 use http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list_query::{HistoryParameters, history_query};
 use super::view::{Listing, PageMeta, StatusName};
+use crate::answer_budget::HISTORY_ENTRY_KIB;
+use crate::api::ApiState;
 use crate::auth::{Authorized, CustomersRead};
 use crate::cursor::CursorScope;
 use crate::negotiation::AcceptsJson;
@@ -84,7 +84,7 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     ),
 )]
 pub(crate) async fn customer_history(
-    State(customers): State<CustomerService>,
+    State(api): State<ApiState>,
     Authorized { caller, .. }: Authorized<CustomersRead>,
     _: AcceptsJson,
     uri: Uri,
@@ -93,7 +93,8 @@ pub(crate) async fn customer_history(
     let tenant = caller.tenant_id.as_uuid();
     let scope = CursorScope::of([b"history", &tenant.as_bytes()[..], uri.path().as_bytes()]);
     let query = history_query(&uri, &scope)?;
-    let page = customers.history(caller, id, query).await?;
+    let reservation = api.answers.reserve(query.limit, HISTORY_ENTRY_KIB).await?;
+    let page = api.customers.history(caller, id, query).await?;
     let last = page.items.last().filter(|_| page.has_more);
     let listing = Listing {
         data: page.items.iter().map(HistoryEntryView::from).collect(),
@@ -102,5 +103,5 @@ pub(crate) async fn customer_history(
             has_more: page.has_more,
         },
     };
-    Ok(Json(listing).into_response())
+    reservation.json(&listing)
 }

@@ -1,11 +1,11 @@
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use customers_use_cases::CustomerService;
+use axum::response::Response;
 use http::Uri;
 
 use super::list_query::{ListParameters, list_query};
 use super::view::{CustomerView, Listing, PageMeta};
+use crate::answer_budget::CUSTOMER_KIB;
+use crate::api::ApiState;
 use crate::auth::{Authorized, CustomersRead};
 use crate::negotiation::AcceptsJson;
 use crate::problem::Problem;
@@ -26,13 +26,14 @@ use crate::problem::Problem;
     ),
 )]
 pub(crate) async fn list_customers(
-    State(customers): State<CustomerService>,
+    State(api): State<ApiState>,
     Authorized { caller, .. }: Authorized<CustomersRead>,
     _: AcceptsJson,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let (query, scope) = list_query(&uri, caller.tenant_id)?;
-    let page = customers.list(caller, &query).await?;
+    let reservation = api.answers.reserve(query.limit, CUSTOMER_KIB).await?;
+    let page = api.customers.list(caller, &query).await?;
     let last = page.items.last().filter(|_| page.has_more);
     let listing = Listing {
         data: page.items.iter().map(CustomerView::from).collect(),
@@ -41,5 +42,5 @@ pub(crate) async fn list_customers(
             has_more: page.has_more,
         },
     };
-    Ok(Json(listing).into_response())
+    reservation.json(&listing)
 }

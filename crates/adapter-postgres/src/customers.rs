@@ -7,28 +7,35 @@ use customers_ports::{
 
 use crate::customers::create::Create;
 use crate::customers::update::Change;
+use crate::customers::writer::Writer;
 use crate::database::Database;
 use crate::statement::Statement;
 use crate::{rows, sql};
 
 mod binding;
 mod create;
+mod create_many;
 mod find_decision;
 mod find_holder;
 mod history;
 mod list;
 mod update;
+mod writer;
 
 /// Customers in Postgres.
 #[derive(Debug, Clone)]
 pub struct PgCustomerRepository {
     database: Database,
+    writer: Writer,
 }
 
 impl PgCustomerRepository {
     /// Keeps customers in that database.
-    pub const fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database) -> Self {
+        Self {
+            writer: Writer::new(database.clone()),
+            database,
+        }
     }
 }
 
@@ -39,8 +46,7 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
-        let work = Create::new(tenant, creation)?;
-        self.database.call_to_the_end(work).await
+        self.writer.create(Create::new(tenant, creation)?).await
     }
 
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {

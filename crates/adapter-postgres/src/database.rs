@@ -23,6 +23,7 @@ const ATTEMPTS: u32 = 5;
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
+    create_batch: usize,
 }
 
 /// What a call of a port does on a connection.
@@ -51,7 +52,15 @@ impl Database {
             .map_err(|_| StartupError::Failed {
                 reason: "no pool of connections".into(),
             })?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            create_batch: settings.create_batch,
+        })
+    }
+
+    /// How many creates may share a statement.
+    pub(crate) const fn create_batch(&self) -> usize {
+        self.create_batch
     }
 
     pub(crate) fn connector(&self) -> &Connector {
@@ -62,7 +71,7 @@ impl Database {
     pub(crate) async fn call<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let deadline = Instant::now() + CALL_LIMIT;
         let lease = self.lease().await?;
-        self.attempts(work, lease, deadline).await
+        Ok(self.attempts(&work, lease, deadline).await?)
     }
 
     /// Does the work to its end once there is a connection for it, whether the caller is still there
@@ -75,14 +84,15 @@ impl Database {
         let deadline = Instant::now() + CALL_LIMIT;
         let lease = self.lease().await?;
         let database = self.clone();
-        let task = tokio::spawn(async move { database.attempts(work, lease, deadline).await });
-        task.await.map_err(|error| {
+        let task = tokio::spawn(async move { database.attempts(&work, lease, deadline).await });
+        let outcome = task.await.map_err(|error| {
             if error.is_panic() {
                 StoreError::defect("a call of the store panicked")
             } else {
                 StoreError::unavailable("the program is stopping")
             }
-        })?
+        })?;
+        Ok(outcome?)
     }
 
     /// One statement, with the rows that it answers.
@@ -90,12 +100,13 @@ impl Database {
         self.call(statement).await
     }
 
-    async fn attempts<W: Work>(
+    /// Does the work on that connection, or on another if that one turns out dead.
+    pub(crate) async fn attempts<W: Work>(
         &self,
-        work: W,
+        work: &W,
         mut lease: Lease,
         deadline: Instant,
-    ) -> Result<W::Output, StoreError> {
+    ) -> Result<W::Output, Failure> {
         let mut attempt = 1;
         loop {
             let outcome = timeout_at(deadline, work.attempt(&mut lease))
@@ -114,13 +125,13 @@ impl Database {
                         .await
                         .map_err(|_| Failure::timed_out("the whole call", CALL_LIMIT))??;
                 }
-                _ => return Err(failure.into()),
+                _ => return Err(failure),
             }
         }
     }
 
     /// A connection within the time limit, waiting and connecting together.
-    async fn lease(&self) -> Result<Lease, Failure> {
+    pub(crate) async fn lease(&self) -> Result<Lease, Failure> {
         let limit = self.connector().limit().min(CALL_LIMIT);
         match timeout(limit, self.pool.get()).await {
             Ok(Ok(lease)) => Ok(lease),

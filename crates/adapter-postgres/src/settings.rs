@@ -8,8 +8,11 @@ use sqlx::postgres::PgConnectOptions;
 use crate::sql::PLANNER;
 use crate::startup::StartupError;
 
-/// How long a statement waits for a row that another transaction holds, before it is told so.
-pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// How long a create waits for a row that another transaction holds, before it is told so.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// How much of that it waits together with others, which could go on without it.
+pub(crate) const LOCK_WAIT_TOGETHER: Duration = Duration::from_millis(50);
 
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub struct PgSettings {
     pub timeout: Duration,
     /// What stands between the program and the database.
     pub pooler: Pooler,
+    /// The most creates that share one statement and so one commit; 1 lets each have its own.
+    pub create_batch: usize,
 }
 
 /// What stands between the program and the database.
@@ -37,13 +42,14 @@ pub enum Pooler {
 }
 
 impl PgSettings {
-    /// The defaults: 16 connections, 5 seconds, no pooler.
+    /// The defaults: 16 connections, 5 seconds, no pooler, 128 creates.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: SecretString::from(url.into()),
             max_connections: 16,
             timeout: Duration::from_secs(5),
             pooler: Pooler::None,
+            create_batch: 128,
         }
     }
 
@@ -75,24 +81,23 @@ impl PgSettings {
         let settings = self
             .session()
             .map(|(name, value)| format!("; SET LOCAL {name} = {value}"));
-        format!("BEGIN{}", settings.concat())
+        format!("BEGIN{}", settings.collect::<String>())
     }
 
     /// What holds for every statement that serves a request.
-    fn session(&self) -> [(&'static str, String); 5] {
-        let [sort, jit, plans] = PLANNER.map(|(name, value)| (name, value.to_owned()));
-        [
+    fn session(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let alone = LOCK_WAIT.saturating_sub(LOCK_WAIT_TOGETHER);
+        let limits = [
             ("statement_timeout", milliseconds(self.timeout)),
-            ("lock_timeout", milliseconds(LOCK_WAIT)),
-            sort,
-            jit,
-            plans,
-        ]
+            ("lock_timeout", milliseconds(alone)),
+        ];
+        let planner = PLANNER.map(|(name, value)| (name, value.to_owned()));
+        limits.into_iter().chain(planner)
     }
 }
 
 /// At least one, since zero would mean no limit.
-fn milliseconds(duration: Duration) -> String {
+pub(crate) fn milliseconds(duration: Duration) -> String {
     duration.as_millis().max(1).to_string()
 }
 
@@ -127,7 +132,7 @@ mod tests {
     fn limits_travel_with_the_session_or_with_the_transaction() {
         let mut settings = PgSettings::new("postgres://app@db.example.com/customers");
         let direct = settings.serving().unwrap();
-        assert!(direct.get_options().unwrap().contains("lock_timeout=2000"));
+        assert!(direct.get_options().unwrap().contains("lock_timeout=1950"));
         settings.pooler = Pooler::Transaction;
         assert_eq!(settings.serving().unwrap().get_options(), None);
         assert!(

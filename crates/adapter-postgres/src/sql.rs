@@ -14,7 +14,9 @@ mod server;
 
 pub use api_keys::{FIND_API_KEY, ISSUE_API_KEY, LIST_API_KEYS, REVOKE_API_KEY};
 pub use change::{REPLACE_CUSTOMER, UPDATE_AND_DECIDE, UPDATE_CUSTOMER, WHY_UNCHANGED};
-pub use create::{ANSWER_AND_RECORD, FIND_HOLDER, STORE_CUSTOMER, STORE_CUSTOMER_AND_RECORD};
+pub use create::{
+    ANSWER_AND_RECORD, FIND_HOLDER, STORE_CUSTOMER, STORE_CUSTOMER_AND_RECORD, STORE_CUSTOMERS,
+};
 pub use list::{
     LIST_BY_COUNTRY, LIST_BY_EMAIL, LIST_BY_EXTERNAL_ID, LIST_BY_PHONE, LIST_BY_STATUS,
     LIST_CUSTOMERS,
@@ -26,11 +28,12 @@ pub use server::{HAS_MIGRATIONS, LIST_MIGRATIONS, LIST_UNSAFE_SETTINGS, SWEEP_RE
 ///
 /// Pages come out of their index in order, and a plan is kept for all tenants, the largest and the
 /// smallest. Left alone, it may collect and sort what it takes to be the few rows of an average
-/// tenant. Where a sort is unavoidable, it is made all the same; that the planner then takes the
+/// tenant, or read a table from end to end because it was small when the plan was made. Where a sort is unavoidable, it is made all the same; that the planner then takes the
 /// statement to be dear must not make the server compile it. And no statement has a better plan for
 /// one tenant than for another, so none is planned anew for each call, which for a page takes longer
 /// than to read it.
-pub const PLANNER: [(&str, &str); 3] = [
+pub const PLANNER: [(&str, &str); 4] = [
+    ("enable_seqscan", "off"),
     ("enable_sort", "off"),
     ("jit", "off"),
     ("plan_cache_mode", "force_generic_plan"),
@@ -45,6 +48,7 @@ macro_rules! by_name {
 pub const ALL: &[(&str, &str)] = by_name![
     STORE_CUSTOMER,
     STORE_CUSTOMER_AND_RECORD,
+    STORE_CUSTOMERS,
     FIND_HOLDER,
     ANSWER_AND_RECORD,
     FIND_CUSTOMER,

@@ -80,6 +80,16 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) database_connections: NonZeroUsize,
 
+    /// The most creates that wait at once and share one commit; 1 lets each have its own
+    #[arg(
+        long,
+        env = "CUSTOMERS_CREATE_BATCH",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "128"
+    )]
+    pub(crate) create_batch: NonZeroUsize,
+
     /// Start although the database may lose customers in a power cut; for tests
     #[arg(long, env = "CUSTOMERS_ALLOW_UNSAFE_DURABILITY", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(crate) allow_unsafe_durability: bool,

@@ -17,7 +17,7 @@ use crate::stores::Stores;
 
 /// How long a service that starts waits for its database; part of the public contract.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// More than one command at a time asks.
+/// A command asks one thing after the other.
 const CONNECTIONS_OF_A_COMMAND: usize = 1;
 
 /// A database whose URL makes sense. Nothing is connected yet.
@@ -27,25 +27,19 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Takes what the command line says.
+    /// The database of a service.
     ///
     /// # Errors
     /// When the URL is not that of a Postgres database.
-    pub(crate) fn new(
-        args: &DatabaseArgs,
-        url: SecretString,
-        max_connections: usize,
-    ) -> Result<Self, Failure> {
-        let pooler = match args.pooler {
-            Some(cli::Pooler::Transaction) => adapter::Pooler::Transaction,
-            None => adapter::Pooler::None,
-        };
-        let settings = PgSettings {
-            url,
-            max_connections,
-            timeout: args.database_timeout,
-            pooler,
-        };
+    pub(crate) fn of_service(args: &ServeArgs, url: SecretString) -> Result<Self, Failure> {
+        Self::new(PgSettings {
+            max_connections: args.database_connections.get(),
+            create_batch: args.create_batch.get(),
+            ..settings(&args.database, url)
+        })
+    }
+
+    fn new(settings: PgSettings) -> Result<Self, Failure> {
         let database = Database::new(&settings)?;
         Ok(Self { settings, database })
     }
@@ -92,6 +86,19 @@ impl Postgres {
     }
 }
 
+/// What the command line says of the database.
+fn settings(args: &DatabaseArgs, url: SecretString) -> PgSettings {
+    PgSettings {
+        url,
+        timeout: args.database_timeout,
+        pooler: match args.pooler {
+            Some(cli::Pooler::Transaction) => adapter::Pooler::Transaction,
+            None => adapter::Pooler::None,
+        },
+        ..PgSettings::new(String::new())
+    }
+}
+
 /// The API keys of a database whose schema this program knows, for a command that does one thing.
 ///
 /// # Errors
@@ -100,7 +107,10 @@ pub(crate) async fn open_for_keys(
     args: &DatabaseArgs,
 ) -> Result<Arc<dyn ApiKeyRepository>, Failure> {
     let url = config::required_url(&args.url)?;
-    let postgres = Postgres::new(args, url, CONNECTIONS_OF_A_COMMAND)?;
+    let postgres = Postgres::new(PgSettings {
+        max_connections: CONNECTIONS_OF_A_COMMAND,
+        ..settings(args, url)
+    })?;
     match adapter::schema_state(&postgres.settings).await? {
         SchemaState::Behind => Err(Failure::SchemaBehind),
         SchemaState::Current | SchemaState::Newer => Ok(postgres.stores().api_keys),

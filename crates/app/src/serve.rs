@@ -44,11 +44,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let dev_key = config::dev_key_from_environment()?;
     let target = match config::store_choice(args, dev_key.as_deref())? {
         StoreChoice::Memory { key } => Target::Memory { key },
-        StoreChoice::Postgres(url) => Target::Postgres(Postgres::new(
-            &args.database,
-            url,
-            args.database_connections.get(),
-        )?),
+        StoreChoice::Postgres(url) => Target::Postgres(Postgres::of_service(args, url)?),
     };
     logging::start(args.log_format);
     open_files::make_room(args);

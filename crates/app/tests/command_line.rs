@@ -68,6 +68,8 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         "CUSTOMERS_POOLER",
         "--database-connections",
         "CUSTOMERS_DATABASE_CONNECTIONS",
+        "--create-batch",
+        "CUSTOMERS_CREATE_BATCH",
         "--database-timeout",
         "CUSTOMERS_DATABASE_TIMEOUT",
         "--kyc-required",
@@ -173,6 +175,7 @@ fn every_variable_is_read_and_a_wrong_value_in_it_exits_with_2() {
         ("CUSTOMERS_MIGRATE", "--migrate"),
         ("CUSTOMERS_POOLER", "--pooler"),
         ("CUSTOMERS_DATABASE_CONNECTIONS", "--database-connections"),
+        ("CUSTOMERS_CREATE_BATCH", "--create-batch"),
         ("CUSTOMERS_DATABASE_TIMEOUT", "--database-timeout"),
         (
             "CUSTOMERS_ALLOW_UNSAFE_DURABILITY",

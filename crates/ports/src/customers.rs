@@ -140,9 +140,9 @@ pub enum UpdateOutcome {
 /// What one create stores together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creation {
-    /// The new customer.
+    /// The new customer, as [`Customer::create`] made it.
     pub customer: Customer,
-    /// The change that created it.
+    /// The change that it made along with it.
     pub change: CustomerChange,
     /// By what a repetition of the request is known.
     pub claim: Option<IdempotencyClaim>,

@@ -1,9 +1,11 @@
-use customers_domain::{CustomerId, CustomerStatus, ExternalId, Receipt, TenantId};
+use customers_domain::{
+    Action, CustomerId, CustomerStatus, ExternalId, Receipt, TenantId, Version,
+};
 use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim};
 use sqlx::postgres::PgRow;
 
 use crate::connection::Connection;
-use crate::customers::binding::{bind_change, bind_customer, stored_version};
+use crate::customers::binding::{bind_change, bind_customer};
 use crate::customers::find_holder::taken_field;
 use crate::database::Work;
 use crate::failure::{Failure, FailureKind};
@@ -19,19 +21,18 @@ use crate::statement::Statement;
 pub(super) struct Create {
     tenant: TenantId,
     creation: Creation,
-    /// The customer's version, as the database counts.
-    version: i32,
+    /// Set once it is known that something stood in the way.
+    passed_over: bool,
 }
 
 impl Work for Create {
     type Output = CreateOutcome;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
-        let Some(claim) = &self.creation.claim else {
-            return self.without_key(connection).await;
-        };
-        match self.with_key(connection, claim).await {
-            Err(failure) if failure.kind == FailureKind::LockTimeout => {
+        match self.store_or_answer(connection).await {
+            Err(failure)
+                if failure.kind == FailureKind::LockTimeout && self.creation.claim.is_some() =>
+            {
                 Ok(CreateOutcome::KeyInProgress)
             }
             outcome => outcome,
@@ -40,41 +41,64 @@ impl Work for Create {
 }
 
 impl Create {
+    /// Takes what is to be created.
+    ///
+    /// # Errors
+    /// When the change is not the one that creates a customer: what all of those have in common is
+    /// not sent.
     pub(super) fn new(tenant: TenantId, creation: Creation) -> Result<Self, Failure> {
+        let (state, change) = (creation.customer.state(), &creation.change);
+        let is_creation = state.version == Version::FIRST
+            && state.updated_at == state.created_at
+            && state.status_reason.is_none()
+            && change.action == Action::Create
+            && (change.from, change.to) == (None, state.status)
+            && (change.version, change.at) == (state.version, state.created_at)
+            && change.changed_fields.is_empty()
+            && change.reason.is_none()
+            && change.decision_id.is_none();
+        if !is_creation {
+            let reason = "a customer is created by a change of another kind";
+            return Err(Failure::new(FailureKind::Defect, reason));
+        }
         Ok(Self {
-            version: stored_version(creation.customer.version())?,
             tenant,
             creation,
+            passed_over: false,
         })
     }
 
-    async fn without_key(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
-        let stored = connection.fetch(self.store(sql::STORE_CUSTOMER)).await?;
-        if !stored.is_empty() {
-            return Ok(CreateOutcome::Created);
-        }
-        let holders = connection.fetch(self.look_up(sql::FIND_HOLDER)).await?;
-        let holder = holders.first().ok_or_else(Failure::raced)?;
-        let id = CustomerId::from_uuid(column(holder, "customer_id")?);
-        if id == self.creation.customer.id() {
-            return Ok(CreateOutcome::Created);
-        }
-        let field = named(holder, "outcome", taken_field)?;
-        Ok(CreateOutcome::Taken(Conflict { field, holder: id }))
+    /// Takes note that a statement passed it over, so that it first asks what stands in the way.
+    pub(super) const fn was_passed_over(&mut self) {
+        self.passed_over = true;
     }
 
-    async fn with_key(
-        &self,
-        connection: &mut Connection,
-        claim: &IdempotencyClaim,
-    ) -> Result<CreateOutcome, Failure> {
-        let store = self
-            .store(sql::STORE_CUSTOMER_AND_RECORD)
-            .bind(claim.key_hash.as_slice())
-            .bind(claim.fingerprint.as_slice());
-        if !connection.fetch(store).await?.is_empty() {
+    pub(super) const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(super) const fn creation(&self) -> &Creation {
+        &self.creation
+    }
+
+    async fn store_or_answer(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
+        if self.passed_over
+            && let Some(outcome) = self.answer(connection).await?
+        {
+            return Ok(outcome);
+        }
+        if !connection.fetch(self.store()).await?.is_empty() {
             return Ok(CreateOutcome::Created);
         }
+        self.answer(connection).await?.ok_or_else(Failure::raced)
+    }
+
+    /// What stands in the way, unless it appeared just now or is gone again.
+    async fn answer(&self, connection: &mut Connection) -> Result<Option<CreateOutcome>, Failure> {
+        let Some(claim) = &self.creation.claim else {
+            let holders = connection.fetch(self.look_up(sql::FIND_HOLDER)).await?;
+            return holders.first().map(|row| self.holder(row)).transpose();
+        };
         let state = self.creation.customer.state();
         let answer = self
             .look_up(sql::ANSWER_AND_RECORD)
@@ -83,11 +107,22 @@ impl Create {
             .bind(state.status.as_str())
             .bind(state.created_at);
         let answers = connection.fetch(answer).await?;
-        self.answer(answers.first().ok_or_else(Failure::raced)?, claim)
+        let record = answers.first().map(|row| self.record(row, claim));
+        record.transpose()
+    }
+
+    /// Reads a row of [`sql::FIND_HOLDER`].
+    fn holder(&self, row: &PgRow) -> Result<CreateOutcome, Failure> {
+        let holder = CustomerId::from_uuid(column(row, "customer_id")?);
+        if holder == self.creation.customer.id() {
+            return Ok(CreateOutcome::Created);
+        }
+        let field = named(row, "outcome", taken_field)?;
+        Ok(CreateOutcome::Taken(Conflict { field, holder }))
     }
 
     /// Reads a row of [`sql::ANSWER_AND_RECORD`].
-    fn answer(&self, row: &PgRow, claim: &IdempotencyClaim) -> Result<CreateOutcome, Failure> {
+    fn record(&self, row: &PgRow, claim: &IdempotencyClaim) -> Result<CreateOutcome, Failure> {
         let fingerprint: &[u8] = column(row, "fingerprint")?;
         if fingerprint != claim.fingerprint {
             return Ok(CreateOutcome::KeyReused);
@@ -113,12 +148,25 @@ impl Create {
         })
     }
 
-    /// The customer and its change, in the order of both statements that store them.
-    fn store(&self, statement: &'static str) -> Statement {
-        let state = self.creation.customer.state();
-        let statement = Statement::new(statement).bind(self.tenant.as_uuid());
-        let statement = bind_customer(statement, state, self.version);
-        bind_change(statement, &self.creation.change)
+    fn store(&self) -> Statement {
+        let Creation {
+            customer,
+            change,
+            claim,
+        } = &self.creation;
+        let statement = Statement::new(match claim {
+            None => sql::STORE_CUSTOMER,
+            Some(_) => sql::STORE_CUSTOMER_AND_RECORD,
+        });
+        let state = customer.state();
+        let statement = bind_customer(statement.bind(self.tenant.as_uuid()), state, FIRST_VERSION);
+        let statement = bind_change(statement, change);
+        match claim {
+            None => statement,
+            Some(claim) => statement
+                .bind(claim.key_hash.as_slice())
+                .bind(claim.fingerprint.as_slice()),
+        }
     }
 
     /// What a holder is looked for by.
@@ -134,3 +182,6 @@ impl Create {
 }
 
 const CREATED: &str = "created";
+
+/// [`Version::FIRST`], as the database counts.
+const FIRST_VERSION: i32 = 1;

@@ -65,6 +65,77 @@ SELECT tenant_id, 'POST /customers', $31, $32, 'created', id, status, created_at
 FROM stored
 RETURNING outcome";
 
+/// Stores many customers at once, each with the change that created it and, where its request has a
+/// key, with the record of the request: the values of [`STORE_CUSTOMER_AND_RECORD`] as arrays, in one
+/// transaction. Answers one row with the ids of those that it stored, or null where it stored none.
+///
+/// A customer is passed over where something unique is taken, be it by another of the same arrays, and
+/// where there is a record of its key already. No key and no id MAY stand in the arrays twice.
+///
+/// One customer that waits for another transaction keeps all of them waiting, and so the wait for a
+/// lock is short: $1, in milliseconds. For the records the planner is led to take the arrays for one
+/// row: then it looks each key up in the index, whatever it believes of the table.
+///
+/// $2–$19 the customers, $20 and $21 the changes, $22 the keys' hashes and $23 the fingerprints, null
+/// where there is no key.
+pub const STORE_CUSTOMERS: &str = "
+WITH bound AS MATERIALIZED (
+    SELECT set_config('lock_timeout', $1, true)
+), wanted AS MATERIALIZED (
+    SELECT 'POST /customers' AS operation, wanted.*
+    FROM bound, unnest(
+        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+        $16::text[], $17::jsonb[], $18::text[], $19::timestamptz[], $20::uuid[], $21::text[],
+        $22::bytea[], $23::bytea[]
+    ) AS wanted (
+        tenant_id, id, customer_type, first_name, last_name, email, email_key,
+        phone, line1, line2, city, state, zip_code, country,
+        external_id, metadata, status, created_at, change_id, actor,
+        key_hash, fingerprint
+    )
+), prior AS MATERIALIZED (
+    SELECT tenant_id, key_hash
+    FROM wanted
+    JOIN idempotency_records USING (tenant_id, operation, key_hash)
+    WHERE operation = 'POST /customers'
+), stored AS (
+    INSERT INTO customers (
+        tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
+        line1, line2, city, state, zip_code, country, external_id, metadata,
+        status, version, created_at, updated_at
+    )
+    SELECT
+        tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
+        line1, line2, city, state, zip_code, country, external_id, metadata,
+        status, 1, created_at, created_at
+    FROM wanted
+    WHERE NOT EXISTS (
+        SELECT FROM prior
+        WHERE prior.tenant_id = wanted.tenant_id AND prior.key_hash = wanted.key_hash
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING tenant_id, id
+), told AS (
+    INSERT INTO customer_changes (
+        tenant_id, customer_id, version, id, action, to_status, changed_fields, actor, at
+    )
+    SELECT tenant_id, id, 1, change_id, 'create', status, '{}', actor, created_at
+    FROM stored
+    JOIN wanted USING (tenant_id, id)
+), recorded AS (
+    INSERT INTO idempotency_records (
+        tenant_id, operation, key_hash, fingerprint, outcome, customer_id, customer_status,
+        customer_created_at
+    )
+    SELECT tenant_id, operation, key_hash, fingerprint, 'created', id, status, created_at
+    FROM stored
+    JOIN wanted USING (tenant_id, id)
+    WHERE key_hash IS NOT NULL
+)
+SELECT array_agg(id) AS stored
+FROM stored";
+
 /// Who holds what a customer wanted for itself: the customer itself, if an earlier attempt had been
 /// committed after all, else the holder of the email, else that of the external id.
 ///

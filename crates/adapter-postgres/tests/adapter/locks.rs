@@ -55,7 +55,7 @@ pub(crate) async fn hold_email<'c>(
 }
 
 /// Inserts the record of the creation's key in a transaction that is left open.
-async fn hold_key<'c>(
+pub(crate) async fn hold_key<'c>(
     connection: &'c mut PgConnection,
     tenant: TenantId,
     wanted: &Creation,

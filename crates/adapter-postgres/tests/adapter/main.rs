@@ -8,9 +8,12 @@
 mod contract;
 mod failures;
 mod locks;
+mod lost_answers;
 mod plans;
+mod proxy;
 mod schema;
 mod secrecy;
 mod startup;
 mod store;
+mod together;
 mod update_locks;

@@ -36,6 +36,12 @@ SELECT tenant_id, id, number, id, 'update', 'active', 'active', '{/phone}', NULL
 FROM (SELECT * FROM customers ORDER BY tenant_id, id LIMIT 10) AS oldest
 CROSS JOIN generate_series(1, 3000) AS number";
 
+/// A record of a request for each customer.
+const RECORDS: &str = "
+INSERT INTO idempotency_records
+SELECT tenant_id, 'POST /customers', sha256(id::text::bytea), '', 'created', id, 'active', created_at
+FROM customers";
+
 const TENANT: &str = "'00000000-0000-7000-8000-000000000001'";
 const OLDEST: &str = "'018bcfe5-6be8-7000-8000-000000000001'";
 const FIRST_PAGE: &str = "'ffffffff-ffff-ffff-ffff-ffffffffffff'";
@@ -173,8 +179,8 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
     }
 }
 
-/// Statements that look for one customer, with parameters that find it or, where they would change it,
-/// find it in another version.
+/// Statements that look for one customer or one key, with parameters that find it or, where they would
+/// change it, find it in another version; and those that store what is not there yet.
 fn look_ups() -> Vec<(&'static str, &'static str, String)> {
     let of_30 = format!(
         "{TENANT}, {OLDEST}, NULL, NULL, NULL, 'none', 'none@example.com'{}, 7{}",
@@ -182,7 +188,33 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         ", NULL".repeat(11),
     );
     let unique = "'none@example.com', 'none'";
+    let key = "'\\x00', '\\x00'";
+    let one = format!(
+        "{TENANT}, {TOMORROW}, 'individual', 'A', 'B', {unique_email}, {unique_email}, '1', 'L', NULL,
+        'C', 'S', '1', 'US', NULL, '{{}}', 'active', NULL, 1, now(), now(), {TOMORROW}, 'create', NULL,
+        'active', '{{}}', NULL, NULL, 'k', now(), {key}",
+        unique_email = "'one@example.com'",
+    );
+    let several = format!(
+        "'50', ARRAY[{TENANT}, {TENANT}]::uuid[], ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[],
+        '{{individual,individual}}', '{{A,A}}', '{{B,B}}', '{{a@example.com,b@example.com}}',
+        '{{a@example.com,b@example.com}}', '{{1,1}}', '{{L,L}}', '{{NULL,NULL}}', '{{C,C}}', '{{S,S}}',
+        '{{1,1}}', '{{US,US}}', '{{NULL,NULL}}', ARRAY['{{}}', '{{}}']::jsonb[], '{{active,active}}',
+        ARRAY[now(), now()], ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[], '{{k,k}}',
+        ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL]",
+    );
     vec![
+        (
+            "STORE_CUSTOMER_AND_RECORD",
+            sql::STORE_CUSTOMER_AND_RECORD,
+            one,
+        ),
+        ("STORE_CUSTOMERS", sql::STORE_CUSTOMERS, several),
+        (
+            "ANSWER_AND_RECORD",
+            sql::ANSWER_AND_RECORD,
+            format!("{TENANT}, {OLDEST}, {unique}, {key}, 'active', now()"),
+        ),
         (
             "FIND_CUSTOMER",
             sql::FIND_CUSTOMER,
@@ -237,6 +269,7 @@ async fn a_plan_that_was_made_when_the_table_was_empty_is_flat_when_it_is_full()
         explain(&mut connection, name, values).await;
     }
     run(&mut connection, SEED.into()).await;
+    run(&mut connection, RECORDS.into()).await;
     for (name, _, values) in &prepared {
         let plan = explain(&mut connection, name, values).await;
         assert_flat(&plan, name);

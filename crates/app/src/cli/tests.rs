@@ -53,6 +53,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
                 "CUSTOMERS_ALLOW_UNSAFE_DURABILITY",
                 None
             ),
+            ("create-batch", "CUSTOMERS_CREATE_BATCH", Some("128")),
             (
                 "database-connections",
                 "CUSTOMERS_DATABASE_CONNECTIONS",
@@ -85,6 +86,7 @@ fn serve_without_flags_has_the_documented_settings() {
     assert_eq!(args.database.pooler, None);
     assert_eq!(args.database.database_timeout, Duration::from_secs(5));
     assert_eq!(args.database_connections.get(), 16);
+    assert_eq!(args.create_batch.get(), 128);
     assert!(!args.in_memory && !args.migrate && !args.allow_unsafe_durability);
     assert_eq!(
         args.kyc_required,
@@ -119,6 +121,7 @@ fn each_flag_of_serve_is_read() {
         serve("--database-connections 1").database_connections.get(),
         1
     );
+    assert_eq!(serve("--create-batch 1").create_batch.get(), 1);
     assert!(serve("--in-memory").in_memory);
     assert!(serve("--migrate").migrate);
     assert!(serve("--allow-unsafe-durability").allow_unsafe_durability);
@@ -154,6 +157,7 @@ fn wrong_values_are_refused() {
         "serve --listen localhost",
         "serve --listen 127.0.0.1",
         "serve --database-connections 0",
+        "serve --create-batch 0",
         "serve --database-timeout 0s",
         "serve --database-timeout 5",
         "serve --drain-delay soon",

@@ -2,14 +2,14 @@
 
 use chrono::TimeDelta;
 use customers_domain::{
-    BillingAddress, Customer, CustomerState, CustomerStatus, CustomerType, KycPolicy, Profile,
+    BillingAddress, Customer, CustomerStatus, CustomerType, KycPolicy, Profile,
 };
 use customers_ports::{CreateOutcome, Creation, IdGenerator as _};
 
 use super::Stores;
 use crate::builders::{
-    TestIds, address, business_profile, creation, creation_under, metadata, minimal_profile, parse,
-    profile, test_time,
+    TestIds, address, business_profile, creation, creation_at, creation_under, metadata,
+    minimal_profile, parse, profile, test_time,
 };
 
 async fn is_kept(stores: &Stores, creation: Creation) {
@@ -81,21 +81,8 @@ pub async fn every_type_and_first_status_is_kept(stores: Stores) {
 /// Microseconds are the finest that every store keeps.
 pub async fn times_are_kept_to_the_microsecond(stores: Stores) {
     for offset in [0, 1, 499_999, 876_543] {
-        let creation = creation(minimal_profile());
         let at = test_time() + TimeDelta::microseconds(offset);
-        let customer = Customer::from_stored(CustomerState {
-            created_at: at,
-            updated_at: at,
-            ..creation.customer.into_state()
-        });
-        is_kept(
-            &stores,
-            Creation {
-                customer,
-                ..creation
-            },
-        )
-        .await;
+        is_kept(&stores, creation_at(at, minimal_profile())).await;
     }
 }
 

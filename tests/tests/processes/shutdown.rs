@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use customers_test_support::eventually;
-use customers_test_support::postgres::PostgresServer;
+use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Answer, Call, Caller, Program, bodies, stores};
 use nix::sys::signal::Signal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,6 +69,37 @@ async fn sigterm_under_load_loses_no_request() {
     let mut answer = String::new();
     slow.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let (status, log) = program.ended().await;
+    assert_eq!(status.code(), Some(0), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_finishes_every_create_that_was_accepted() {
+    let server = PostgresServer::own(&PostgresOptions::new()).await;
+    let database = server.migrated_database(stores::bring_up).await;
+    let key = Program::key(database.url(), "Acme");
+    let flags = ["--drain-delay", "1s", "--database-timeout", "9s"];
+    let program = Program::serve(database.url(), &flags).await;
+    let caller = Caller::new(&program, &key);
+    let first = caller.create(&bodies::person(), None).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+
+    // One is on its way to the database, and the others gather behind it.
+    server.freeze().await;
+    let mut accepted = JoinSet::new();
+    for _ in 0..20 {
+        let caller = caller.afresh();
+        accepted.spawn(async move { caller.create(&bodies::person(), None).await });
+    }
+    program.signal(Signal::SIGTERM);
+    eventually("the listener closes", PATIENCE, async || {
+        TcpStream::connect(program.address()).await.is_err()
+    })
+    .await;
+    server.thaw().await;
+    for answer in accepted.join_all().await {
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
     let (status, log) = program.ended().await;
     assert_eq!(status.code(), Some(0), "{log}");
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use customers_adapter_http::Api;
 use customers_adapter_http::server::Drain;
 use customers_domain::{CustomerType, KycPolicy, Scope};
+use customers_metrics::HttpMetrics;
 use customers_ports::Clock;
 use customers_test_support::builders::{TestClock, TestIds, parse};
 use customers_test_support::contract::Stores;
@@ -72,6 +73,7 @@ impl TestApp {
             health: self.stores.health.clone(),
             drain: self.drain.clone(),
             rate_limit: self.rate_limit,
+            metrics: HttpMetrics::default(),
         };
         self.router = api.router();
         self

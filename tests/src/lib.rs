@@ -3,6 +3,7 @@
 //! - [`TestApp`] is the HTTP face over a store, called without a socket; [`stores`] are the stores.
 //! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
 //! - [`Program`] is the real program as a process and [`Caller`] someone who calls it.
+//! - [`exposition`] reads a page of metrics and holds it against the list.
 //! - [`problems`] says what every problem looks like from outside, [`bodies`] what callers send, and
 //!   [`life`] what they ask of a customer and by which rules.
 //!
@@ -19,6 +20,7 @@ mod app;
 pub mod bodies;
 mod call;
 mod caller;
+pub mod exposition;
 pub mod life;
 pub mod problems;
 mod program;

@@ -12,6 +12,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::Caller;
+use crate::exposition::Exposition;
+
 /// More than the program takes to start or to end, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -24,6 +27,7 @@ pub struct Program {
     child: Child,
     watch: Child,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     log: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
 }
@@ -45,8 +49,10 @@ impl Program {
         let mut program = Self::start(listen, url, args);
         let mut ended = false;
         eventually("the program listens", PATIENCE, async || {
-            if let Some(address) = listening(&program.log()) {
+            let log = program.log();
+            if let Some(address) = address_in(&log, "listening") {
                 program.address = address;
+                program.metrics_address = address_in(&log, "serving metrics");
                 return true;
             }
             ended = program
@@ -83,6 +89,7 @@ impl Program {
             child,
             watch,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_address: None,
             log,
             readers,
         }
@@ -110,6 +117,29 @@ impl Program {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves metrics.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.metrics_address.expect("it was told to serve metrics")
+    }
+
+    /// The metrics as they are now: a page that was made for an earlier question may be shown for a
+    /// moment, so this asks until `enough` says yes.
+    pub async fn metrics(&self, enough: impl Fn(&Exposition) -> bool) -> Exposition {
+        let anyone = Caller::at(self.metrics_address(), "");
+        let mut page = Exposition::default();
+        eventually("the metrics are as expected", PATIENCE, async || {
+            let answer = anyone.get_without_key("/metrics").await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            page = Exposition::parse(&answer.text());
+            enough(&page)
+        })
+        .await;
+        page
     }
 
     /// All that it wrote so far, to stdout and stderr.
@@ -202,11 +232,11 @@ fn collect(from: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) -
     })
 }
 
-/// The address in the line that says that it listens.
-fn listening(log: &str) -> Option<SocketAddr> {
+/// The address in the line with that message.
+fn address_in(log: &str, message: &str) -> Option<SocketAddr> {
     let mut lines = log
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let line = lines.find(|line| line["message"] == "listening")?;
+    let line = lines.find(|line| line["message"] == message)?;
     line["address"].as_str()?.parse().ok()
 }

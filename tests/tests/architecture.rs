@@ -22,7 +22,12 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ),
     (
         "customers-adapter-http",
-        &["customers-domain", "customers-ports", "customers-use-cases"],
+        &[
+            "customers-domain",
+            "customers-metrics",
+            "customers-ports",
+            "customers-use-cases",
+        ],
     ),
     (
         "customers-adapter-postgres",
@@ -33,12 +38,17 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         &["customers-domain", "customers-ports"],
     ),
     (
+        "customers-metrics",
+        &["customers-domain", "customers-ports"],
+    ),
+    (
         "customers",
         &[
             "customers-adapter-http",
             "customers-adapter-memory",
             "customers-adapter-postgres",
             "customers-domain",
+            "customers-metrics",
             "customers-ports",
             "customers-use-cases",
         ],
@@ -65,6 +75,7 @@ const TECHNOLOGIES: &[&str] = &[
     "deadpool",
     "http",
     "hyper",
+    "metrics",
     "reqwest",
     "serde",
     "serde_json",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use axum::{Router, middleware};
+use customers_metrics::HttpMetrics;
 use customers_ports::{ApiKeyRepository, Clock, StoreHealth};
 use customers_use_cases::CustomerService;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -28,6 +29,8 @@ pub struct Api {
     pub drain: Drain,
     /// Requests a second for each key; no limit when absent.
     pub rate_limit: Option<NonZeroU32>,
+    /// Where requests and look-ups of keys are counted; nowhere by default.
+    pub metrics: HttpMetrics,
 }
 
 /// What handlers and extractors share.
@@ -63,7 +66,7 @@ impl Api {
     pub fn router(self) -> Router {
         let state = ApiState(Arc::new(Shared {
             customers: self.customers,
-            key_cache: KeyCache::new(self.api_keys),
+            key_cache: KeyCache::new(self.api_keys, self.metrics.key_cache),
             answers: AnswerBudget::new(),
             clock: self.clock,
             health: self.health,
@@ -76,7 +79,10 @@ impl Api {
             .fallback(async || Problem::new(ProblemCode::NotFound))
             .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
             .layer(CatchPanicLayer::custom(exchange::after_panic))
-            .layer(middleware::from_fn(exchange::carry_out))
+            .layer(middleware::from_fn_with_state(
+                self.metrics.requests,
+                exchange::carry_out,
+            ))
             .with_state(state)
     }
 }

@@ -1,12 +1,12 @@
 //! What surrounds every request and its answer: the request's id, the log line, the body of a problem.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use customers_metrics::RequestMetrics;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Method};
 use uuid::Uuid;
@@ -18,9 +18,15 @@ use crate::problem::{self, Problem, ProblemCode};
 /// A request's id, when the caller gives it, is at most so long.
 const REQUEST_ID_MAX: usize = 128;
 
-/// Names the request, has it carried out, completes the answer and writes one line about both.
-pub(crate) async fn carry_out(mut request: Request, next: Next) -> Response {
+/// Names the request, has it carried out, completes the answer, measures both and writes one line
+/// about them.
+pub(crate) async fn carry_out(
+    State(metrics): State<RequestMetrics>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
+    let measured = metrics.begin();
     let id = request_id(request.headers());
     let method = method_name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -34,9 +40,16 @@ pub(crate) async fn carry_out(mut request: Request, next: Next) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_REQUEST_ID, id.clone());
 
+    let pattern = route.as_ref().map(MatchedPath::as_str);
+    measured.answered(
+        pattern,
+        method,
+        response.status().as_u16(),
+        started.elapsed(),
+    );
     let caller = callers.0.get();
     tracing::info!(
-        method = &*method,
+        method,
         route = route.as_ref().map_or("none", MatchedPath::as_str),
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -69,23 +82,19 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
     HeaderValue::from_str(made).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }
 
-/// The method, unless the caller made one up: a log line holds nothing of the caller's own words but
-/// the request's id.
-fn method_name(method: &Method) -> Cow<'static, str> {
-    const KNOWN: [Method; 9] = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-        Method::TRACE,
-        Method::CONNECT,
-    ];
-    if KNOWN.contains(method) {
-        Cow::Owned(method.as_str().to_owned())
-    } else {
-        Cow::Borrowed("other")
+/// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
+/// words but, in the log, the request's id.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "other",
     }
 }

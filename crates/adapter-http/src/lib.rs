@@ -14,6 +14,7 @@ mod exchange;
 mod headers;
 mod idempotency;
 mod json;
+pub mod metrics_page;
 mod negotiation;
 mod openapi;
 mod pages;

@@ -26,6 +26,19 @@ pub struct Database {
     create_batch: usize,
 }
 
+/// How far a [`Database`]'s connections are used at one moment. The health check's own is not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Connections that are open, or being opened.
+    pub open: usize,
+    /// Those of them that a call is using.
+    pub in_use: usize,
+    /// Calls that wait for one.
+    pub waiting: usize,
+    /// Connections that may be open.
+    pub max: usize,
+}
+
 /// What a call of a port does on a connection.
 ///
 /// It MUST bear being done again after a lost connection, when the first attempt may have been
@@ -61,6 +74,17 @@ impl Database {
     /// How many creates may share a statement.
     pub(crate) const fn create_batch(&self) -> usize {
         self.create_batch
+    }
+
+    /// How far the connections are used now.
+    pub fn pool_status(&self) -> PoolStatus {
+        let status = self.pool.status();
+        PoolStatus {
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+            max: status.max_size,
+        }
     }
 
     pub(crate) fn connector(&self) -> &Connector {

@@ -26,7 +26,7 @@ mod statement;
 
 pub use api_keys::PgApiKeyRepository;
 pub use customers::PgCustomerRepository;
-pub use database::Database;
+pub use database::{Database, PoolStatus};
 pub use health::PgStoreHealth;
 pub use idempotency::PgIdempotencyRecords;
 pub use settings::{PgSettings, Pooler};

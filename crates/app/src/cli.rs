@@ -59,6 +59,15 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) listen: SocketAddr,
 
+    /// Address and port to serve metrics on, without a key, at /metrics; none by default
+    #[arg(
+        long,
+        env = "CUSTOMERS_METRICS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS:PORT"
+    )]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 

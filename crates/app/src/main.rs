@@ -11,6 +11,7 @@ mod greeting;
 mod healthcheck;
 mod keys;
 mod logging;
+mod measuring;
 mod migrate;
 mod open_files;
 mod output;

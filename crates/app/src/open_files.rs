@@ -4,8 +4,9 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::cli::ServeArgs;
 
-/// Standard streams, the listener, the health check's connection, the runtime's own, and some room.
-const BESIDES_CONNECTIONS: u64 = 64;
+/// Standard streams, the listeners, the health check's connection, those of metrics, the runtime's own,
+/// and some room.
+const BESIDES_CONNECTIONS: u64 = 80;
 
 /// Raises the soft limit, which is often 1,024, to what the bounds on connections need. Where the
 /// hard limit forbids it, the log says so: connections beyond it will be dropped.

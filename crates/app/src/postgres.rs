@@ -74,6 +74,11 @@ impl Postgres {
         Ok(())
     }
 
+    /// The connections, to be asked how far they are used.
+    pub(crate) fn database(&self) -> Database {
+        self.database.clone()
+    }
+
     /// The repositories, which share the connections.
     pub(crate) fn stores(&self) -> Stores {
         let database = || self.database.clone();

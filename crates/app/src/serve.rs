@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use customers_adapter_http::Api;
 use customers_adapter_http::server::{self, Drain, Limits};
+use customers_adapter_postgres::Database;
 use customers_domain::load_numbering_plans;
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
@@ -18,12 +19,22 @@ use crate::postgres::Postgres;
 use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
-use crate::{greeting, logging, open_files, output, shutdown, sweeper};
+use crate::{greeting, logging, measuring, open_files, output, shutdown, sweeper};
 
 /// The store as it was asked for, checked but not opened.
 enum Target {
     Memory { key: Option<ApiKeySecret> },
     Postgres(Postgres),
+}
+
+impl Target {
+    /// The connections to the database, where there is one.
+    fn database(&self) -> Option<Database> {
+        match self {
+            Self::Memory { .. } => None,
+            Self::Postgres(postgres) => Some(postgres.database()),
+        }
+    }
 }
 
 /// The store, ready for its first customer.
@@ -62,6 +73,7 @@ async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let numbering_plans = tokio::task::spawn_blocking(load_numbering_plans);
     let (listener, address) = listen(args.listen)?;
+    let metrics = measuring::start(args.metrics_listen, target.database())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
     let opening = open(args, target, Arc::clone(&ids), Arc::clone(&clock));
@@ -86,12 +98,15 @@ async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
         health: stores.health,
         drain: drain.clone(),
         rate_limit: args.rate_limit,
+        metrics: metrics.clone(),
     };
-    let limits = Limits {
-        max_connections: args.max_connections.get(),
-        ..Limits::default()
-    };
-    let server = tokio::spawn(server::serve(listener, api.router(), limits, drain.clone()));
+    let server = tokio::spawn(server::serve(
+        listener,
+        api.router(),
+        limits(args),
+        drain.clone(),
+        metrics.connections,
+    ));
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(%address, store = kind, version, "listening");
     if let Some(key) = key {
@@ -102,7 +117,11 @@ async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
     outcome
 }
 
-fn listen(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+/// Takes an address to answer on.
+///
+/// # Errors
+/// When it is not to be had.
+pub(crate) fn listen(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     let failed = |source| Failure::Listen {
         address: asked,
         source,
@@ -126,7 +145,7 @@ async fn open(
             let stores = stores::in_memory(Arc::clone(&clock));
             let key = stores::issue_dev_key(&stores, ids, clock, key).await?;
             Ok(Opened {
-                stores,
+                stores: measured_if_asked_for(args, stores),
                 kind: "memory",
                 key: Some(key),
             })
@@ -134,11 +153,25 @@ async fn open(
         Target::Postgres(database) => {
             database.prepare(args).await?;
             Ok(Opened {
-                stores: database.stores(),
+                stores: measured_if_asked_for(args, database.stores()),
                 kind: "postgres",
                 key: None,
             })
         }
+    }
+}
+
+fn measured_if_asked_for(args: &ServeArgs, stores: Stores) -> Stores {
+    match args.metrics_listen {
+        Some(_) => stores.measured(),
+        None => stores,
+    }
+}
+
+fn limits(args: &ServeArgs) -> Limits {
+    Limits {
+        max_connections: args.max_connections.get(),
+        ..Limits::default()
     }
 }
 

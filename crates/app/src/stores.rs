@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use customers_adapter_memory::InMemoryStore;
 use customers_domain::{Scope, Scopes, TenantName};
+use customers_metrics::{
+    MeasuredApiKeys, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords,
+};
 use customers_ports::{
     ApiKeyRepository, Clock, CustomerRepository, IdGenerator, IdempotencyRecords, StoreHealth,
 };
@@ -20,6 +23,18 @@ pub(crate) struct Stores {
     pub(crate) api_keys: Arc<dyn ApiKeyRepository>,
     pub(crate) idempotency: Arc<dyn IdempotencyRecords>,
     pub(crate) health: Arc<dyn StoreHealth>,
+}
+
+impl Stores {
+    /// The same store, measured.
+    pub(crate) fn measured(self) -> Self {
+        Self {
+            customers: Arc::new(MeasuredCustomers::new(self.customers)),
+            api_keys: Arc::new(MeasuredApiKeys::new(self.api_keys)),
+            idempotency: Arc::new(MeasuredIdempotencyRecords::new(self.idempotency)),
+            health: Arc::new(MeasuredHealth::new(self.health)),
+        }
+    }
 }
 
 /// An empty store in memory.

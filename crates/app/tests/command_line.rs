@@ -35,6 +35,7 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         ("DATABASE_URL", PLANTED_URL),
         ("CUSTOMERS_DEV_API_KEY", "planted-key"),
         ("CUSTOMERS_LISTEN", "192.0.2.77:7777"),
+        ("CUSTOMERS_METRICS_LISTEN", "192.0.2.77:7777"),
         ("CUSTOMERS_RATE_LIMIT", "77777"),
         ("CUSTOMERS_IN_MEMORY", "true"),
     ];
@@ -58,6 +59,8 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
     for name in [
         "--listen",
         "CUSTOMERS_LISTEN",
+        "--metrics-listen",
+        "CUSTOMERS_METRICS_LISTEN",
         "--database-url",
         "DATABASE_URL",
         "--in-memory",
@@ -171,6 +174,7 @@ fn wrong_usage_exits_with_2_and_repeats_no_secret() {
 fn every_variable_is_read_and_a_wrong_value_in_it_exits_with_2() {
     for (variable, flag) in [
         ("CUSTOMERS_LISTEN", "--listen"),
+        ("CUSTOMERS_METRICS_LISTEN", "--metrics-listen"),
         ("CUSTOMERS_IN_MEMORY", "--in-memory"),
         ("CUSTOMERS_MIGRATE", "--migrate"),
         ("CUSTOMERS_POOLER", "--pooler"),

@@ -6,10 +6,23 @@
 )]
 
 mod extending;
+mod metrics;
 mod statuses;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// What makes pages anew.
+const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers-tests --test documents";
+
+/// Whether pages are to be made anew.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variable is that of these tests, and the program never reads it"
+)]
+fn renewing() -> bool {
+    std::env::var("UPDATE_DOCS").is_ok()
+}
 
 /// Where a path from the repository's root lies.
 fn at(path: &str) -> PathBuf {

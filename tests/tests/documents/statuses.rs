@@ -4,20 +4,14 @@ use std::fs;
 
 use customers_domain::{CustomerStatus, CustomerType, KycPolicy, TRANSITIONS, Verb};
 
-use crate::{at, read};
+use crate::{HOW_TO_RENEW, at, read, renewing};
 
 const PATH: &str = "docs/statuses.md";
 
-const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers-tests --test documents";
-
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the variable is this test's own, and the program never reads it"
-)]
 fn the_page_on_statuses_is_that_of_the_table() {
     let page = page();
-    if std::env::var("UPDATE_DOCS").is_ok() {
+    if renewing() {
         fs::write(at(PATH), &page).unwrap();
     }
     assert!(

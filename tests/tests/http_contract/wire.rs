@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use customers_adapter_http::server::{Drain, Limits, bind, serve};
+use customers_metrics::ConnectionMetrics;
 use customers_tests::{Answer, TestApp, bodies};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -23,7 +24,14 @@ impl Listening {
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let drain = Drain::new();
-        tokio::spawn(serve(listener, app.router(), limits, drain.clone()));
+        let uncounted = ConnectionMetrics::default();
+        tokio::spawn(serve(
+            listener,
+            app.router(),
+            limits,
+            drain.clone(),
+            uncounted,
+        ));
         Self { address, drain }
     }
 

@@ -10,6 +10,7 @@
 mod crash;
 mod hang_up;
 mod hostile;
+mod metrics;
 mod outage;
 mod privacy;
 mod shutdown;

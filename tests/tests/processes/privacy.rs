@@ -146,12 +146,23 @@ fn assert_clean(what: &str, text: &str, key: &str) {
     assert!(!text.contains(secret), "the API key is in {what}");
 }
 
+/// The page of metrics once it tells of the last request, which the store could not answer.
+async fn metrics_after_all(program: &Program) -> String {
+    let failed = [("route", "/customers"), ("status", "503")];
+    program
+        .metrics(|page| page.sum("customers_http_request_duration_seconds_count", &failed) > 0)
+        .await;
+    let anyone = Caller::at(program.metrics_address(), "");
+    anyone.get_without_key("/metrics").await.text()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn planted_personal_data_is_in_no_log_and_no_error() {
+async fn planted_personal_data_is_in_no_log_no_error_and_no_metric() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
-    let program = Program::serve(database.url(), &["--drain-delay", "0s"]).await;
+    let args = ["--drain-delay", "0s", "--metrics-listen", "127.0.0.1:0"];
+    let program = Program::serve(database.url(), &args).await;
     let caller = Caller::new(&program, &key);
 
     let created = caller.create(&person(0), Some("zqonce-0")).await;
@@ -173,6 +184,12 @@ async fn planted_personal_data_is_in_no_log_and_no_error() {
     answers.push(caller.create(&person(2), Some("zqonce-2")).await);
     assert_eq!(answers.last().map(|answer| answer.status), Some(503));
     server.start().await;
+    let metrics = metrics_after_all(&program).await;
+    let (public_id, _) = key["ck_".len()..].split_once('_').unwrap();
+    for own in [public_id, "Acme", &created.id()] {
+        assert!(!metrics.contains(own), "{own} is in {metrics}");
+    }
+    assert_clean("the metrics", &metrics, &key);
 
     for answer in &answers {
         assert_clean(

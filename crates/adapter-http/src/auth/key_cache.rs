@@ -2,6 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use customers_domain::{ApiKey, ApiKeyId};
+use customers_metrics::{KeyCacheMetrics, KeyLookup};
 use customers_ports::{ApiKeyRepository, StoreError};
 use moka::sync::Cache;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
@@ -33,6 +34,7 @@ struct Inner {
     unknown: Cache<ApiKeyId, ()>,
     strangers: Semaphore,
     strangers_waiting: Semaphore,
+    metrics: KeyCacheMetrics,
 }
 
 /// A key that exists, as it was found last.
@@ -59,7 +61,7 @@ impl Entry {
 }
 
 impl KeyCache {
-    pub(crate) fn new(keys: Arc<dyn ApiKeyRepository>) -> Self {
+    pub(crate) fn new(keys: Arc<dyn ApiKeyRepository>, metrics: KeyCacheMetrics) -> Self {
         Self(Arc::new(Inner {
             keys,
             known: Cache::new(IDS_MAX),
@@ -69,6 +71,7 @@ impl KeyCache {
                 .build(),
             strangers: Semaphore::new(STRANGERS_AT_ONCE),
             strangers_waiting: Semaphore::new(STRANGERS_AT_ONCE + STRANGERS_WAITING),
+            metrics,
         }))
     }
 
@@ -81,6 +84,7 @@ impl KeyCache {
             return self.known(id, entry).await;
         }
         if self.0.unknown.contains_key(&id) {
+            self.0.metrics.count(KeyLookup::Unknown);
             return Ok(None);
         }
         self.stranger(id).await
@@ -94,12 +98,15 @@ impl KeyCache {
         let found = entry.found();
         let age = found.asked_at.elapsed();
         if age < REFRESH {
+            self.0.metrics.count(KeyLookup::Hit);
             return Ok(Some(found.key));
         }
         if age < TRUST {
+            self.0.metrics.count(KeyLookup::Stale);
             self.refresh_in_background(id, entry);
             return Ok(Some(found.key));
         }
+        self.0.metrics.count(KeyLookup::Miss);
         let _one_at_a_time = entry.looking_up.lock().await;
         let found = entry.found();
         if found.asked_at.elapsed() < TRUST {
@@ -125,10 +132,14 @@ impl KeyCache {
     }
 
     async fn stranger(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
-        let busy = || StoreError::unavailable("too many unknown API keys are being looked up");
+        let busy = || {
+            self.0.metrics.count(KeyLookup::Refused);
+            StoreError::unavailable("too many unknown API keys are being looked up")
+        };
         let _place = self.0.strangers_waiting.try_acquire().map_err(|_| busy())?;
         let turn = timeout(STRANGERS_WAIT, self.0.strangers.acquire()).await;
         let _turn = turn.map_err(|_| busy())?;
+        self.0.metrics.count(KeyLookup::Miss);
         if let Some(entry) = self.0.known.get(&id) {
             return Ok(Some(entry.found().key));
         }

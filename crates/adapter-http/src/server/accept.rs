@@ -3,6 +3,7 @@
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use axum::{body::Body, response::Response};
+use customers_metrics::ConnectionMetrics;
 use http::Request;
 use hyper::server::conn::http1;
 use tokio::{
@@ -23,12 +24,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How long tasks that were cut may take to be gone.
 const CUT: Duration = Duration::from_secs(1);
 
-pub(super) async fn serve<S>(listener: TcpListener, service: S, limits: Limits, drain: Drain)
-where
+pub(super) async fn serve<S>(
+    listener: TcpListener,
+    service: S,
+    limits: Limits,
+    drain: Drain,
+    connections: ConnectionMetrics,
+) where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    let slots = Slots::new(&limits, drain.clone());
+    let slots = Slots::new(&limits, drain.clone(), connections);
     tokio::select! {
         biased;
         () = drain.closed() => {}

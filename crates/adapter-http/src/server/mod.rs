@@ -20,6 +20,7 @@ mod stream;
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use axum::{body::Body, response::Response};
+use customers_metrics::ConnectionMetrics;
 use http::Request;
 use tokio::net::{TcpListener, TcpSocket};
 use tower::Service;
@@ -90,10 +91,15 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Nothing that a caller or the system does ends it earlier: when file handles run out, it drops a connection and
 /// goes on. A service that panics loses its own connection and no other. A request that is being worked on goes on
 /// when its caller is gone, so that what it has begun ends in a known way.
-pub async fn serve<S>(listener: TcpListener, service: S, limits: Limits, drain: Drain)
-where
+pub async fn serve<S>(
+    listener: TcpListener,
+    service: S,
+    limits: Limits,
+    drain: Drain,
+    connections: ConnectionMetrics,
+) where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    accept::serve(listener, service, limits, drain).await;
+    accept::serve(listener, service, limits, drain, connections).await;
 }

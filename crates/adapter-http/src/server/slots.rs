@@ -9,6 +9,7 @@ use std::{
     time::Instant,
 };
 
+use customers_metrics::ConnectionMetrics;
 use tokio::{sync::Notify, task::AbortHandle};
 use tracing::debug;
 
@@ -30,6 +31,7 @@ pub(super) struct Slots {
     released: Notify,
     started: Instant,
     drain: Drain,
+    connections: ConnectionMetrics,
 }
 
 /// What one slot's connection does.
@@ -46,8 +48,9 @@ struct Ledger {
 }
 
 impl Slots {
-    pub(super) fn new(limits: &Limits, drain: Drain) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, drain: Drain, connections: ConnectionMetrics) -> Arc<Self> {
         let count = limits.max_connections.max(1);
+        connections.bound(count);
         Arc::new(Self {
             cells: (0..count).map(|_| Cell::default()).collect(),
             ledger: Mutex::new(Ledger {
@@ -57,12 +60,14 @@ impl Slots {
             released: Notify::new(),
             started: Instant::now(),
             drain,
+            connections,
         })
     }
 
     /// A free slot for a connection that has just been opened, unless the bound is reached.
     pub(super) fn claim(self: &Arc<Self>) -> Option<Arc<Slot>> {
         let index = self.ledger().free.pop()?;
+        self.connections.opened();
         self.cells[index]
             .word
             .store(Word::new(Phase::Open, self.now()).bits(), Ordering::Release);
@@ -85,6 +90,7 @@ impl Slots {
         ledger.tasks[index] = None;
         ledger.free.push(index);
         drop(ledger);
+        self.connections.closed();
         self.released.notify_one();
     }
 

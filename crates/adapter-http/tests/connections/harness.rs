@@ -14,6 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use customers_adapter_http::server::{BodyTimedOut, Drain, Limits, bind, serve};
+use customers_metrics::ConnectionMetrics;
 use http::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -51,7 +52,13 @@ impl Server {
         let started = Arc::new(Semaphore::new(0));
         let finish = Arc::new(Semaphore::new(0));
         let routes = routes(Arc::clone(&started), Arc::clone(&finish));
-        let task = tokio::spawn(serve(listener, routes, limits, drain.clone()));
+        let task = tokio::spawn(serve(
+            listener,
+            routes,
+            limits,
+            drain.clone(),
+            ConnectionMetrics::default(),
+        ));
         Self {
             address,
             drain,

@@ -71,6 +71,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ("listen", "CUSTOMERS_LISTEN", Some("127.0.0.1:8080")),
             ("log-format", "CUSTOMERS_LOG_FORMAT", None),
             ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
+            ("metrics-listen", "CUSTOMERS_METRICS_LISTEN", None),
             ("migrate", "CUSTOMERS_MIGRATE", None),
             ("pooler", "CUSTOMERS_POOLER", None),
             ("rate-limit", "CUSTOMERS_RATE_LIMIT", None),

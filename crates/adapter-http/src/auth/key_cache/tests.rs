@@ -2,7 +2,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::DateTime;
 use customers_domain::{Scopes, SecretHash, TenantId};
+use customers_metrics::HttpMetrics;
 use customers_ports::MockApiKeyRepository;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::advance;
 use uuid::Uuid;
 
@@ -33,7 +35,25 @@ fn cache(
     let counted = Arc::clone(&count);
     keys.expect_find()
         .returning(move |id| answer(counted.fetch_add(1, Ordering::SeqCst), id));
-    (KeyCache::new(Arc::new(keys)), count)
+    (
+        KeyCache::new(Arc::new(keys), KeyCacheMetrics::default()),
+        count,
+    )
+}
+
+fn recorded() -> (KeyCacheMetrics, PrometheusHandle) {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let metrics = metrics::with_local_recorder(&recorder, HttpMetrics::recording);
+    (metrics.key_cache, recorder.handle())
+}
+
+/// How many look-ups ended so.
+fn counted(handle: &PrometheusHandle, result: &str) -> usize {
+    let page = handle.render();
+    let series = format!("customers_key_cache_lookups_total{{result=\"{result}\"}} ");
+    let mut lines = page.lines();
+    let count = lines.find_map(|line| line.strip_prefix(&series));
+    count.unwrap().parse().unwrap()
 }
 
 fn lookups(count: &AtomicUsize) -> usize {
@@ -154,7 +174,8 @@ impl ApiKeyRepository for Silent {
 
 #[tokio::test(start_paused = true)]
 async fn strangers_beyond_the_bound_are_turned_away_at_once_and_waiting_ones_in_the_end() {
-    let cache = KeyCache::new(Arc::new(Silent));
+    let (metrics, handle) = recorded();
+    let cache = KeyCache::new(Arc::new(Silent), metrics);
     let bound = STRANGERS_AT_ONCE + STRANGERS_WAITING;
     let mut waiting = tokio::task::JoinSet::new();
     for number in 0..bound {
@@ -166,4 +187,32 @@ async fn strangers_beyond_the_bound_are_turned_away_at_once_and_waiting_ones_in_
     for _ in 0..STRANGERS_WAITING {
         assert!(waiting.join_next().await.unwrap().unwrap().is_err());
     }
+    assert_eq!(counted(&handle, "miss"), STRANGERS_AT_ONCE);
+    assert_eq!(counted(&handle, "refused"), STRANGERS_WAITING + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_up_is_counted_by_how_the_key_was_found() {
+    let (metrics, handle) = recorded();
+    let mut keys = MockApiKeyRepository::new();
+    keys.expect_find()
+        .returning(|asked| Ok((asked == id(1)).then(|| key(asked))));
+    let cache = KeyCache::new(Arc::new(keys), metrics);
+    for (pause, asked, result) in [
+        (Duration::ZERO, 1, "miss"),
+        (Duration::ZERO, 1, "hit"),
+        (REFRESH, 1, "stale"),
+        (TRUST + TRUST, 1, "miss"),
+        (Duration::ZERO, 2, "miss"),
+        (Duration::ZERO, 2, "unknown"),
+    ] {
+        advance(pause).await;
+        let before = counted(&handle, result);
+        let found = cache.find(id(asked)).await.unwrap();
+        assert_eq!(found.is_some(), asked == 1);
+        assert_eq!(counted(&handle, result), before + 1, "{result}");
+        // The background has its turn before time goes on.
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(counted(&handle, "refused"), 0);
 }

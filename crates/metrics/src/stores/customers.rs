@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use customers_ports::{
+    Conflict, CreateOutcome, Creation, CustomerRepository, HistoryQuery, ListQuery, Page,
+    RecordedDecision, StoreError, UniqueField, Update, UpdateOutcome,
+};
+
+use super::Operation;
+use crate::series::Tally;
+use crate::{list, values};
+
+/// The customers of a store, measured: the time of each call, and what became of creates and changes.
+pub struct MeasuredCustomers {
+    store: Arc<dyn CustomerRepository>,
+    create: Operation,
+    find: Operation,
+    list: Operation,
+    update: Operation,
+    find_holder: Operation,
+    history: Operation,
+    find_decision: Operation,
+    creates: Tally,
+    /// By the name of the action.
+    changes: Vec<(&'static str, Tally)>,
+}
+
+impl MeasuredCustomers {
+    /// Measures that store.
+    pub fn new(store: Arc<dyn CustomerRepository>) -> Self {
+        let operation = |name| Operation::new("customers", name);
+        let changes = |action: &'static str| {
+            let outcomes = Tally::new(values::CHANGE_OUTCOMES, |outcome| {
+                list::CHANGES.counter([action.into(), outcome.into()])
+            });
+            (action, outcomes)
+        };
+        Self {
+            store,
+            create: operation("create"),
+            find: operation("find"),
+            list: operation("list"),
+            update: operation("update"),
+            find_holder: operation("find_holder"),
+            history: operation("history"),
+            find_decision: operation("find_decision"),
+            creates: Tally::new(values::CREATE_OUTCOMES, |outcome| {
+                list::CREATES.counter([outcome.into()])
+            }),
+            changes: values::ACTIONS.iter().copied().map(changes).collect(),
+        }
+    }
+
+    fn count_change(&self, action: &str, outcome: UpdateOutcome) {
+        let found = self.changes.iter().find(|(known, _)| *known == action);
+        if let Some((_, outcomes)) = found {
+            outcomes.count(name_of_update(outcome));
+        }
+    }
+}
+
+#[async_trait]
+impl CustomerRepository for MeasuredCustomers {
+    async fn create(
+        &self,
+        tenant: TenantId,
+        creation: Creation,
+    ) -> Result<CreateOutcome, StoreError> {
+        let call = self.store.create(tenant, creation);
+        let outcome = self.create.measure(call).await?;
+        self.creates.count(name_of_create(outcome));
+        Ok(outcome)
+    }
+
+    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        self.find.measure(self.store.find(tenant, id)).await
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        query: &ListQuery,
+    ) -> Result<Page<Customer>, StoreError> {
+        self.list.measure(self.store.list(tenant, query)).await
+    }
+
+    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
+        let action = update.change.action.as_str();
+        let call = self.store.update(tenant, update);
+        let outcome = self.update.measure(call).await?;
+        self.count_change(action, outcome);
+        Ok(outcome)
+    }
+
+    async fn find_holder(
+        &self,
+        tenant: TenantId,
+        wanted: &Customer,
+    ) -> Result<Option<Conflict>, StoreError> {
+        let call = self.store.find_holder(tenant, wanted);
+        self.find_holder.measure(call).await
+    }
+
+    async fn history(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+        query: HistoryQuery,
+    ) -> Result<Option<Page<CustomerChange>>, StoreError> {
+        let call = self.store.history(tenant, id, query);
+        self.history.measure(call).await
+    }
+
+    async fn find_decision(
+        &self,
+        tenant: TenantId,
+        id: &DecisionId,
+    ) -> Result<Option<RecordedDecision>, StoreError> {
+        let call = self.store.find_decision(tenant, id);
+        self.find_decision.measure(call).await
+    }
+}
+
+const fn name_of_create(outcome: CreateOutcome) -> &'static str {
+    match outcome {
+        CreateOutcome::Created => "created",
+        CreateOutcome::Taken(conflict) => name_of_conflict(conflict),
+        CreateOutcome::Replayed(_) => "replayed",
+        CreateOutcome::KeyReused => "key_reused",
+        CreateOutcome::KeyInProgress => "key_in_progress",
+    }
+}
+
+const fn name_of_update(outcome: UpdateOutcome) -> &'static str {
+    match outcome {
+        UpdateOutcome::Updated => "updated",
+        UpdateOutcome::VersionConflict => "version_conflict",
+        UpdateOutcome::Taken(conflict) => name_of_conflict(conflict),
+        UpdateOutcome::DecisionTaken => "decision_taken",
+    }
+}
+
+const fn name_of_conflict(conflict: Conflict) -> &'static str {
+    match conflict.field {
+        UniqueField::Email => "email_taken",
+        UniqueField::ExternalId => "external_id_taken",
+    }
+}

@@ -1,0 +1,46 @@
+//! The closed sets of values that labels have.
+
+use customers_domain::{Action, Verb};
+
+pub(crate) const METHODS: &[&str] = &[
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "other",
+];
+pub(crate) const KEY_LOOKUPS: &[&str] = &["hit", "stale", "miss", "unknown", "refused"];
+pub(crate) const OPERATIONS: &[&str] = &[
+    "create",
+    "find",
+    "list",
+    "update",
+    "find_holder",
+    "history",
+    "find_decision",
+    "sweep",
+    "check",
+];
+pub(crate) const STORE_OUTCOMES: &[&str] = &["ok", "unavailable", "defect"];
+pub(crate) const CREATE_OUTCOMES: &[&str] = &[
+    "created",
+    "replayed",
+    "email_taken",
+    "external_id_taken",
+    "key_reused",
+    "key_in_progress",
+];
+pub(crate) const CHANGE_OUTCOMES: &[&str] = &[
+    "updated",
+    "version_conflict",
+    "email_taken",
+    "external_id_taken",
+    "decision_taken",
+];
+pub(crate) const PORTS: &[&str] = &["customers", "api_keys", "idempotency", "health"];
+/// An edit, then every verb of the status rules.
+pub(crate) const ACTIONS: &[&str] = &{
+    let mut names = [Action::Update.as_str(); Verb::ALL.len() + 1];
+    let mut next = 0;
+    while next < Verb::ALL.len() {
+        names[next + 1] = Verb::ALL[next].as_str();
+        next += 1;
+    }
+    names
+};

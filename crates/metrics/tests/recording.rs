@@ -1,0 +1,302 @@
+//! What happens at a port is counted under its name, and nothing is counted that is not in the list.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use customers_domain::{CustomerId, Verb};
+use customers_metrics::{
+    HttpMetrics, KeyLookup, METRICS, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords,
+    PoolMetrics, PoolUse, ProcessMetrics, SECONDS_BUCKETS, describe,
+};
+use customers_ports::{
+    Conflict, CreateOutcome, CustomerRepository as _, FirstAnswer, IdempotencyRecords as _,
+    MockCustomerRepository, MockIdempotencyRecords, MockStoreHealth, StoreError, StoreHealth as _,
+    UniqueField, UpdateOutcome,
+};
+use customers_test_support::builders::{creation, decided, profile, renamed, tenant_id};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+/// Makes something that records where this test alone sees it.
+fn recorded<T>(make: impl FnOnce() -> T) -> (T, PrometheusHandle) {
+    let builder = PrometheusBuilder::new().set_buckets(&SECONDS_BUCKETS);
+    let recorder = builder.unwrap().build_recorder();
+    let handle = recorder.handle();
+    (metrics::with_local_recorder(&recorder, make), handle)
+}
+
+/// The value of a series, which must be there.
+#[track_caller]
+fn value(handle: &PrometheusHandle, series: &str) -> u64 {
+    let page = handle.render();
+    let mut lines = page.lines();
+    let found = lines.find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    let found = found.unwrap_or_else(|| panic!("{series} is not in:\n{page}"));
+    found.parse().unwrap()
+}
+
+/// All series of a metric that are above 0.
+fn counted(handle: &PrometheusHandle, metric: &str) -> BTreeSet<String> {
+    let page = handle.render();
+    page.lines()
+        .filter(|line| line.starts_with(metric) && !line.ends_with(" 0"))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn conflict(field: UniqueField) -> Conflict {
+    Conflict {
+        field,
+        holder: creation(profile()).customer.id(),
+    }
+}
+
+fn away() -> StoreError {
+    StoreError::unavailable("away")
+}
+
+#[tokio::test]
+async fn every_outcome_of_a_create_is_counted_under_its_name() {
+    let new = creation(profile());
+    let first = FirstAnswer::Created(new.customer.receipt());
+    let table = [
+        (CreateOutcome::Created, "created"),
+        (CreateOutcome::Replayed(first), "replayed"),
+        (
+            CreateOutcome::Taken(conflict(UniqueField::Email)),
+            "email_taken",
+        ),
+        (
+            CreateOutcome::Taken(conflict(UniqueField::ExternalId)),
+            "external_id_taken",
+        ),
+        (CreateOutcome::KeyReused, "key_reused"),
+        (CreateOutcome::KeyInProgress, "key_in_progress"),
+    ];
+    for (outcome, name) in table {
+        let mut store = MockCustomerRepository::new();
+        store.expect_create().returning(move |_, _| Ok(outcome));
+        let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
+        assert!(counted(&handle, "customers_creates_total").is_empty());
+        let answered = store.create(tenant_id(), new.clone()).await;
+        assert_eq!(answered, Ok(outcome));
+        let expected = format!("customers_creates_total{{outcome=\"{name}\"}} 1");
+        assert_eq!(
+            counted(&handle, "customers_creates_total"),
+            [expected].into()
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_outcome_of_a_change_is_counted_with_its_action() {
+    let customer = creation(profile()).customer;
+    let changes = [
+        (renamed(&customer), "update"),
+        (decided(&customer, Verb::Approve, None), "approve"),
+        (decided(&customer, Verb::Close, None), "close"),
+    ];
+    let outcomes = [
+        (UpdateOutcome::Updated, "updated"),
+        (UpdateOutcome::VersionConflict, "version_conflict"),
+        (UpdateOutcome::DecisionTaken, "decision_taken"),
+        (
+            UpdateOutcome::Taken(conflict(UniqueField::Email)),
+            "email_taken",
+        ),
+        (
+            UpdateOutcome::Taken(conflict(UniqueField::ExternalId)),
+            "external_id_taken",
+        ),
+    ];
+    for (change, action) in changes {
+        for (outcome, name) in outcomes {
+            let mut store = MockCustomerRepository::new();
+            store.expect_update().returning(move |_, _| Ok(outcome));
+            let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
+            let answered = store.update(tenant_id(), change.clone()).await;
+            assert_eq!(answered, Ok(outcome));
+            let expected =
+                format!("customers_changes_total{{action=\"{action}\",outcome=\"{name}\"}} 1");
+            assert_eq!(
+                counted(&handle, "customers_changes_total"),
+                [expected].into()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() {
+    let (mut customers, mut health) = (MockCustomerRepository::new(), MockStoreHealth::new());
+    customers.expect_find().returning(|_, _| Ok(None));
+    customers
+        .expect_create()
+        .returning(|_, _| Err(StoreError::defect("broken")));
+    health.expect_check().returning(|| Err(away()));
+    let ((customers, health), handle) = recorded(|| {
+        let customers = MeasuredCustomers::new(Arc::new(customers));
+        (customers, MeasuredHealth::new(Arc::new(health)))
+    });
+    let new = creation(profile());
+    let id: CustomerId = new.customer.id();
+    for _ in 0..3 {
+        assert_eq!(customers.find(tenant_id(), id).await, Ok(None));
+    }
+    assert!(customers.create(tenant_id(), new).await.is_err());
+    assert_eq!(health.check().await, Err(away()));
+
+    let count = |port, operation, outcome| {
+        let labels = format!("port=\"{port}\",operation=\"{operation}\",outcome=\"{outcome}\"");
+        let series = format!("customers_store_duration_seconds_count{{{labels}}}");
+        value(&handle, &series)
+    };
+    for (port, operation, expected) in [
+        ("customers", "find", [3, 0, 0]),
+        ("customers", "create", [0, 0, 1]),
+        ("customers", "update", [0, 0, 0]),
+        ("health", "check", [0, 1, 0]),
+    ] {
+        let seen = ["ok", "unavailable", "defect"].map(|it| count(port, operation, it));
+        assert_eq!(seen, expected, "{port} {operation}");
+    }
+    assert!(counted(&handle, "customers_creates_total").is_empty());
+}
+
+#[tokio::test]
+async fn swept_records_are_added_up() {
+    let mut store = MockIdempotencyRecords::new();
+    let mut sweeps = vec![Err(away()), Ok(7), Ok(500)];
+    store
+        .expect_sweep()
+        .returning(move |_, _| sweeps.pop().unwrap());
+    let (store, handle) = recorded(|| MeasuredIdempotencyRecords::new(Arc::new(store)));
+    for _ in 0..3 {
+        let _ = store.sweep(TimeDelta::hours(24), 500).await;
+    }
+    let swept = value(&handle, "customers_idempotency_records_swept_total");
+    assert_eq!(swept, 507);
+}
+
+#[test]
+fn requests_and_connections_count_until_they_are_gone() {
+    let (metrics, handle) = recorded(HttpMetrics::recording);
+    let in_flight = || value(&handle, "customers_http_requests_in_flight");
+    let connections = || value(&handle, "customers_http_connections");
+    metrics.connections.bound(3);
+    metrics.connections.opened();
+    metrics.connections.opened();
+    metrics.connections.closed();
+    assert_eq!((connections(), in_flight()), (1, 0));
+    let cut = metrics.requests.begin();
+    let finished = metrics.requests.begin();
+    assert_eq!(in_flight(), 2);
+    drop(cut);
+    finished.answered(Some("/customers"), "POST", 201, Duration::from_millis(3));
+    assert_eq!(in_flight(), 0);
+    assert_eq!(value(&handle, "customers_http_connections_max"), 3);
+}
+
+#[test]
+fn what_is_not_recorded_leaves_nothing_behind() {
+    let ((), handle) = recorded(|| {
+        let metrics = HttpMetrics::default();
+        metrics.connections.opened();
+        metrics.key_cache.count(KeyLookup::Hit);
+        let request = metrics.requests.begin();
+        request.answered(None, "GET", 404, Duration::ZERO);
+    });
+    assert_eq!(handle.render(), "");
+}
+
+/// Everything that can be made, made and used once.
+fn everything() -> PrometheusHandle {
+    let ((), handle) = recorded(|| {
+        describe();
+        let http = HttpMetrics::recording();
+        for lookup in [
+            KeyLookup::Hit,
+            KeyLookup::Stale,
+            KeyLookup::Miss,
+            KeyLookup::Unknown,
+            KeyLookup::Refused,
+        ] {
+            http.key_cache.count(lookup);
+        }
+        let request = http.requests.begin();
+        request.answered(None, "other", 404, Duration::ZERO);
+        let process = ProcessMetrics::recording("0.0.0");
+        process.look();
+        process.panics()();
+        PoolMetrics::recording().set(PoolUse {
+            open: 3,
+            in_use: 2,
+            waiting: 1,
+            max: 4,
+        });
+        MeasuredCustomers::new(Arc::new(MockCustomerRepository::new()));
+        MeasuredIdempotencyRecords::new(Arc::new(MockIdempotencyRecords::new()));
+    });
+    handle
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_list_is_all_that_is_served_each_with_its_kind_and_its_help() {
+    let page = everything().render();
+    let told = |word: &str| -> BTreeSet<String> {
+        let lines = page.lines().filter_map(|line| line.strip_prefix(word));
+        lines.map(str::to_owned).collect()
+    };
+    let kinds = METRICS
+        .iter()
+        .map(|metric| format!("{} {}", metric.name, metric.kind.as_str()));
+    assert_eq!(told("# TYPE "), kinds.collect());
+    let help = METRICS
+        .iter()
+        .map(|metric| format!("{} {}", metric.name, metric.help));
+    assert_eq!(told("# HELP "), help.collect());
+}
+
+#[test]
+fn the_pool_and_panics_are_told_as_they_are() {
+    let handle = everything();
+    for (series, expected) in [
+        ("customers_database_pool_connections", 3),
+        ("customers_database_pool_connections_in_use", 2),
+        ("customers_database_pool_waiting", 1),
+        ("customers_database_pool_connections_max", 4),
+        ("customers_panics_total", 1),
+        ("customers_build_info{version=\"0.0.0\"}", 1),
+    ] {
+        assert_eq!(value(&handle, series), expected, "{series}");
+    }
+}
+
+#[test]
+fn names_follow_the_conventions_of_prometheus() {
+    for metric in METRICS {
+        let is_counter = metric.kind.as_str() == "counter";
+        assert_eq!(
+            metric.name.ends_with("_total"),
+            is_counter,
+            "{}",
+            metric.name
+        );
+        let is_histogram = metric.kind.as_str() == "histogram";
+        assert!(!is_histogram || metric.name.ends_with("_seconds"));
+        let ours = metric.name.starts_with("customers_") || metric.name.starts_with("process_");
+        assert!(ours, "{}", metric.name);
+        assert!(metric.help.ends_with('.'), "{}", metric.help);
+    }
+    let names: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
+    assert_eq!(names.len(), METRICS.len(), "a name stands there twice");
+    assert!(SECONDS_BUCKETS.is_sorted());
+}

@@ -1,0 +1,331 @@
+//! What the program tells of itself on a listener of its own.
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use customers_metrics::METRICS;
+use customers_test_support::eventually;
+use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
+use customers_tests::exposition::{Exposition, metric_of};
+use customers_tests::{Call, Caller, Program, bodies, stores};
+use customers_use_cases::ApiKeySecret;
+use nix::sys::signal::Signal;
+use sqlx::{Connection as _, PgConnection};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const REQUESTS: &str = "customers_http_request_duration_seconds_count";
+const STORE: &str = "customers_store_duration_seconds_count";
+const CREATES: &str = "customers_creates_total";
+const CHANGES: &str = "customers_changes_total";
+const LOOKUPS: &str = "customers_key_cache_lookups_total";
+
+/// The program over an empty database, with a caller that has a key.
+async fn serve(args: &[&str]) -> (Program, Caller, String, TestDatabase) {
+    let server = PostgresServer::shared().await;
+    let database = server.migrated_database(stores::bring_up).await;
+    let args = [&["--metrics-listen", "127.0.0.1:0"], args].concat();
+    let program = Program::serve(database.url(), &args).await;
+    let key = Program::key(database.url(), "Acme");
+    let caller = Caller::new(&program, &key);
+    (program, caller, key, database)
+}
+
+/// Sends a request on a connection of its own; the status line and what follows it.
+async fn send(address: SocketAddr, call: Call) -> String {
+    exchange(address, &call.into_bytes()).await
+}
+
+/// The same for any bytes.
+async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[track_caller]
+fn assert_sums(page: &Exposition, metric: &str, label: &str, expected: &[(&str, u64)]) {
+    let seen: Vec<(&str, u64)> = expected
+        .iter()
+        .map(|(value, _)| (*value, page.sum(metric, &[(label, value)])))
+        .collect();
+    assert_eq!(seen, expected, "{metric}");
+}
+
+/// Every way in which a create can end but for a key in progress, and one edit.
+async fn bring_traffic(program: &Program, caller: &Caller, key: &str) {
+    let person = bodies::with(bodies::person(), "/external_id", "crm-1");
+    let created = caller.create(&person, Some("once")).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    assert_eq!(caller.create(&person, Some("once")).await.status, 201);
+    assert_eq!(caller.create(&person, None).await.status, 409);
+    let same_reference = bodies::with(bodies::person(), "/external_id", "crm-1");
+    assert_eq!(caller.create(&same_reference, None).await.status, 409);
+    let other = bodies::with(person, "/last_name", "Other");
+    assert_eq!(caller.create(&other, Some("once")).await.status, 422);
+    let patch = Call::new("PATCH", created.header("location"))
+        .key(key)
+        .header("if-match", "\"1\"")
+        .json(&serde_json::json!({"first_name": "Ada"}));
+    let edited = send(program.address(), patch).await;
+    assert!(edited.starts_with("HTTP/1.1 200 "), "{edited}");
+    assert_eq!(caller.get("/health/ready").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_some_traffic_every_metric_of_the_list_is_served_and_tells_of_it() {
+    let (program, caller, key, _database) = serve(&[]).await;
+    bring_traffic(&program, &caller, &key).await;
+    let page = program
+        .metrics(|page| page.sum(REQUESTS, &[("route", "/health/ready")]) > 0)
+        .await;
+
+    assert_eq!(page.offences(), Vec::<String>::new());
+    let served: BTreeSet<&str> = page
+        .samples
+        .iter()
+        .filter_map(|sample| metric_of(&sample.name))
+        .map(|metric| metric.name)
+        .collect();
+    let listed: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
+    assert_eq!(served, listed);
+    assert!(listed.iter().all(|name| page.kinds.contains_key(*name)));
+
+    assert_sums(
+        &page,
+        CREATES,
+        "outcome",
+        &[
+            ("created", 1),
+            ("replayed", 1),
+            ("email_taken", 1),
+            ("external_id_taken", 1),
+            ("key_reused", 1),
+            ("key_in_progress", 0),
+        ],
+    );
+    assert_sums(&page, CHANGES, "action", &[("update", 1), ("close", 0)]);
+    assert_sums(&page, STORE, "operation", &[("create", 5), ("check", 1)]);
+    assert_sums(
+        &page,
+        STORE,
+        "outcome",
+        &[("unavailable", 0), ("defect", 0)],
+    );
+    let creates = [("route", "/customers"), ("method", "POST")];
+    let statuses = ["201", "409", "422"];
+    let seen = statuses.map(|it| page.sum(REQUESTS, &[creates[0], creates[1], ("status", it)]));
+    assert_eq!(seen, [2, 2, 1]);
+    assert_eq!(page.sum("customers_http_requests_in_flight", &[]), 0);
+    assert!(page.sum("customers_http_connections", &[]) >= 1);
+    assert!(page.sum("process_resident_memory_bytes", &[]) > 1_000_000);
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    assert_eq!(page.sum("customers_build_info", &version), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_are_there_from_the_start_at_zero() {
+    let (program, ..) = serve(&[]).await;
+    let page = program.metrics(|_| true).await;
+    for metric in METRICS {
+        let is_counter = metric.kind.as_str() == "counter";
+        if is_counter && metric.name.starts_with("customers_") {
+            assert!(page.has(metric.name, &[]), "{} is not there", metric.name);
+            assert_eq!(page.sum(metric.name, &[]), 0, "{}", metric.name);
+        }
+    }
+    assert!(page.has(
+        STORE,
+        &[("operation", "create"), ("outcome", "unavailable")]
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_callers_make_up_makes_no_series() {
+    let (program, caller, key, _database) = serve(&[]).await;
+    for number in 0..20 {
+        let unknown = caller.get(&format!("/made-up/{number}")).await;
+        assert_eq!(unknown.status, 404);
+        let nobody = format!("/customers/{number:08}-0000-7000-8000-000000000000");
+        assert_eq!(caller.get(&nobody).await.status, 404);
+        let odd = Call::new(&format!("MADE{number}"), "/customers").key(&key);
+        let answer = send(program.address(), odd).await;
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+    }
+    let page = program
+        .metrics(|page| page.sum(REQUESTS, &[("method", "other")]) >= 20)
+        .await;
+    assert_eq!(page.offences(), Vec::<String>::new());
+    let series: BTreeSet<[&str; 3]> = page
+        .samples
+        .iter()
+        .filter(|sample| sample.name == REQUESTS)
+        .map(|sample| ["route", "method", "status"].map(|name| sample.labels[name].as_str()))
+        .collect();
+    let expected = [
+        ["/customers", "other", "405"],
+        ["/customers/{id}", "GET", "404"],
+        ["none", "GET", "404"],
+    ];
+    assert_eq!(series, expected.into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
+    let (program, caller, ..) = serve(&[]).await;
+    let nobodys_key = ApiKeySecret::generate().unwrap();
+    let stranger = Caller::new(&program, nobodys_key.expose());
+    for (caller, status) in [(&caller, 200), (&stranger, 401)] {
+        for _ in 0..2 {
+            assert_eq!(caller.get("/customers").await.status, status);
+        }
+    }
+    let page = program
+        .metrics(|page| page.sum(REQUESTS, &[("status", "401")]) >= 2)
+        .await;
+    assert_eq!(page.sum(LOOKUPS, &[]), 4);
+    // On a slow machine what was remembered may be old by the second time, but the first time asks.
+    assert!(page.sum(LOOKUPS, &[("result", "miss")]) >= 2);
+    eventually("a hit", PATIENCE, async || {
+        caller.get("/customers").await;
+        let page = program.metrics(|_| true).await;
+        page.sum(LOOKUPS, &[("result", "hit")]) >= 1
+    })
+    .await;
+    eventually("a stranger that is remembered", PATIENCE, async || {
+        stranger.get("/customers").await;
+        let page = program.metrics(|_| true).await;
+        page.sum(LOOKUPS, &[("result", "unknown")]) >= 1
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pool_shows_who_uses_it_and_who_waits() {
+    let (program, caller, _, database) = serve(&["--database-connections", "1"]).await;
+    // So that its key is known.
+    assert_eq!(caller.get("/customers").await.status, 200);
+    let mut other = PgConnection::connect(database.url()).await.unwrap();
+    let mut lock = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let mut waiting = JoinSet::new();
+    for _ in 0..3 {
+        let caller = caller.clone();
+        waiting.spawn(async move { caller.get("/customers").await.status });
+    }
+    let [open, in_use, max] = ["", "_in_use", "_max"]
+        .map(|suffix| format!("customers_database_pool_connections{suffix}"));
+    let waits = "customers_database_pool_waiting";
+    let page = program.metrics(|page| page.sum(waits, &[]) == 2).await;
+    let seen = [&open, &in_use, &max].map(|name| page.sum(name, &[]));
+    assert_eq!(seen, [1, 1, 1]);
+    assert_eq!(page.sum("customers_http_requests_in_flight", &[]), 3);
+    lock.rollback().await.unwrap();
+    assert_eq!(waiting.join_all().await, [200; 3]);
+    let idle = |page: &Exposition| page.sum(&in_use, &[]) + page.sum(waits, &[]) == 0;
+    let page = program.metrics(idle).await;
+    assert_eq!(page.sum(&open, &[]), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_away_shows_as_unavailable() {
+    let server = PostgresServer::own(&PostgresOptions::new()).await;
+    let database = server.migrated_database(stores::bring_up).await;
+    let args = ["--metrics-listen", "127.0.0.1:0"];
+    let program = Program::serve(database.url(), &args).await;
+    server.stop().await;
+    let anyone = Caller::new(&program, "");
+    assert_eq!(anyone.get_without_key("/health/ready").await.status, 503);
+    let away = [("port", "health"), ("outcome", "unavailable")];
+    let page = program.metrics(|page| page.sum(STORE, &away) >= 1).await;
+    let not_ready = [("route", "/health/ready"), ("status", "503")];
+    assert!(page.sum(REQUESTS, &not_ready) >= 1);
+    server.start().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_listener_answers_for_the_other() {
+    let (program, caller, key, _database) = serve(&[]).await;
+    assert_eq!(caller.get("/metrics").await.status, 404);
+    let metrics = Caller::at(program.metrics_address(), &key);
+    for path in ["/customers", "/health/ready", "/docs", "/"] {
+        assert_eq!(metrics.get(path).await.status, 404, "{path}");
+    }
+    let page = metrics.get("/metrics").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(
+        page.header("content-type"),
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
+    let changed = send(program.metrics_address(), Call::new("POST", "/metrics")).await;
+    assert!(changed.starts_with("HTTP/1.1 405 "), "{changed}");
+    let endless = [
+        b"GET /metrics HTTP/1.1\r\nX: ",
+        vec![b'x'; 12 * 1024].as_slice(),
+    ]
+    .concat();
+    // Not a byte more than is read, or the answer could be lost with what is not.
+    let big = exchange(program.metrics_address(), &endless[..12 * 1024]).await;
+    assert!(big.starts_with("HTTP/1.1 431 "), "{big}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_do_not_keep_the_metrics_from_being_read() {
+    let (program, ..) = serve(&[]).await;
+    let mut idle = Vec::new();
+    for _ in 0..100 {
+        idle.push(TcpStream::connect(program.metrics_address()).await.unwrap());
+    }
+    let page = program.metrics(|_| true).await;
+    // They are not among the callers'.
+    assert_eq!(page.sum("customers_http_connections", &[]), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_served_while_the_service_drains() {
+    let (program, caller, ..) = serve(&["--drain-delay", "5m"]).await;
+    program.signal(Signal::SIGTERM);
+    eventually("readiness says no", PATIENCE, async || {
+        caller.get_without_key("/health/ready").await.status == 503
+    })
+    .await;
+    let draining = [("route", "/health/ready"), ("status", "503")];
+    let page = program
+        .metrics(|page| page.sum(REQUESTS, &draining) >= 1)
+        .await;
+    assert_eq!(page.offences(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_fails_the_start_as_that_of_the_service_does() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap().to_string();
+    let server = PostgresServer::shared().await;
+    let database = server.empty_database().await;
+    let mut told = Vec::new();
+    for flag in ["--listen", "--metrics-listen"] {
+        let free = ["--listen", "127.0.0.1:0"];
+        let args = [
+            &["serve"],
+            &free[usize::from(flag == "--listen") * 2..],
+            &[flag, &taken],
+        ];
+        let output = Program::run(database.url(), &args.concat());
+        assert_eq!(output.status.code(), Some(1), "{flag}");
+        let log = String::from_utf8_lossy(&output.stderr).into_owned();
+        let message = format!("cannot listen on {taken}: ");
+        let (_, rest) = log
+            .split_once(&message)
+            .unwrap_or_else(|| panic!("{flag}: {log}"));
+        told.push(rest.split_once('"').unwrap().0.to_owned());
+    }
+    assert_eq!(told[0], told[1]);
+}

@@ -74,6 +74,7 @@ impl TestApp {
             drain: self.drain.clone(),
             rate_limit: self.rate_limit,
             metrics: HttpMetrics::default(),
+            join_trace: None,
         };
         self.router = api.router();
         self

@@ -4,6 +4,7 @@
 //! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
 //! - [`Program`] is the real program as a process and [`Caller`] someone who calls it.
 //! - [`exposition`] reads a page of metrics and holds it against the list.
+//! - [`log_lines`] are those that the documentation tells of.
 //! - [`problems`] says what every problem looks like from outside, [`bodies`] what callers send, and
 //!   [`life`] what they ask of a customer and by which rules.
 //!
@@ -22,6 +23,7 @@ mod call;
 mod caller;
 pub mod exposition;
 pub mod life;
+pub mod log_lines;
 pub mod problems;
 mod program;
 pub mod stores;

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::Caller;
 use crate::exposition::Exposition;
+use crate::log_lines;
 
 /// More than the program takes to start or to end, however busy the machine is.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,12 +42,27 @@ impl Program {
         Self::serve_at("127.0.0.1:0", url, args).await
     }
 
+    /// The same with further variables in its environment.
+    ///
+    /// # Panics
+    /// When it ends before it listens.
+    pub async fn serve_with(url: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start("127.0.0.1:0", url, args, variables)
+            .listens()
+            .await
+    }
+
     /// The same on a given address, so that it can be started there again.
     ///
     /// # Panics
     /// When it ends before it listens.
     pub async fn serve_at(listen: &str, url: &str, args: &[&str]) -> Self {
-        let mut program = Self::start(listen, url, args);
+        Self::start(listen, url, args, &[]).listens().await
+    }
+
+    /// Waits until it listens.
+    async fn listens(self) -> Self {
+        let mut program = self;
         let mut ended = false;
         eventually("the program listens", PATIENCE, async || {
             let log = program.log();
@@ -67,9 +83,10 @@ impl Program {
     }
 
     /// Starts it and does not wait.
-    fn start(listen: &str, url: &str, args: &[&str]) -> Self {
+    fn start(listen: &str, url: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let listen = ["serve", "--listen", listen, "--allow-unsafe-durability"];
         let mut child = command(&[&listen, args].concat(), url)
+            .envs(variables.iter().copied())
             .spawn()
             .expect("the program starts");
         let watch = Command::new("/bin/sh")
@@ -156,7 +173,8 @@ impl Program {
         kill(Pid::from_raw(process), signal).expect("the program is there");
     }
 
-    /// Waits for its end, and gives how it ended and all that it wrote.
+    /// Waits for its end, and gives how it ended and all that it wrote, of which operators must be
+    /// able to read what it means.
     pub async fn ended(mut self) -> (ExitStatus, String) {
         let mut status = None;
         eventually("the program ends", PATIENCE, async || {
@@ -167,7 +185,9 @@ impl Program {
         for reader in self.readers.drain(..) {
             reader.join().expect("what it wrote can be read");
         }
-        (status.expect("it ended"), self.log())
+        let log = self.log();
+        log_lines::assert_documented(&log);
+        (status.expect("it ended"), log)
     }
 
     /// The most memory that it ever had in use, in bytes.

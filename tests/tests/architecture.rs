@@ -76,13 +76,19 @@ const TECHNOLOGIES: &[&str] = &[
     "http",
     "hyper",
     "metrics",
+    "opentelemetry",
+    "opentelemetry_sdk",
     "reqwest",
     "serde",
     "serde_json",
     "sqlx",
     "tokio",
+    "tracing-opentelemetry",
     "utoipa",
 ];
+
+/// The one member that turns spans into OpenTelemetry's; to all others they are those of `tracing`.
+const SENDS_TRACES: &str = "customers";
 
 /// What the domain in particular does without: waiting, and chance.
 const FOREIGN_TO_THE_DOMAIN: &[&str] = &["async-trait", "getrandom", "rand", "tracing"];
@@ -142,6 +148,16 @@ fn the_core_names_no_technology() {
         }
     }
     assert_none(&offences);
+}
+
+#[test]
+fn the_program_alone_names_opentelemetry() {
+    let metadata = metadata();
+    let naming: Vec<&str> = constrained(&metadata)
+        .filter(|member| named_by(member).any(|seen| seen.contains("opentelemetry")))
+        .map(|member| member.name.as_str())
+        .collect();
+    assert_eq!(naming, [SENDS_TRACES]);
 }
 
 #[test]

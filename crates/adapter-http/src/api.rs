@@ -13,6 +13,7 @@ use crate::answer_budget::AnswerBudget;
 use crate::auth::{KeyCache, RateLimit};
 use crate::problem::{Problem, ProblemCode};
 use crate::server::Drain;
+use crate::trace::{self, JoinTrace};
 use crate::{exchange, openapi};
 
 /// What the HTTP face is made of.
@@ -31,6 +32,8 @@ pub struct Api {
     pub rate_limit: Option<NonZeroU32>,
     /// Where requests and look-ups of keys are counted; nowhere by default.
     pub metrics: HttpMetrics,
+    /// How the span of a request becomes part of its caller's trace; without it there are no spans.
+    pub join_trace: Option<JoinTrace>,
 }
 
 /// What handlers and extractors share.
@@ -73,7 +76,7 @@ impl Api {
             drain: self.drain,
             rate_limit: self.rate_limit.map(RateLimit::per_second),
         }));
-        openapi::routes()
+        let router = openapi::routes()
             .split_for_parts()
             .0
             .fallback(async || Problem::new(ProblemCode::NotFound))
@@ -82,7 +85,11 @@ impl Api {
             .layer(middleware::from_fn_with_state(
                 self.metrics.requests,
                 exchange::carry_out,
-            ))
-            .with_state(state)
+            ));
+        let router = match self.join_trace {
+            Some(join) => router.layer(middleware::from_fn_with_state(join, trace::carry_out)),
+            None => router,
+        };
+        router.with_state(state)
     }
 }

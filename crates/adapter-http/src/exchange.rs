@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::auth::CallerLog;
 use crate::headers::X_REQUEST_ID;
 use crate::problem::{self, Problem, ProblemCode};
+use crate::trace;
 
 /// A request's id, when the caller gives it, is at most so long.
 const REQUEST_ID_MAX: usize = 128;
@@ -48,6 +49,7 @@ pub(crate) async fn carry_out(
         started.elapsed(),
     );
     let caller = callers.0.get();
+    trace::complete(response.status(), id.to_str().unwrap_or_default(), caller);
     tracing::info!(
         method,
         route = route.as_ref().map_or("none", MatchedPath::as_str),
@@ -84,7 +86,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 
 /// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
 /// words but, in the log, the request's id.
-fn method_name(method: &Method) -> &'static str {
+pub(crate) fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

@@ -23,6 +23,8 @@ mod problem;
 mod query;
 pub mod server;
 mod timestamp;
+mod trace;
 
 pub use api::Api;
 pub use openapi::document as openapi_document;
+pub use trace::{JoinTrace, REQUEST_SPAN};

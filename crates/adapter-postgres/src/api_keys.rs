@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use customers_domain::{ApiKey, ApiKeyId, Scope, Scopes, SecretHash, TenantId, TenantName};
 use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, StoreError};
 use sqlx::postgres::PgRow;
+use tracing::instrument;
 
 use crate::connection::Connection;
 use crate::database::{Database, Work};
@@ -26,6 +27,11 @@ impl PgApiKeyRepository {
 
 #[async_trait]
 impl ApiKeyRepository for PgApiKeyRepository {
+    #[instrument(
+        name = "postgres.find_api_key",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         let statement = Statement::new(sql::FIND_API_KEY).bind(id.as_str());
         let rows = self.database.fetch(statement).await?;

@@ -4,6 +4,7 @@ use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, HistoryQuery, ListQuery, Page,
     RecordedDecision, StoreError, Update, UpdateOutcome,
 };
+use tracing::instrument;
 
 use crate::customers::create::Create;
 use crate::customers::update::Change;
@@ -41,6 +42,11 @@ impl PgCustomerRepository {
 
 #[async_trait]
 impl CustomerRepository for PgCustomerRepository {
+    #[instrument(
+        name = "postgres.create_customer",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn create(
         &self,
         tenant: TenantId,
@@ -49,6 +55,11 @@ impl CustomerRepository for PgCustomerRepository {
         self.writer.create(Create::new(tenant, creation)?).await
     }
 
+    #[instrument(
+        name = "postgres.find_customer",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
         let statement = Statement::new(sql::FIND_CUSTOMER)
             .bind(tenant.as_uuid())
@@ -58,6 +69,11 @@ impl CustomerRepository for PgCustomerRepository {
         Ok(customer)
     }
 
+    #[instrument(
+        name = "postgres.list_customers",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn list(
         &self,
         tenant: TenantId,
@@ -68,11 +84,21 @@ impl CustomerRepository for PgCustomerRepository {
         Ok(Page::cut(found, query.limit))
     }
 
+    #[instrument(
+        name = "postgres.update_customer",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
         let work = Change::new(tenant, update)?;
         self.database.call_to_the_end(work).await
     }
 
+    #[instrument(
+        name = "postgres.find_holder",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn find_holder(
         &self,
         tenant: TenantId,
@@ -84,6 +110,11 @@ impl CustomerRepository for PgCustomerRepository {
         Ok(conflict)
     }
 
+    #[instrument(
+        name = "postgres.history",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn history(
         &self,
         tenant: TenantId,
@@ -95,6 +126,11 @@ impl CustomerRepository for PgCustomerRepository {
         Ok(history::page(&rows, id, query.limit)?)
     }
 
+    #[instrument(
+        name = "postgres.find_decision",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn find_decision(
         &self,
         tenant: TenantId,

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use customers_ports::{StoreError, StoreHealth};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
+use tracing::instrument;
 
 use crate::connection::Connection;
 use crate::database::Database;
@@ -47,6 +48,11 @@ impl PgStoreHealth {
 
 #[async_trait]
 impl StoreHealth for PgStoreHealth {
+    #[instrument(
+        name = "postgres.health",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
     async fn check(&self) -> Result<(), StoreError> {
         let outcome = timeout(LIMIT, self.ping()).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::timed_out("a sign of life", LIMIT)));

@@ -3,7 +3,8 @@
 //! One call of a port is one statement on one connection, and so one transaction; every statement
 //! stands in [`sql`]. [`Database`] is the bounded set of connections that the repositories share, and
 //! the one place that decides what is tried again. This crate knows nothing of HTTP or of the command
-//! line, and it logs nothing: a failure is told once, in a
+//! line, and it logs nothing (what a call of a port costs shows as a span, without any value): a
+//! failure is told once, in a
 //! [`StoreError`](customers_ports::StoreError) or a [`StartupError`] that holds a SQLSTATE and names
 //! of the schema, never a value and never the server's own words.
 //!

@@ -5,23 +5,16 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use customers_domain::{KycPolicy, Scope, TenantName};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::duration;
 use crate::values;
 
-const AFTER_SERVE: &str = "\
-Environment alone:
-  CUSTOMERS_DEV_API_KEY  Fixes the API key of memory mode; refused with a database
+mod help;
 
-Signals:
-  SIGTERM  Stop: answer for the drain delay, then finish running requests (30 s at most)
-  SIGINT   The same without the delay
-  A second one stops at once, with exit code 1
-
-Exit codes: 0 done, 1 failed, 2 wrong usage";
+pub(crate) use help::DEV_API_KEY;
 
 /// A service that provisions customers for wallets, transactions and payment methods.
 #[derive(Debug, Parser)]
@@ -31,10 +24,30 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Reads the command line and the environment, or ends the program with help or a complaint.
+    pub(crate) fn read() -> Self {
+        let matches = definition().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// The command line as it is offered. Help names variables and never what is in them: the database's
+/// URL holds a password.
+fn definition() -> clap::Command {
+    without_present_values(Cli::command())
+}
+
+fn without_present_values(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.hide_env_values(true))
+        .mut_subcommands(without_present_values)
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Answer requests until told to stop; in memory when no database is named
-    #[command(after_help = AFTER_SERVE)]
+    #[command(after_help = help::after_serve())]
     Serve(Box<ServeArgs>),
     /// Bring the database's schema up to this program; needs a direct connection
     Migrate(MigrateArgs),
@@ -53,7 +66,6 @@ pub(crate) struct ServeArgs {
     #[arg(
         long,
         env = "CUSTOMERS_LISTEN",
-        hide_env_values = true,
         value_name = "ADDRESS:PORT",
         default_value = DEFAULT_LISTEN
     )]
@@ -72,18 +84,17 @@ pub(crate) struct ServeArgs {
     pub(crate) database: DatabaseArgs,
 
     /// Keep customers in memory, also on an address that is not loopback
-    #[arg(long, env = "CUSTOMERS_IN_MEMORY", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]
     pub(crate) in_memory: bool,
 
     /// Bring the database's schema up to this program before answering
-    #[arg(long, env = "CUSTOMERS_MIGRATE", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CUSTOMERS_MIGRATE", value_parser = BoolishValueParser::new())]
     pub(crate) migrate: bool,
 
     /// The most connections to the database
     #[arg(
         long,
         env = "CUSTOMERS_DATABASE_CONNECTIONS",
-        hide_env_values = true,
         value_name = "NUMBER",
         default_value = "16"
     )]
@@ -100,14 +111,13 @@ pub(crate) struct ServeArgs {
     pub(crate) create_batch: NonZeroUsize,
 
     /// Start although the database may lose customers in a power cut; for tests
-    #[arg(long, env = "CUSTOMERS_ALLOW_UNSAFE_DURABILITY", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CUSTOMERS_ALLOW_UNSAFE_DURABILITY", value_parser = BoolishValueParser::new())]
     pub(crate) allow_unsafe_durability: bool,
 
     /// Types of customer that start in `pending_kyc`, with a comma between them; or none
     #[arg(
         long,
         env = "CUSTOMERS_KYC_REQUIRED",
-        hide_env_values = true,
         value_name = "TYPES",
         default_value = "individual,business",
         value_parser = values::kyc_policy
@@ -115,19 +125,13 @@ pub(crate) struct ServeArgs {
     pub(crate) kyc_required: KycPolicy,
 
     /// Requests a second that one API key may make, with a burst of one second; no limit by default
-    #[arg(
-        long,
-        env = "CUSTOMERS_RATE_LIMIT",
-        hide_env_values = true,
-        value_name = "NUMBER"
-    )]
+    #[arg(long, env = "CUSTOMERS_RATE_LIMIT", value_name = "NUMBER")]
     pub(crate) rate_limit: Option<NonZeroU32>,
 
     /// The most connections of callers; at the bound the longest idle one makes room
     #[arg(
         long,
         env = "CUSTOMERS_MAX_CONNECTIONS",
-        hide_env_values = true,
         value_name = "NUMBER",
         default_value = "1000"
     )]
@@ -137,20 +141,18 @@ pub(crate) struct ServeArgs {
     #[arg(
         long,
         env = "CUSTOMERS_DRAIN_DELAY",
-        hide_env_values = true,
         value_name = "DURATION",
         default_value = "2s",
         value_parser = duration::parse
     )]
     pub(crate) drain_delay: Duration,
 
+    /// Where traces go: the base URL of a collector that takes OTLP over HTTP; nowhere by default
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<SecretString>,
+
     /// Form of the log on stderr [default: text on a terminal, else json]
-    #[arg(
-        long,
-        env = "CUSTOMERS_LOG_FORMAT",
-        hide_env_values = true,
-        value_name = "FORMAT"
-    )]
+    #[arg(long, env = "CUSTOMERS_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
 }
 
@@ -161,19 +163,13 @@ pub(crate) struct DatabaseArgs {
     pub(crate) url: DatabaseUrlArg,
 
     /// The pooler between this program and the database, for PgBouncer in transaction mode
-    #[arg(
-        long,
-        env = "CUSTOMERS_POOLER",
-        hide_env_values = true,
-        value_name = "MODE"
-    )]
+    #[arg(long, env = "CUSTOMERS_POOLER", value_name = "MODE")]
     pub(crate) pooler: Option<Pooler>,
 
     /// The time to get a connection to the database, and for a statement
     #[arg(
         long,
         env = "CUSTOMERS_DATABASE_TIMEOUT",
-        hide_env_values = true,
         value_name = "DURATION",
         default_value = "5s",
         value_parser = duration::parse_positive
@@ -186,12 +182,7 @@ pub(crate) struct DatabaseArgs {
 #[derive(Debug, Default, Args)]
 pub(crate) struct DatabaseUrlArg {
     /// The Postgres database, as in `postgres://user@db.example.com/customers`
-    #[arg(
-        long = "database-url",
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    #[arg(long = "database-url", env = "DATABASE_URL", value_name = "URL")]
     database_url: Option<SecretString>,
 }
 
@@ -272,7 +263,6 @@ pub(crate) struct HealthcheckArgs {
     #[arg(
         long,
         env = "CUSTOMERS_LISTEN",
-        hide_env_values = true,
         value_name = "ADDRESS:PORT",
         default_value = DEFAULT_LISTEN
     )]

@@ -1,13 +1,11 @@
 //! From what was said on the command line to what is meant, with every contradiction refused.
 
 use customers_use_cases::ApiKeySecret;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::{DatabaseUrlArg, ServeArgs};
+use crate::cli::{DEV_API_KEY, DatabaseUrlArg, ServeArgs};
 use crate::failure::Failure;
-
-/// The one variable that has no flag.
-const DEV_API_KEY: &str = "CUSTOMERS_DEV_API_KEY";
+use crate::traces::Endpoint;
 
 /// Where the service keeps its customers.
 #[derive(Debug)]
@@ -65,6 +63,15 @@ pub(crate) fn required_url(arg: &DatabaseUrlArg) -> Result<SecretString, Failure
     optional_url(arg)?.ok_or_else(|| {
         Failure::Usage("this command needs a database: set DATABASE_URL or --database-url".into())
     })
+}
+
+/// Where traces go, if they go anywhere.
+///
+/// # Errors
+/// When it is not the base URL of a collector.
+pub(crate) fn trace_endpoint(args: &ServeArgs) -> Result<Option<Endpoint>, Failure> {
+    let base = args.otlp_endpoint.as_ref().map(SecretString::expose_secret);
+    Endpoint::parse(base.unwrap_or_default()).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn optional_url(arg: &DatabaseUrlArg) -> Result<Option<SecretString>, Failure> {

@@ -22,11 +22,10 @@ mod signals;
 mod stores;
 mod sweeper;
 mod system;
+mod traces;
 mod values;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -35,7 +34,7 @@ use crate::failure::Failure;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().command) {
+    match run(&Cli::read().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             tell(&failure);

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use customers_adapter_http::Api;
 use customers_adapter_http::server::{self, Drain, Limits};
+use customers_adapter_http::{Api, JoinTrace};
 use customers_adapter_postgres::Database;
 use customers_domain::load_numbering_plans;
 use customers_ports::{Clock, IdGenerator};
@@ -19,6 +19,7 @@ use crate::postgres::Postgres;
 use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
+use crate::traces::{Traces, join_trace};
 use crate::{greeting, logging, measuring, open_files, output, shutdown, sweeper};
 
 /// The store as it was asked for, checked but not opened.
@@ -57,19 +58,29 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         StoreChoice::Memory { key } => Target::Memory { key },
         StoreChoice::Postgres(url) => Target::Postgres(Postgres::of_service(args, url)?),
     };
-    logging::start(args.log_format);
+    let traces = config::trace_endpoint(args)?;
+    let traces = traces.as_ref().map(Traces::to).transpose()?;
+    logging::start(args.log_format, traces.as_ref());
     open_files::make_room(args);
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::system("cannot start threads"))?;
-    let outcome = runtime.block_on(serve(args, target));
+    let join_trace = traces.as_ref().map(|_| join_trace as JoinTrace);
+    let outcome = runtime.block_on(serve(args, target, join_trace));
     // What still runs has had its time.
     runtime.shutdown_background();
+    if let Some(traces) = traces.filter(|_| !matches!(outcome, Err(Failure::Interrupted))) {
+        traces.end();
+    }
     outcome
 }
 
-async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
+async fn serve(
+    args: &ServeArgs,
+    target: Target,
+    join_trace: Option<JoinTrace>,
+) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let numbering_plans = tokio::task::spawn_blocking(load_numbering_plans);
     let (listener, address) = listen(args.listen)?;
@@ -99,6 +110,7 @@ async fn serve(args: &ServeArgs, target: Target) -> Result<(), Failure> {
         drain: drain.clone(),
         rate_limit: args.rate_limit,
         metrics: metrics.clone(),
+        join_trace,
     };
     let server = tokio::spawn(server::serve(
         listener,

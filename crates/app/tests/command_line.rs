@@ -37,6 +37,8 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         ("CUSTOMERS_LISTEN", "192.0.2.77:7777"),
         ("CUSTOMERS_METRICS_LISTEN", "192.0.2.77:7777"),
         ("CUSTOMERS_RATE_LIMIT", "77777"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://planted:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=planted"),
         ("CUSTOMERS_IN_MEMORY", "true"),
     ];
     for command in [
@@ -83,6 +85,10 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         "CUSTOMERS_MAX_CONNECTIONS",
         "--drain-delay",
         "CUSTOMERS_DRAIN_DELAY",
+        "--otlp-endpoint",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_SERVICE_NAME",
+        "OTEL_TRACES_SAMPLER",
         "--log-format",
         "CUSTOMERS_LOG_FORMAT",
         "CUSTOMERS_DEV_API_KEY",
@@ -101,7 +107,7 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
 #[test]
 fn wrong_usage_exits_with_2_and_repeats_no_secret() {
     let key = ApiKeySecret::generate().unwrap();
-    let table: [(&[&str], &Variables, &str); 15] = [
+    let table: [(&[&str], &Variables, &str); 17] = [
         (&["serve"], &[("DATABASE_URL", "")], "empty"),
         (&["serve", "--database-url="], &[], "empty"),
         (&["serve", "--in-memory"], &[("DATABASE_URL", "")], "empty"),
@@ -142,6 +148,19 @@ fn wrong_usage_exits_with_2_and_repeats_no_secret() {
             &["serve"],
             &[("DATABASE_URL", "mysql://app:planted-password@127.0.0.1/x")],
             "database URL",
+        ),
+        (
+            &["serve", "--otlp-endpoint", "grpc://planted:4317"],
+            &[],
+            "endpoint for traces",
+        ),
+        (
+            &["serve"],
+            &[(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "http://u:planted@127.0.0.1:4318",
+            )],
+            "endpoint for traces",
         ),
         (&["migrate"], &[], "needs a database"),
         (&["migrate"], &[("DATABASE_URL", "")], "empty"),
@@ -189,6 +208,7 @@ fn every_variable_is_read_and_a_wrong_value_in_it_exits_with_2() {
         ("CUSTOMERS_RATE_LIMIT", "--rate-limit"),
         ("CUSTOMERS_MAX_CONNECTIONS", "--max-connections"),
         ("CUSTOMERS_DRAIN_DELAY", "--drain-delay"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "--otlp-endpoint"),
         ("CUSTOMERS_LOG_FORMAT", "--log-format"),
     ] {
         let output = run(&["serve"], &[(variable, "nonsense")]);

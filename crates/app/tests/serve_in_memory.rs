@@ -105,6 +105,27 @@ fn the_log_is_text_when_that_is_asked_for() {
 }
 
 #[test]
+fn a_line_of_text_that_is_written_for_a_traced_request_ends_with_the_traces_id() {
+    // Nobody listens on the discard port; a trace has its id all the same.
+    let endpoint = ["--otlp-endpoint", "http://127.0.0.1:9"];
+    let flags = [&["--log-format", "text"][..], &endpoint].concat();
+    let service = Service::start(&flags, &[]);
+    service.get("/health/live");
+    service.signal(Signal::SIGINT);
+    let (status, _, log) = service.end();
+    assert_eq!(status.code(), Some(0), "{log}");
+    let (traced, others): (Vec<_>, Vec<_>) = log
+        .lines()
+        .partition(|line| line.contains(" request method=\"GET\""));
+    let [line] = traced[..] else {
+        panic!("not one request: {log}");
+    };
+    let (_, id) = line.rsplit_once(" trace_id=").unwrap();
+    assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(!others.concat().contains("trace_id"), "{log}");
+}
+
+#[test]
 fn a_log_that_nobody_reads_keeps_no_caller_from_an_answer() {
     let (reader, writer) = std::io::pipe().unwrap();
     let mut command = customers(&["serve", "--listen", "127.0.0.1:0"], &[]);

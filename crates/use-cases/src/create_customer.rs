@@ -53,7 +53,7 @@ impl CustomerService {
     /// # Errors
     /// When another customer holds what is unique, when the idempotency key is in use otherwise, or
     /// when the store fails.
-    #[instrument(skip_all, fields(customer.id))]
+    #[instrument(name = "create_customer", skip_all, fields(customer.id))]
     pub async fn create(
         &self,
         caller: Caller,
@@ -99,7 +99,7 @@ impl CustomerService {
     ///
     /// # Errors
     /// When another customer holds what is unique, or the store fails.
-    #[instrument(skip_all)]
+    #[instrument(name = "check_create_customer", skip_all)]
     pub async fn check_create(
         &self,
         caller: Caller,

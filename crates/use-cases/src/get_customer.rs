@@ -22,7 +22,7 @@ impl CustomerService {
     ///
     /// # Errors
     /// When the tenant has no customer of that id, or the store fails.
-    #[instrument(skip_all, fields(customer.id = %id))]
+    #[instrument(name = "get_customer", skip_all, fields(customer.id = %id))]
     pub async fn get(&self, caller: Caller, id: CustomerId) -> Result<Customer, GetCustomerError> {
         self.customers
             .find(caller.tenant_id, id)

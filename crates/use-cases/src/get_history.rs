@@ -11,7 +11,7 @@ impl CustomerService {
     ///
     /// # Errors
     /// When the tenant has no customer of that id, or the store fails.
-    #[instrument(skip_all, fields(customer.id = %id))]
+    #[instrument(name = "get_history", skip_all, fields(customer.id = %id))]
     pub async fn history(
         &self,
         caller: Caller,

@@ -10,7 +10,7 @@ impl CustomerService {
     ///
     /// # Errors
     /// When the store fails.
-    #[instrument(skip_all)]
+    #[instrument(name = "list_customers", skip_all)]
     pub async fn list(
         &self,
         caller: Caller,

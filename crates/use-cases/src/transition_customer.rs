@@ -61,7 +61,7 @@ impl CustomerService {
     /// # Errors
     /// When the decision's id is in use otherwise, there is no such customer in that version, the
     /// status rules forbid it, or the store fails.
-    #[instrument(skip_all, fields(customer.id = %id, verb = decision.verb.as_str()))]
+    #[instrument(name = "transition_customer", skip_all, fields(customer.id = %id, verb = decision.verb.as_str()))]
     pub async fn transition(
         &self,
         caller: Caller,

@@ -47,7 +47,7 @@ impl CustomerService {
     /// # Errors
     /// When there is no such customer in that version, its status or its limits forbid the edit,
     /// another customer holds what is unique, or the store fails.
-    #[instrument(skip_all, fields(customer.id = %id))]
+    #[instrument(name = "update_customer", skip_all, fields(customer.id = %id))]
     pub async fn update(
         &self,
         caller: Caller,
@@ -77,7 +77,7 @@ impl CustomerService {
     ///
     /// # Errors
     /// Those of [`Self::update`].
-    #[instrument(skip_all, fields(customer.id = %id))]
+    #[instrument(name = "check_update_customer", skip_all, fields(customer.id = %id))]
     pub async fn check_update(
         &self,
         caller: Caller,

@@ -6,6 +6,7 @@
 )]
 
 mod extending;
+mod log;
 mod metrics;
 mod statuses;
 

@@ -18,6 +18,7 @@ mod copies;
 mod database;
 mod deployment;
 mod first_customer;
+mod interruption;
 mod load;
 mod logs;
 mod releases;

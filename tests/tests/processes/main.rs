@@ -7,6 +7,7 @@
     reason = "what a test cannot go on without fails it"
 )]
 
+mod collector;
 mod crash;
 mod hang_up;
 mod hostile;
@@ -15,3 +16,4 @@ mod outage;
 mod privacy;
 mod shutdown;
 mod startup;
+mod traces;

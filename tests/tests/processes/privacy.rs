@@ -3,8 +3,11 @@
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Answer, Call, Caller, Program, bodies, stores};
 use nix::sys::signal::Signal;
+use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+
+use crate::collector::{Collector, attribute};
 
 /// Parts of what is sent that stand nowhere else, in lower case.
 const PLANTED: [&str; 14] = [
@@ -109,7 +112,8 @@ async fn be_odd(program: &Program, key: &str) -> Vec<String> {
     answers
 }
 
-async fn exchange(program: &Program, bytes: &[u8]) -> String {
+/// Sends these bytes on a connection of its own and reads until it is closed.
+pub(crate) async fn exchange(program: &Program, bytes: &[u8]) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(program.address())
         .await
@@ -157,12 +161,17 @@ async fn metrics_after_all(program: &Program) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn planted_personal_data_is_in_no_log_no_error_and_no_metric() {
+async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
-    let args = ["--drain-delay", "0s", "--metrics-listen", "127.0.0.1:0"];
-    let program = Program::serve(database.url(), &args).await;
+    let collector = Collector::open().await;
+    let flags = [
+        ["--drain-delay", "0s"],
+        ["--metrics-listen", "127.0.0.1:0"],
+        ["--otlp-endpoint", collector.url()],
+    ];
+    let program = Program::serve(database.url(), flags.as_flattened()).await;
     let caller = Caller::new(&program, &key);
 
     let created = caller.create(&person(0), Some("zqonce-0")).await;
@@ -207,6 +216,18 @@ async fn planted_personal_data_is_in_no_log_no_error_and_no_metric() {
     assert_clean("the program's log", &log, &key);
     let lines = log.lines().filter(|line| line.contains("\"route\""));
     assert!(lines.count() >= answers.len(), "one line a request: {log}");
+    let exported = collector.look(|deliveries| {
+        let bytes = deliveries.iter().flat_map(|delivery| &delivery.bytes);
+        String::from_utf8_lossy(&bytes.copied().collect::<Vec<_>>()).into_owned()
+    });
+    assert_clean("the traces", &exported, &key);
+    let spans = collector.spans();
+    let failed = spans.iter().find(|span| {
+        let status = span.status.as_ref();
+        status.is_some_and(|status| status.code() == StatusCode::Error)
+    });
+    let failed = &failed.expect("the request without a database").attributes;
+    assert_eq!(attribute(failed, "error.type"), "503");
     let log = server.log().await;
     assert!(log.contains("database system is ready"), "{log}");
     assert_clean("the database's log", &log, &key);

@@ -1,6 +1,6 @@
-use clap::{CommandFactory as _, FromArgMatches as _};
-
 use super::*;
+
+mod configuration;
 
 /// The command line by itself, whatever the environment of the tests holds.
 fn without_environment(command: clap::Command) -> clap::Command {
@@ -27,6 +27,18 @@ fn the_definitions_do_not_contradict_each_other() {
 }
 
 #[test]
+fn no_flag_of_any_command_shows_its_present_value() {
+    fn flags(command: &clap::Command) -> usize {
+        for arg in command.get_arguments() {
+            assert!(arg.is_hide_env_values_set(), "{}", arg.get_id());
+        }
+        let below: usize = command.get_subcommands().map(flags).sum();
+        command.get_arguments().count() + below
+    }
+    assert!(flags(&definition()) > 20);
+}
+
+#[test]
 fn every_flag_of_serve_has_its_documented_variable_and_default() {
     let command = Cli::command();
     let serve = command.find_subcommand("serve").unwrap();
@@ -34,7 +46,6 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
         .get_arguments()
         .filter(|arg| arg.get_id() != "help")
         .map(|arg| {
-            assert!(arg.is_hide_env_values_set(), "{}", arg.get_id());
             let takes_a_value = arg.get_action().takes_values();
             let default = arg.get_default_values().first().filter(|_| takes_a_value);
             (
@@ -73,6 +84,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
             ("metrics-listen", "CUSTOMERS_METRICS_LISTEN", None),
             ("migrate", "CUSTOMERS_MIGRATE", None),
+            ("otlp-endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", None),
             ("pooler", "CUSTOMERS_POOLER", None),
             ("rate-limit", "CUSTOMERS_RATE_LIMIT", None),
         ]
@@ -96,6 +108,7 @@ fn serve_without_flags_has_the_documented_settings() {
     assert_eq!(args.rate_limit, None);
     assert_eq!(args.max_connections.get(), 1000);
     assert_eq!(args.drain_delay, Duration::from_secs(2));
+    assert!(args.otlp_endpoint.is_none());
     assert_eq!(args.log_format, None);
 }
 
@@ -136,6 +149,11 @@ fn each_flag_of_serve_is_read() {
     );
     assert_eq!(serve("--max-connections 1").max_connections.get(), 1);
     assert_eq!(serve("--drain-delay 0s").drain_delay, Duration::ZERO);
+    let endpoint = serve("--otlp-endpoint http://127.0.0.1:4318").otlp_endpoint;
+    assert_eq!(
+        endpoint.as_ref().map(SecretString::expose_secret),
+        Some("http://127.0.0.1:4318")
+    );
     assert_eq!(serve("--log-format json").log_format, Some(LogFormat::Json));
 }
 

@@ -1,5 +1,6 @@
-use std::fs::{self, File};
-use std::os::unix::fs::chown;
+use std::fs::{self, DirBuilder, File};
+use std::hash::{BuildHasher as _, RandomState};
+use std::os::unix::fs::{DirBuilderExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -20,7 +21,8 @@ use crate::reaper::Reaper;
 const DEBIAN: &str = "/usr/lib/postgresql";
 const STOPPED_WITHIN: Duration = Duration::from_secs(30);
 
-/// Ends a server that may be halted, waits until it is gone, and removes its files.
+/// Ends a server that may be halted, waits until it is gone, and removes its files. What is still being
+/// made, by `initdb` or a server that has just begun, can hinder that once; then it finds its files gone.
 const CLEAR: &str = r#"
 if read -r server <"$1/data/postmaster.pid"; then
     kill -QUIT "$server"
@@ -31,7 +33,11 @@ if read -r server <"$1/data/postmaster.pid"; then
         tries=$((tries + 1))
     done
 fi
-rm -rf "$1"
+tries=0
+until rm -rf "$1" || [ $tries -ge 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
 "#;
 
 /// A server made of the machine's own programs.
@@ -48,13 +54,16 @@ struct Local {
 pub(super) async fn start(options: &PostgresOptions) -> Result<(PostgresServer, PathBuf), String> {
     let programs = find_programs().ok_or("neither `initdb` nor `postgres` is installed")?;
     let account = account()?;
-    let directory = tempfile::Builder::new()
-        .prefix("customers-postgres-")
-        .tempdir()
-        .map_err(|error| format!("no temporary directory: {error}"))?
-        .keep();
+    // The standard library's hasher is seeded at random, another for each value.
+    let random = RandomState::new().hash_one(std::process::id());
+    let directory = std::env::temp_dir().join(format!("customers-postgres-{random:016x}"));
+    // First who clears away, then what is cleared away: in between the run may be interrupted.
     let reaper = Reaper::new(CLEAR, &[directory.as_os_str()])
         .map_err(|error| format!("no shell: {error}"))?;
+    DirBuilder::new()
+        .mode(0o700)
+        .create(&directory)
+        .map_err(|error| format!("no temporary directory: {error}"))?;
     if let Some((user, group)) = account {
         chown(&directory, Some(user), Some(group)).map_err(|error| error.to_string())?;
     }

@@ -1,0 +1,123 @@
+//! How spans get to the collector, and what the log says when they do not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use opentelemetry_http::{Bytes, HttpClient, HttpError};
+use opentelemetry_otlp::{Protocol, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use rustls::crypto::ring;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use super::Endpoint;
+use crate::failure::Failure;
+
+/// For one attempt, and for all attempts at one batch.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// More than a collector ever says.
+const ANSWER_MAX: u64 = 64 * 1024;
+
+/// What sends batches of spans to the collector.
+///
+/// # Errors
+/// When the environment asks for what cannot be, or no certificate authority is known for https.
+pub(super) fn exporter(endpoint: &Endpoint) -> Result<impl SpanExporter + use<>, Failure> {
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_http()
+        .with_http_client(Client::new(endpoint)?)
+        .with_endpoint(endpoint.url())
+        .with_protocol(Protocol::HttpBinary)
+        .with_timeout(TIME_LIMIT)
+        .build()
+        .map_err(|error| Failure::Usage(format!("traces cannot be exported: {error}")))?;
+    Ok(Telling {
+        exporter,
+        failing: AtomicBool::new(false),
+    })
+}
+
+/// A client that waits on the exporter's own thread. It brings no runtime, and is given rustls with
+/// ring, which the connections to the database have as well.
+#[derive(Debug)]
+struct Client(Agent);
+
+impl Client {
+    fn new(endpoint: &Endpoint) -> Result<Self, Failure> {
+        let config = Agent::config_builder()
+            .timeout_global(Some(TIME_LIMIT))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false);
+        let config = if endpoint.is_https() {
+            config.tls_config(tls()?)
+        } else {
+            config
+        };
+        Ok(Self(config.build().new_agent()))
+    }
+}
+
+fn tls() -> Result<TlsConfig, Failure> {
+    let system = rustls_native_certs::load_native_certs();
+    if system.certs.is_empty() {
+        return Err(Failure::Usage(
+            "traces cannot be sent to an https endpoint: this system names no certificate authority"
+                .to_owned(),
+        ));
+    }
+    let authorities = system
+        .certs
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned());
+    Ok(TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .root_certs(RootCerts::from(authorities))
+        .build())
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (head, body) = request.into_parts();
+        let answer = self.0.run(Request::from_parts(head, &body[..]))?;
+        let (head, mut body) = answer.into_parts();
+        let body = body.with_config().limit(ANSWER_MAX).read_to_vec()?;
+        Ok(Response::from_parts(head, body.into()))
+    }
+}
+
+/// Tells the log when spans begin to be lost, and when they are delivered again; not of every batch.
+#[derive(Debug)]
+struct Telling<E> {
+    exporter: E,
+    failing: AtomicBool,
+}
+
+impl<E: SpanExporter> SpanExporter for Telling<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let outcome = self.exporter.export(batch).await;
+        let was_failing = self.failing.swap(outcome.is_err(), Ordering::Relaxed);
+        match &outcome {
+            Ok(()) if was_failing => tracing::info!("traces are delivered again"),
+            Err(error) if !was_failing => {
+                tracing::warn!(%error, "traces cannot be delivered for now");
+            }
+            Ok(()) | Err(_) => {}
+        }
+        outcome
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}

@@ -7,6 +7,9 @@ use crate::personal::Personal;
 /// `+44 (0)20 …`, is added.
 const DIGITS_MAX: usize = 17;
 
+/// ITU-T E.164 section 6.2.1: a country code has one to three digits, and none begins with another.
+const COUNTRY_CODE_DIGITS_MAX: usize = 3;
+
 /// A phone number that is valid in its numbering plan, in E.164 form: `+2348012345678`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhoneNumber(Personal<String>);
@@ -27,6 +30,10 @@ impl Parse for PhoneNumber {
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         let dialled = dialled(raw).ok_or(Fault::InvalidPhone)?;
+        if as_it_stands(&dialled).is_some_and(|number| PHONE_NUMBER_UTIL.is_valid_number(&number)) {
+            return Ok(Self::from_stored(dialled));
+        }
+        // A trunk prefix may have been left in. To look for one takes five times as long.
         let number = PHONE_NUMBER_UTIL
             .parse(&dialled, None)
             .map_err(|_| Fault::InvalidPhone)?;
@@ -61,9 +68,30 @@ fn dialled(raw: &str) -> Option<String> {
     (ends_are_digits && dialled.len() <= DIGITS_MAX + 1).then_some(dialled)
 }
 
+/// The number cut behind its country calling code. None where there is no such code, and where the rest
+/// begins with a zero, of which only the library knows whether it counts.
+fn as_it_stands(dialled: &str) -> Option<rlibphonenumber::PhoneNumber> {
+    let digits = dialled.strip_prefix('+')?;
+    let (country_code, national) = (1..=COUNTRY_CODE_DIGITS_MAX).find_map(|length| {
+        let (code, national) = digits.split_at_checked(length)?;
+        let code = code.parse().ok()?;
+        PHONE_NUMBER_UTIL.get_region_for_country_code(code)?;
+        Some((code, national))
+    })?;
+    if national.starts_with('0') {
+        return None;
+    }
+    Some(rlibphonenumber::PhoneNumber {
+        country_code,
+        national_number: national.parse().ok()?,
+        ..Default::default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rlibphonenumber::PhoneNumberType;
 
     use super::*;
 
@@ -87,6 +115,29 @@ mod tests {
     #[test]
     fn a_trunk_prefix_left_in_is_taken_out() {
         assert_eq!(e164("+44 (0)20 7946 0958"), Ok("+442079460958".into()));
+    }
+
+    #[test]
+    fn the_example_number_of_every_region_and_type_is_taken_as_it_stands() {
+        let mut seen = 0;
+        for region in PHONE_NUMBER_UTIL.get_supported_regions() {
+            for kind in [
+                PhoneNumberType::FixedLine,
+                PhoneNumberType::Mobile,
+                PhoneNumberType::TollFree,
+                PhoneNumberType::PremiumRate,
+                PhoneNumberType::VoIP,
+                PhoneNumberType::UAN,
+            ] {
+                let example =
+                    PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind);
+                let Ok(example) = example else { continue };
+                let example = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::E164);
+                assert_eq!(e164(&example), Ok(example.clone().into_owned()));
+                seen += 1;
+            }
+        }
+        assert!(seen > 500, "{seen}");
     }
 
     #[test]
@@ -120,6 +171,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_valid_as_it_stands_is_what_the_library_reads(
+            code in prop::sample::select(vec![1, 7, 33, 39, 44, 49, 52, 54, 55, 81, 91, 234, 352, 590, 800]),
+            national in "[1-9][0-9]{5,11}",
+        ) {
+            let dialled = format!("+{code}{national}");
+            let number = as_it_stands(&dialled).unwrap();
+            if PHONE_NUMBER_UTIL.is_valid_number(&number) {
+                prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&dialled, None).unwrap(), number);
+            }
+        }
+
         #[test]
         fn what_was_accepted_is_accepted_unchanged_again(raw in "\\+[0-9 ().-]{0,20}|\\PC{0,20}") {
             if let Ok(once) = e164(&raw) {

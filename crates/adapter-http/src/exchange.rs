@@ -41,20 +41,17 @@ pub(crate) async fn carry_out(
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_REQUEST_ID, id.clone());
 
-    let pattern = route.as_ref().map(MatchedPath::as_str);
-    measured.answered(
-        pattern,
-        method,
-        response.status().as_u16(),
-        started.elapsed(),
-    );
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let status = response.status();
+    let took = started.elapsed();
+    measured.answered(route, method, status.as_u16(), took);
     let caller = callers.0.get();
-    trace::complete(response.status(), id.to_str().unwrap_or_default(), caller);
+    trace::complete(status, id.to_str().unwrap_or_default(), caller);
     tracing::info!(
         method,
-        route = route.as_ref().map_or("none", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        route = route.unwrap_or("none"),
+        status = status.as_u16(),
+        duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         request_id = id.to_str().unwrap_or_default(),
         key_id = caller.map(|caller| tracing::field::display(caller.api_key_id)),
         tenant_id = caller.map(|caller| tracing::field::display(caller.tenant_id)),
@@ -85,7 +82,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
-/// words but, in the log, the request's id.
+/// words but, in the log, the ids of the request and of its trace.
 pub(crate) fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -8,11 +8,9 @@ use sqlx::postgres::PgConnectOptions;
 use crate::sql::PLANNER;
 use crate::startup::StartupError;
 
-/// How long a create waits for a row that another transaction holds, before it is told so.
-const LOCK_WAIT: Duration = Duration::from_secs(2);
-
-/// How much of that it waits together with others, which could go on without it.
-pub(crate) const LOCK_WAIT_TOGETHER: Duration = Duration::from_millis(50);
+/// How long creates that share a statement wait for a row that another transaction holds, before each
+/// goes on alone.
+pub(crate) const LOCK_WAIT_TOGETHER: Duration = Duration::from_millis(100);
 
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
@@ -26,6 +24,8 @@ pub struct PgSettings {
     pub timeout: Duration,
     /// What stands between the program and the database.
     pub pooler: Pooler,
+    /// How long a call waits for a row that another transaction holds, before it is told so.
+    pub lock_wait: Duration,
     /// The most creates that share one statement and so one commit; 1 lets each have its own.
     pub create_batch: usize,
 }
@@ -42,13 +42,14 @@ pub enum Pooler {
 }
 
 impl PgSettings {
-    /// The defaults: 16 connections, 5 seconds, no pooler, 128 creates.
+    /// The defaults: 16 connections, 5 seconds, no pooler, 2 seconds for a row, 128 creates.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: SecretString::from(url.into()),
             max_connections: 16,
             timeout: Duration::from_secs(5),
             pooler: Pooler::None,
+            lock_wait: Duration::from_secs(2),
             create_batch: 128,
         }
     }
@@ -86,7 +87,7 @@ impl PgSettings {
 
     /// What holds for every statement that serves a request.
     fn session(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let alone = LOCK_WAIT.saturating_sub(LOCK_WAIT_TOGETHER);
+        let alone = self.lock_wait.saturating_sub(LOCK_WAIT_TOGETHER);
         let limits = [
             ("statement_timeout", milliseconds(self.timeout)),
             ("lock_timeout", milliseconds(alone)),
@@ -132,7 +133,7 @@ mod tests {
     fn limits_travel_with_the_session_or_with_the_transaction() {
         let mut settings = PgSettings::new("postgres://app@db.example.com/customers");
         let direct = settings.serving().unwrap();
-        assert!(direct.get_options().unwrap().contains("lock_timeout=1950"));
+        assert!(direct.get_options().unwrap().contains("lock_timeout=1900"));
         settings.pooler = Pooler::Transaction;
         assert_eq!(settings.serving().unwrap().get_options(), None);
         assert!(

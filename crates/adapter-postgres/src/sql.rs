@@ -28,10 +28,10 @@ pub use server::{HAS_MIGRATIONS, LIST_MIGRATIONS, LIST_UNSAFE_SETTINGS, SWEEP_RE
 ///
 /// Pages come out of their index in order, and a plan is kept for all tenants, the largest and the
 /// smallest. Left alone, it may collect and sort what it takes to be the few rows of an average
-/// tenant, or read a table from end to end because it was small when the plan was made. Where a sort is unavoidable, it is made all the same; that the planner then takes the
-/// statement to be dear must not make the server compile it. And no statement has a better plan for
-/// one tenant than for another, so none is planned anew for each call, which for a page takes longer
-/// than to read it.
+/// tenant, or read a table from end to end because it was small when the plan was made. Where a sort
+/// is unavoidable, it is made all the same; that the planner then takes the statement to be dear must
+/// not make the server compile it. And no statement has a better plan for one tenant than for another,
+/// so none is planned anew for each call, which for a page takes longer than to read it.
 pub const PLANNER: [(&str, &str); 4] = [
     ("enable_seqscan", "off"),
     ("enable_sort", "off"),

@@ -68,10 +68,13 @@ fn dialled(raw: &str) -> Option<String> {
     (ends_are_digits && dialled.len() <= DIGITS_MAX + 1).then_some(dialled)
 }
 
-/// The number cut behind its country calling code. None where there is no such code, and where the rest
-/// begins with a zero, of which only the library knows whether it counts.
+/// The number cut behind its country calling code. None where there is no such code, of which none
+/// begins with a zero, and where the rest begins with one, of which only the library knows whether it
+/// counts.
 fn as_it_stands(dialled: &str) -> Option<rlibphonenumber::PhoneNumber> {
-    let digits = dialled.strip_prefix('+')?;
+    let digits = dialled
+        .strip_prefix('+')
+        .filter(|digits| !digits.starts_with('0'))?;
     let (country_code, national) = (1..=COUNTRY_CODE_DIGITS_MAX).find_map(|length| {
         let (code, national) = digits.split_at_checked(length)?;
         let code = code.parse().ok()?;
@@ -150,6 +153,9 @@ mod tests {
             "+1",
             "+1234",
             "+999999999999",
+            "+012025550123",
+            "+0012025550123",
+            "+0442079460958",
             "+234801234567890123",
             " +2348012345678",
             "+2348012345678 ",

@@ -13,7 +13,7 @@ use customers_domain::{AddressLine, TenantId};
 use customers_ports::{CreateOutcome, Creation, StoreError};
 use sqlx::types::Uuid;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::customers::create::Create;
 use crate::customers::create_many::CreateMany;
@@ -23,8 +23,8 @@ use crate::pool::Lease;
 
 /// What creates may take of memory between being accepted and being answered, in bytes.
 const ROOM: usize = 16 << 20;
-/// What a create counts as at least, in bytes; so no more than 2,048 are under way.
-const LEAST_SIZE: usize = 8 << 10;
+/// What a create takes of it at least, in bytes; so no more than 2,048 are under way.
+const LEAST_ROOM: usize = 8 << 10;
 /// What the values of one statement may come to, in bytes.
 const STATEMENT_SIZE: usize = 1 << 20;
 /// How long those that wait leave it at one statement. One that takes longer than this waits for a
@@ -52,9 +52,9 @@ struct Queue {
 struct Waiting {
     create: Create,
     size: usize,
-    deadline: Instant,
+    accepted: Instant,
     caller: oneshot::Sender<Answer>,
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 impl Writer {
@@ -75,47 +75,48 @@ impl Writer {
         if self.accept(create, caller)? {
             tokio::spawn(self.clone().tend());
         }
-        // Nobody is left to answer where the runtime is going down, or where there is a defect, which
-        // the panic hook has told of.
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::unavailable("the create was broken off")))
+        match timeout(CALL_LIMIT, answer).await {
+            Ok(Ok(answer)) => answer,
+            // Whoever had it panicked, which the panic hook has told of.
+            Ok(Err(_)) => Err(StoreError::defect("a create was broken off")),
+            Err(_) => Err(Failure::timed_out("a create", CALL_LIMIT).into()),
+        }
     }
 
     /// Puts the create into the queue, and says whether nobody is at work on that.
     fn accept(&self, create: Create, caller: oneshot::Sender<Answer>) -> Result<bool, StoreError> {
-        let size = size_of(create.creation()).max(LEAST_SIZE);
-        let room = u32::try_from(size)
+        let size = size_of(create.creation());
+        let room = u32::try_from(size.max(LEAST_ROOM))
             .ok()
-            .and_then(|size| Arc::clone(&self.room).try_acquire_many_owned(size).ok())
+            .and_then(|room| Arc::clone(&self.room).try_acquire_many_owned(room).ok())
             .ok_or_else(|| StoreError::unavailable("too many creates are under way"))?;
         let mut queue = self.queue();
         queue.waiting.push_back(Waiting {
             create,
             size,
-            deadline: Instant::now() + CALL_LIMIT,
+            accepted: Instant::now(),
             caller,
-            _room: room,
+            room,
         });
         Ok(!mem::replace(&mut queue.tended, true))
     }
 
     /// Works until the queue is empty.
     async fn tend(self) {
-        let tending = Tending(&self);
-        while tending.go_on() {
-            let lease = match self.database.lease().await {
-                Ok(lease) => lease,
-                Err(failure) => {
-                    let waiting = mem::take(&mut self.queue().waiting);
-                    refuse(waiting, &failure);
-                    continue;
+        let mut tending = Tending::of(&self);
+        while tending.goes_on() {
+            let began = Instant::now();
+            match self.database.lease().await {
+                Ok(lease) => {
+                    let gathered = self.queue().gather(self.database.create_batch());
+                    let work = tokio::spawn(gathered.carry_out(self.database.clone(), lease));
+                    // Whether it has ended or not, and however, the next one is due.
+                    let _ = timeout(OVERTAKE, work).await;
                 }
-            };
-            let together = self.queue().gather(self.database.create_batch());
-            let mut work = Box::pin(carry_out(self.database.clone(), together, lease));
-            if timeout(OVERTAKE, &mut work).await.is_err() {
-                tokio::spawn(work);
+                Err(failure) => {
+                    let in_vain = self.queue().take_accepted_until(began);
+                    refuse(in_vain, &failure);
+                }
             }
         }
     }
@@ -126,53 +127,119 @@ impl Writer {
     }
 }
 
-/// Whoever is at work on the queue. When it ends before its time, so do those that counted on it.
-struct Tending<'a>(&'a Writer);
+/// Whoever is at work on the queue. If it ends before its time, those that counted on it do not wait in
+/// vain.
+struct Tending<'a> {
+    writer: &'a Writer,
+    over: bool,
+}
 
-impl Tending<'_> {
-    /// Whether there is anything to do; if not, the next create brings somebody of its own.
-    fn go_on(&self) -> bool {
-        let mut queue = self.0.queue();
+impl<'a> Tending<'a> {
+    const fn of(writer: &'a Writer) -> Self {
+        Self {
+            writer,
+            over: false,
+        }
+    }
+
+    /// Whether there is anything to do. If not, the next create brings somebody of its own, at once.
+    fn goes_on(&mut self) -> bool {
+        let mut queue = self.writer.queue();
         queue.tended = !queue.waiting.is_empty();
+        self.over = !queue.tended;
         queue.tended
     }
 }
 
 impl Drop for Tending<'_> {
     fn drop(&mut self) {
-        let mut queue = self.0.queue();
-        if queue.tended {
-            *queue = Queue::default();
+        if !self.over {
+            *self.writer.queue() = Queue::default();
         }
     }
 }
 
+/// What goes in one statement, and what follows.
+#[derive(Default)]
+struct Gathered {
+    together: Vec<Waiting>,
+    /// Those that have their key or their id in common with one of them, and so have to see first what
+    /// became of that.
+    afterwards: Vec<Waiting>,
+}
+
 impl Queue {
-    /// Takes those that go together, first come, first served. One that has its key or its id in common
-    /// with another has to see what became of that first; one whose caller went away goes nowhere.
-    fn gather(&mut self, at_most: usize) -> Vec<Waiting> {
+    /// Takes those that go together, first come, first served. One whose caller went away goes nowhere.
+    fn gather(&mut self, at_most: usize) -> Gathered {
         let (mut keys, mut ids) = (HashSet::new(), HashSet::new());
         let mut size = 0;
-        let mut together = Vec::new();
-        let mut later = VecDeque::new();
-        while together.len() < at_most && size < STATEMENT_SIZE {
+        let mut gathered = Gathered::default();
+        while gathered.together.len() < at_most && size < STATEMENT_SIZE {
             let Some(next) = self.waiting.pop_front() else {
                 break;
             };
             if next.caller.is_closed() {
                 continue;
             }
-            let is_alone = next.key().is_none_or(|key| keys.insert(key)) && ids.insert(next.id());
-            if is_alone {
+            let is_new = next.key().is_none_or(|key| keys.insert(key)) && ids.insert(next.id());
+            if is_new {
                 size += next.size;
-                together.push(next);
+                gathered.together.push(next);
             } else {
-                later.push_back(next);
+                gathered.afterwards.push(next);
             }
         }
-        later.append(&mut self.waiting);
-        self.waiting = later;
-        together
+        gathered
+    }
+
+    /// Takes those that were there at that moment.
+    fn take_accepted_until(&mut self, moment: Instant) -> Vec<Waiting> {
+        let later = self.waiting.iter().position(|one| one.accepted > moment);
+        let count = later.unwrap_or(self.waiting.len());
+        self.waiting.drain(..count).collect()
+    }
+}
+
+impl Gathered {
+    /// Carries it out. What is not stored in the one statement goes on alone.
+    async fn carry_out(self, database: Database, lease: Lease) {
+        let mut together = self.together;
+        if together.len() == 1
+            && let Some(one) = together.pop()
+        {
+            one.go_alone(&database, lease).await;
+        } else {
+            store(together, &database, lease).await;
+        }
+        for one in self.afterwards {
+            one.ask_first(database.clone());
+        }
+    }
+}
+
+/// Stores them in one statement, as far as nothing stands in their way.
+async fn store(together: Vec<Waiting>, database: &Database, lease: Lease) {
+    // Those that were accepted earlier give up by themselves.
+    let Some(deadline) = together.last().map(Waiting::deadline) else {
+        return;
+    };
+    let many = CreateMany(together.iter().map(|one| &one.create).collect());
+    match database.attempts(&many, lease, deadline).await {
+        Ok(stored) => {
+            for one in together {
+                if stored.contains(&one.id()) {
+                    one.answer(Ok(CreateOutcome::Created));
+                } else {
+                    one.ask_first(database.clone());
+                }
+            }
+        }
+        Err(failure) if is_of_one(failure.kind) => {
+            for one in together {
+                one.leave(database.clone());
+            }
+        }
+        Err(failure) => refuse(together, &failure),
     }
 }
 
@@ -186,57 +253,40 @@ impl Waiting {
         Some((self.create.tenant(), claim.key_hash))
     }
 
+    fn deadline(&self) -> Instant {
+        self.accepted + CALL_LIMIT
+    }
+
     fn answer(self, answer: Answer) {
+        // Whoever hears of it finds its room free again.
+        drop(self.room);
         // A caller that went away misses nothing.
         let _ = self.caller.send(answer);
     }
 
     /// Goes by itself, and waits for whatever is in its way.
     async fn go_alone(self, database: &Database, lease: Lease) {
-        let outcome = database.attempts(&self.create, lease, self.deadline).await;
+        let deadline = self.deadline();
+        let outcome = database.attempts(&self.create, lease, deadline).await;
         self.answer(outcome.map_err(StoreError::from));
     }
 
     /// The same in the background, on a connection of its own.
     fn leave(self, database: Database) {
         tokio::spawn(async move {
-            match database.lease().await {
-                Ok(lease) => self.go_alone(&database, lease).await,
-                Err(failure) => self.answer(Err(failure.into())),
+            match timeout_at(self.deadline(), database.lease()).await {
+                Ok(Ok(lease)) => self.go_alone(&database, lease).await,
+                Ok(Err(failure)) => self.answer(Err(failure.into())),
+                // The caller has been told by now.
+                Err(_) => {}
             }
         });
     }
-}
 
-/// Carries out what goes together. What is not stored there goes on alone.
-async fn carry_out(database: Database, mut together: Vec<Waiting>, lease: Lease) {
-    if together.len() == 1
-        && let Some(one) = together.pop()
-    {
-        return one.go_alone(&database, lease).await;
-    }
-    // Those that have waited longest come first.
-    let Some(deadline) = together.first().map(|first| first.deadline) else {
-        return;
-    };
-    let many = CreateMany(together.iter().map(|one| &one.create).collect());
-    match database.attempts(&many, lease, deadline).await {
-        Ok(stored) => {
-            for mut one in together {
-                if stored.contains(&one.id()) {
-                    one.answer(Ok(CreateOutcome::Created));
-                } else {
-                    one.create.was_passed_over();
-                    one.leave(database.clone());
-                }
-            }
-        }
-        Err(failure) if is_of_one(failure.kind) => {
-            for one in together {
-                one.leave(database.clone());
-            }
-        }
-        Err(failure) => refuse(together, &failure),
+    /// The same where something is known to stand in the way.
+    fn ask_first(mut self, database: Database) {
+        self.create.was_passed_over();
+        self.leave(database);
     }
 }
 

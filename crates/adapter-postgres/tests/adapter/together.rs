@@ -15,14 +15,35 @@ use customers_test_support::builders::{
 };
 use customers_test_support::contract::Stores;
 use customers_test_support::eventually;
-use customers_test_support::postgres::PostgresServer;
+use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use sqlx::PgConnection;
 use tokio::task::JoinHandle;
 
-use crate::locks::{hold_email, hold_key, open, until_someone_waits};
+use crate::locks::{hold_email, hold_key, until_someone_waits};
 use crate::store::{connect, migrated, number, stores};
 
 type Call = JoinHandle<Result<CreateOutcome, StoreError>>;
+
+/// As patient as a slow machine needs while one transaction waits for another.
+fn settings(database: &TestDatabase) -> PgSettings {
+    PgSettings {
+        timeout: Duration::from_secs(9),
+        lock_wait: Duration::from_secs(8),
+        ..PgSettings::new(database.url())
+    }
+}
+
+/// A store, a tenant, and a connection of the test's own.
+async fn open() -> (Stores, TenantId, TestDatabase, PgConnection) {
+    let database = migrated(PostgresServer::shared().await).await;
+    let connection = connect(&database).await;
+    (
+        stores(&settings(&database)),
+        tenant_id(),
+        database,
+        connection,
+    )
+}
 
 /// Begins a create, which is accepted as soon as the caller waits for something.
 fn begin(stores: &Stores, tenant: TenantId, creation: Creation) -> Call {
@@ -78,7 +99,7 @@ async fn creates_of_several_tenants_share_one_commit_and_each_is_kept_whole() {
     for pooler in [Pooler::None, Pooler::Transaction] {
         let stores = stores(&PgSettings {
             pooler,
-            ..PgSettings::new(database.url())
+            ..settings(&database)
         });
         let mut connection = connect(&database).await;
         let before = transactions_and_customers(&mut connection).await;
@@ -277,7 +298,7 @@ async fn neighbours_do_not_wait_for_what_another_transaction_holds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_copies_that_want_the_same_in_opposite_order_get_no_deadlock() {
     let (one, tenant, database, mut connection) = open().await;
-    let two = stores(&PgSettings::new(database.url()));
+    let two = stores(&settings(&database));
     for round in 0..10 {
         let profiles: Vec<Profile> = (0..40).map(|_| profile()).collect();
         let of = |profile: &Profile, copy: &str| {
@@ -316,6 +337,7 @@ async fn a_create_that_was_begun_is_finished_though_its_caller_went_away() {
     // These two share a statement, which waits.
     let blocked = begin(&stores, tenant, held);
     let leaving = begin(&stores, tenant, begun.clone());
+    // Accepted, then sent: the lock is all that keeps them.
     until_someone_waits(&database).await;
     leaving.abort();
     eventually("what was begun", Duration::from_secs(10), async || {
@@ -334,7 +356,7 @@ async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
     let database = migrated(PostgresServer::shared().await).await;
     let stores = stores(&PgSettings {
         max_connections: 1,
-        ..PgSettings::new(database.url())
+        ..settings(&database)
     });
     let (tenant, mut other) = (tenant_id(), connect(&database).await);
     let held = creation(profile());
@@ -351,6 +373,34 @@ async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
     assert_eq!(blocked.await.unwrap(), Ok(CreateOutcome::Created));
     assert_eq!(neighbour.await.unwrap(), Ok(CreateOutcome::Created));
     assert!(!exists(&stores, tenant, &never_begun).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn creates_that_come_just_as_the_writer_has_nothing_left_to_do_are_created() {
+    let (stores, tenant, _database, _) = open().await;
+    let callers = (0..8).map(|_| {
+        let stores = stores.clone();
+        tokio::spawn(async move {
+            for _ in 0..100 {
+                let outcome = stores.customers.create(tenant, creation(profile())).await;
+                assert_eq!(outcome, Ok(CreateOutcome::Created));
+            }
+        })
+    });
+    for caller in callers.collect::<Vec<_>>() {
+        caller.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn many_requests_with_one_key_are_answered_at_once_behind_the_first() {
+    let (stores, tenant, _database, _) = open().await;
+    let first = claimed(profile(), claim("key", "body"));
+    let others = (0..300).map(|_| claimed(first.customer.profile().clone(), claim("key", "body")));
+    let all = [first.clone()].into_iter().chain(others);
+    let outcomes = together(&stores, all.map(|one| (tenant, one))).await;
+    assert_eq!(outcomes[0], Ok(CreateOutcome::Created));
+    assert_eq!(outcomes[1..], vec![Ok(replayed(&first)); 300]);
 }
 
 #[tokio::test]

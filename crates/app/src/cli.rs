@@ -100,7 +100,7 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) database_connections: NonZeroUsize,
 
-    /// The most creates that wait at once and share one commit; 1 lets each have its own
+    /// The most creates that share one commit; 1 lets each have its own
     #[arg(
         long,
         env = "CUSTOMERS_CREATE_BATCH",

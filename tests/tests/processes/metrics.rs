@@ -11,7 +11,6 @@ use customers_tests::exposition::{Exposition, metric_of};
 use customers_tests::{Call, Caller, Program, bodies, stores};
 use customers_use_cases::ApiKeySecret;
 use nix::sys::signal::Signal;
-use sqlx::{Connection as _, PgConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -207,15 +206,18 @@ async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pool_shows_who_uses_it_and_who_waits() {
-    let (program, caller, _, database) = serve(&["--database-connections", "1"]).await;
+    let server = PostgresServer::own(&PostgresOptions::new()).await;
+    let database = server.migrated_database(stores::bring_up).await;
+    let flags = [
+        ["--metrics-listen", "127.0.0.1:0"],
+        ["--database-connections", "1"],
+        ["--database-timeout", "9s"],
+    ];
+    let program = Program::serve(database.url(), flags.as_flattened()).await;
+    let caller = Caller::new(&program, &Program::key(database.url(), "Acme"));
     // So that its key is known.
     assert_eq!(caller.get("/customers").await.status, 200);
-    let mut other = PgConnection::connect(database.url()).await.unwrap();
-    let mut lock = other.begin().await.unwrap();
-    sqlx::query("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
-        .execute(&mut *lock)
-        .await
-        .unwrap();
+    server.freeze().await;
     let mut waiting = JoinSet::new();
     for _ in 0..3 {
         let caller = caller.clone();
@@ -228,7 +230,7 @@ async fn the_pool_shows_who_uses_it_and_who_waits() {
     let seen = [&open, &in_use, &max].map(|name| page.sum(name, &[]));
     assert_eq!(seen, [1, 1, 1]);
     assert_eq!(page.sum("customers_http_requests_in_flight", &[]), 3);
-    lock.rollback().await.unwrap();
+    server.thaw().await;
     assert_eq!(waiting.join_all().await, [200; 3]);
     let idle = |page: &Exposition| page.sum(&in_use, &[]) + page.sum(waits, &[]) == 0;
     let page = program.metrics(idle).await;

@@ -78,8 +78,12 @@ async fn sigterm_finishes_every_create_that_was_accepted() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
-    let flags = ["--drain-delay", "1s", "--database-timeout", "9s"];
-    let program = Program::serve(database.url(), &flags).await;
+    let flags = [
+        ["--drain-delay", "0s"],
+        ["--database-timeout", "9s"],
+        ["--metrics-listen", "127.0.0.1:0"],
+    ];
+    let program = Program::serve(database.url(), flags.as_flattened()).await;
     let caller = Caller::new(&program, &key);
     let first = caller.create(&bodies::person(), None).await;
     assert_eq!(first.status, 201, "{}", first.text());
@@ -91,6 +95,9 @@ async fn sigterm_finishes_every_create_that_was_accepted() {
         let caller = caller.afresh();
         accepted.spawn(async move { caller.create(&bodies::person(), None).await });
     }
+    program
+        .metrics(|page| page.sum("customers_http_requests_in_flight", &[]) == 20)
+        .await;
     program.signal(Signal::SIGTERM);
     eventually("the listener closes", PATIENCE, async || {
         TcpStream::connect(program.address()).await.is_err()

@@ -32,13 +32,22 @@ lint: ## Check format, clippy, documentation and, where shellcheck is there, the
 image: ## Build the image customers:dev (CUSTOMERS_IMAGE names another), and say how
 	@./scripts/build-image
 
-# The server's own programs, not a container: a container's network would be measured with it.
-.PHONY: bench
-bench: ## Measure against a PostgreSQL of its own and print the table (BENCH_ARGS='--help', '--only life', …)
+# The server's own programs, not a container: a container's network would be measured with it. The program
+# is built by itself, as it is shipped; the benchmarks bring along one without a store to compare it with.
+.PHONY: bench-programs
+bench-programs:
 	@TEST_POSTGRES_PROVIDER=local ./scripts/ensure-postgres
 	$(CARGO) build --locked --release --bin customers
+	$(CARGO) build --locked --release --package customers-benches
+
+.PHONY: bench
+bench: bench-programs ## Measure against a PostgreSQL of its own and print tables (BENCH_ARGS='--help', '--only life', …)
 	TEST_POSTGRES_PROVIDER=local $(CARGO) run --locked --release --package customers-benches -- $(BENCH_ARGS)
+
+.PHONY: bench-scale
+bench-scale: bench-programs ## The same with ten million customers (BENCH_ARGS='--customers 1000000' for fewer)
+	TEST_POSTGRES_PROVIDER=local $(CARGO) run --locked --release --package customers-benches -- --only scale $(BENCH_ARGS)
 
 .PHONY: help
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

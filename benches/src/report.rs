@@ -1,25 +1,51 @@
-//! The table that is printed in the end.
+//! The tables that are printed in the end.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-/// What was measured, beside what is to be reached where there is such a figure.
+/// What was measured, a table for each thing that is compared.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    rows: Vec<[String; 3]>,
+    tables: Vec<Table>,
+}
+
+/// A table; its rows have as many cells as it has columns.
+#[derive(Debug)]
+pub(crate) struct Table {
+    title: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, what: impl Into<String>, measured: String, target: &str) {
-        self.rows.push([what.into(), measured, target.to_owned()]);
+    /// A new table after those before it.
+    pub(crate) fn table(&mut self, title: impl Into<String>, columns: &[&str]) -> &mut Table {
+        self.tables.push_mut(Table {
+            title: title.into(),
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: Vec::new(),
+        })
     }
 
-    /// The rows as a table in Markdown.
+    /// The tables in Markdown.
     pub(crate) fn to_markdown(&self) -> String {
-        let mut text = String::from("| what | measured | to reach |\n|---|---|---|\n");
-        for [what, measured, target] in &self.rows {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "| {what} | {measured} | {target} |");
-        }
+        let tables: Vec<String> = self.tables.iter().map(Table::to_markdown).collect();
+        tables.join("\n")
+    }
+}
+
+impl Table {
+    /// A new row below those before it.
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    fn to_markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let mut text = format!("## {}\n\n{}", self.title, line(&self.columns));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "|{}", "---|".repeat(self.columns.len()));
+        text.extend(self.rows.iter().map(|row| line(row)));
         text
     }
 }
@@ -29,6 +55,33 @@ pub(crate) fn median<T: PartialOrd + Copy + Default>(values: impl IntoIterator<I
     let mut values: Vec<T> = values.into_iter().collect();
     values.sort_by(|one, two| one.partial_cmp(two).unwrap_or(std::cmp::Ordering::Equal));
     values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// The value within which that share of them, from 0 to 100, lies. They are sorted.
+pub(crate) fn percentile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
+    let last = sorted.len().saturating_sub(1);
+    sorted
+        .get(last * percent / 100)
+        .copied()
+        .unwrap_or_default()
+}
+
+/// A number of connections as the tables show it.
+pub(crate) fn connections(number: u32) -> String {
+    match number {
+        1 => "one connection".to_owned(),
+        _ => format!("{number} connections"),
+    }
+}
+
+/// A time as the tables show it.
+pub(crate) fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// A shorter one.
+pub(crate) fn microseconds(time: Duration) -> String {
+    format!("{:.0} µs", time.as_secs_f64() * 1e6)
 }
 
 #[cfg(test)]
@@ -43,11 +96,28 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_a_table() {
+    fn a_percentile_is_taken_from_the_sorted_values() {
+        let values: Vec<u32> = (1..=200).collect();
+        assert_eq!(
+            [50, 99, 100].map(|at| percentile(&values, at)),
+            [100, 198, 200]
+        );
+        assert_eq!(percentile(&Vec::<u32>::new(), 50), 0);
+    }
+
+    #[test]
+    fn one_connection_is_not_more_than_one() {
+        assert_eq!([1, 8].map(connections), ["one connection", "8 connections"]);
+    }
+
+    #[test]
+    fn a_report_is_one_table_after_the_other() {
         let mut report = Report::default();
-        report.add("ready", "8 ms".to_owned(), "≤ 100 ms");
-        let expected =
-            "| what | measured | to reach |\n|---|---|---|\n| ready | 8 ms | ≤ 100 ms |\n";
+        let table = report.table("Start", &["what", "measured"]);
+        table.row(["ready", "8 ms"].map(str::to_owned));
+        report.table("Life", &["operation"]);
+        let expected = "## Start\n\n| what | measured |\n|---|---|\n| ready | 8 ms |\n\n\
+                        ## Life\n\n| operation |\n|---|\n";
         assert_eq!(report.to_markdown(), expected);
     }
 }

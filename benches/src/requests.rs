@@ -9,6 +9,8 @@ const DIGITS: usize = 4 + 4 + 8;
 /// A source of requests. Each connection takes one of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Requests {
+    /// To whom.
+    pub(crate) address: SocketAddr,
     bytes: Vec<u8>,
     /// Where the digits stand.
     places: Vec<usize>,
@@ -36,6 +38,7 @@ impl Requests {
         );
         let places = text.match_indices(&mark).map(|(at, _)| at).collect();
         Self {
+            address,
             bytes: text.into_bytes(),
             places,
             run,

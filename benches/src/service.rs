@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Result;
+use crate::{Result, processor};
 
 /// How long the program may take to become ready before the benchmark gives up.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -19,12 +19,12 @@ const START_STEP: Duration = Duration::from_millis(1);
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// The one that was built beside this benchmark.
+    /// The one of that name that was built beside this benchmark.
     ///
     /// # Errors
     /// When it is not there.
-    pub(crate) fn beside_this() -> Result<Self> {
-        let path = std::env::current_exe()?.with_file_name("customers");
+    pub(crate) fn beside_this(name: &str) -> Result<Self> {
+        let path = std::env::current_exe()?.with_file_name(name);
         if path.is_file() {
             Ok(Self(path))
         } else {
@@ -56,17 +56,38 @@ impl Program {
         Ok(self.ask(&mut command)?.trim().to_owned())
     }
 
-    /// Starts the service on that database, or in memory, and waits until it is ready.
+    /// Starts the service on that database and waits until it is ready.
     ///
     /// # Errors
     /// When it does not become ready.
-    pub(crate) fn serve(&self, database_url: Option<&str>) -> Result<Service> {
+    pub(crate) fn serve(&self, database_url: &str) -> Result<Service> {
+        self.start(&[("DATABASE_URL", database_url)])
+    }
+
+    /// The same with creates that share no commit.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub(crate) fn serve_one_by_one(&self, database_url: &str) -> Result<Service> {
+        self.start(&[
+            ("DATABASE_URL", database_url),
+            ("CUSTOMERS_CREATE_BATCH", "1"),
+        ])
+    }
+
+    /// Starts the service without a database and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub(crate) fn serve_alone(&self) -> Result<Service> {
+        self.start(&[])
+    }
+
+    fn start(&self, environment: &[(&str, &str)]) -> Result<Service> {
         let address = free_address()?;
         let mut command = self.command();
         command.args(["serve", "--listen", &address.to_string()]);
-        if let Some(url) = database_url {
-            command.env("DATABASE_URL", url);
-        }
+        command.envs(environment.iter().copied());
         let start = Instant::now();
         let process = command
             .stdin(Stdio::null())
@@ -116,7 +137,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// The API key of a service in memory, from its greeting.
+    /// The API key of a service without a database, from its greeting.
     ///
     /// # Errors
     /// When it did not greet.
@@ -143,18 +164,21 @@ impl Service {
         }
     }
 
-    /// Memory in MiB: now, and the most so far.
+    /// The processor time that it has taken so far.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub(crate) fn processor_time(&self) -> Result<Duration> {
+        processor::of_process(self.process.id())
+    }
+
+    /// Its memory.
     ///
     /// # Errors
     /// Where the system does not tell.
-    pub(crate) fn memory(&self) -> Result<(f64, f64)> {
+    pub(crate) fn memory(&self) -> Result<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let of = |name: &str| -> Result<f64> {
-            let line = status.lines().find(|line| line.starts_with(name));
-            let kib = line.and_then(|line| line.split_whitespace().nth(1));
-            Ok(kib.ok_or("the system does not tell")?.parse::<f64>()? / 1024.0)
-        };
-        Ok((of("VmRSS:")?, of("VmHWM:")?))
+        Ok(Memory::parse(&status).ok_or("the system does not tell")?)
     }
 }
 
@@ -163,6 +187,29 @@ impl Drop for Service {
         // It may be gone already, and nothing is left to be done about it if not.
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// What a process holds of the machine's memory, in megabytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Memory {
+    pub(crate) now: f64,
+    /// The most that it has held so far.
+    pub(crate) most: f64,
+}
+
+impl Memory {
+    /// Reads what `/proc` tells of a process.
+    fn parse(status: &str) -> Option<Self> {
+        let megabytes = |name: &str| -> Option<f64> {
+            let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kibibytes: f64 = value.trim().strip_suffix(" kB")?.parse().ok()?;
+            Some(kibibytes * 1024.0 / 1e6)
+        };
+        Some(Self {
+            now: megabytes("VmRSS:")?,
+            most: megabytes("VmHWM:")?,
+        })
     }
 }
 
@@ -181,4 +228,20 @@ fn is_ready(address: SocketAddr) -> bool {
         Ok(&status == b"HTTP/1.1 200 ")
     };
     ask().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_in_megabytes_from_what_the_system_counts_in_kibibytes() {
+        let status = "Name:\tcustomers\nVmHWM:\t   62500 kB\nVmRSS:\t   31250 kB\n";
+        let expected = Memory {
+            now: 32.0,
+            most: 64.0,
+        };
+        assert_eq!(Memory::parse(status), Some(expected));
+        assert_eq!(Memory::parse("Name:\tkthreadd\n"), None);
+    }
 }

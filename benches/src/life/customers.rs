@@ -1,7 +1,7 @@
 //! The customers that a tenant has from the start, put there by SQL.
 
-use crate::Result;
 use crate::database::Database;
+use crate::{Result, note};
 
 /// When customer 0 was created, in seconds since 1970. One follows every second.
 const EPOCH: u64 = 1_700_000_000;
@@ -9,7 +9,7 @@ const EPOCH: u64 = 1_700_000_000;
 /// Customers of every status and type in three countries, so that in each country every pair of status
 /// and type fills a page, also where there are just 10,000; and of each the change that created it.
 ///
-/// `$COUNT` stands for how many they are, `$EPOCH` for [`EPOCH`].
+/// `$FIRST` and `$LAST` stand for their numbers, `$EPOCH` for [`EPOCH`].
 const INSERT: &str = "
 WITH stored AS (
     INSERT INTO customers (
@@ -32,7 +32,7 @@ WITH stored AS (
             WHEN 7 THEN 'suspended' WHEN 8 THEN 'rejected' WHEN 9 THEN 'closed' ELSE 'active'
         END,
         1, to_timestamp($EPOCH + n), to_timestamp($EPOCH + n)
-    FROM tenants, generate_series(0::bigint, $COUNT - 1) AS n
+    FROM tenants, generate_series($FIRST::bigint, $LAST) AS n
     RETURNING tenant_id, id, status, created_at
 )
 INSERT INTO customer_changes (
@@ -40,6 +40,16 @@ INSERT INTO customer_changes (
 )
 SELECT tenant_id, id, 1, id, 'create', status, '{}', 'k000000000000001', created_at
 FROM stored";
+
+/// How many are put there at once, so that what the database keeps of them until then is bounded.
+const CHUNK: usize = 1_000_000;
+
+/// What creates and reads come to of a table with many customers, read from the disk or from the system
+/// into the database's own cache.
+const FILL_CACHE: &str = "
+SELECT pg_prewarm(to_regclass(name))
+FROM unnest(ARRAY['customers', 'customers_pkey', 'customers_email_key', 'customers_external_id',
+    'customers_by_phone']) AS name";
 
 /// Coprime to every power of ten and near its golden section: its multiples visit each customer once
 /// before they come back, and lie all over the table from the start.
@@ -56,15 +66,33 @@ impl Customers {
     /// # Errors
     /// When the database fails.
     pub(crate) fn insert(database: &Database, count: usize) -> Result<Self> {
-        let insert = INSERT
-            .replace("$COUNT", &count.to_string())
-            .replace("$EPOCH", &EPOCH.to_string());
-        database.execute(&insert)?;
+        for first in (0..count).step_by(CHUNK) {
+            let end = count.min(first + CHUNK);
+            let insert = INSERT
+                .replace("$FIRST", &first.to_string())
+                .replace("$LAST", &(end - 1).to_string())
+                .replace("$EPOCH", &EPOCH.to_string());
+            database.execute(&insert)?;
+            database.execute("CHECKPOINT")?;
+            if count > CHUNK {
+                note(&format!("{end} of {count} are there"));
+            }
+        }
         database.execute("VACUUM ANALYZE")?;
         database.execute("CHECKPOINT")?;
         Ok(Self {
             versions: vec![1; count],
         })
+    }
+
+    /// Fills the database's cache with the customers in it, as far as creates and reads come to them. Asks for the
+    /// extension `pg_prewarm`, which comes with PostgreSQL.
+    ///
+    /// # Errors
+    /// When the database fails, or has no such extension.
+    pub(crate) fn fill_cache(database: &Database) -> Result<()> {
+        database.execute("CREATE EXTENSION pg_prewarm")?;
+        database.execute(FILL_CACHE)
     }
 
     /// The path of a customer.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::creation;
 use super::customers::Customers;
 use crate::Result;
 use crate::caller::Caller;
@@ -24,11 +25,15 @@ pub(crate) enum Operation {
     PageByCountry,
     Patch,
     Verb,
+    /// Of a customer whose email another one holds.
+    Conflict,
+    Create,
+    KeyedCreate,
 }
 
 impl Operation {
-    /// All of them, those that change nothing first.
-    pub(crate) const ALL: [Self; 7] = [
+    /// What can be done with customers that are there, what changes nothing first.
+    pub(crate) const LIFE: [Self; 7] = [
         Self::Read,
         Self::FirstPage,
         Self::DeepPage,
@@ -37,6 +42,10 @@ impl Operation {
         Self::Patch,
         Self::Verb,
     ];
+
+    /// What has to find its way among all customers, what changes nothing first.
+    pub(crate) const SCALE: [Self; 4] =
+        [Self::Read, Self::Conflict, Self::Create, Self::KeyedCreate];
 
     /// What it is called in the table.
     pub(crate) const fn name(self) -> &'static str {
@@ -48,6 +57,9 @@ impl Operation {
             Self::PageByCountry => "list by country, first page of 50",
             Self::Patch => "patch of the first name",
             Self::Verb => "verb (suspend, reinstate)",
+            Self::Conflict => "create whose email is taken (409)",
+            Self::Create => "create",
+            Self::KeyedCreate => "create with an idempotency key",
         }
     }
 }
@@ -86,7 +98,7 @@ impl Actor {
     /// Does it once more, and says how long that took.
     ///
     /// # Errors
-    /// When the answer is not 200.
+    /// When the answer is not the expected one.
     pub(crate) fn perform(&mut self, operation: Operation) -> Result<Duration> {
         self.step += 1;
         match operation {
@@ -100,7 +112,19 @@ impl Actor {
             Operation::PageByCountry => self.caller.get("/customers?country=NG"),
             Operation::Patch => self.patch(),
             Operation::Verb => self.verb(),
+            Operation::Conflict => {
+                let body = creation::of_one_whose_email_is_taken(self.customers.at(self.step));
+                self.caller.create(&body, None, 409)
+            }
+            Operation::Create => self.create(None),
+            Operation::KeyedCreate => self.create(Some(&format!("create-{}", self.step))),
         }
+    }
+
+    fn create(&mut self, key: Option<&str>) -> Result<Duration> {
+        let near = self.customers.at(self.step);
+        let body = creation::of_a_new_one(near, self.step);
+        self.caller.create(&body, key, 201)
     }
 
     /// Each version of a customer has another name than the one before.

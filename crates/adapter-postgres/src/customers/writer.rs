@@ -7,7 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{fmt, mem};
+use std::{fmt, mem, thread};
 
 use customers_domain::{AddressLine, TenantId};
 use customers_ports::{CreateOutcome, Creation, StoreError};
@@ -109,9 +109,12 @@ impl Writer {
             match self.database.lease().await {
                 Ok(lease) => {
                     let gathered = self.queue().gather(self.database.create_batch());
-                    let work = tokio::spawn(gathered.carry_out(self.database.clone(), lease));
-                    // Whether it has ended or not, and however, the next one is due.
-                    let _ = timeout(OVERTAKE, work).await;
+                    // Here and not in a task of its own, which would be one more wake-up for a create
+                    // that is alone.
+                    let mut work = Box::pin(gathered.carry_out(self.database.clone(), lease));
+                    if timeout(OVERTAKE, &mut work).await.is_err() {
+                        tokio::spawn(work);
+                    }
                 }
                 Err(failure) => {
                     let in_vain = self.queue().take_accepted_until(began);
@@ -127,8 +130,7 @@ impl Writer {
     }
 }
 
-/// Whoever is at work on the queue. If it ends before its time, those that counted on it do not wait in
-/// vain.
+/// Whoever is at work on the queue. If it ends before its time, those that wait do not wait in vain.
 struct Tending<'a> {
     writer: &'a Writer,
     over: bool,
@@ -153,7 +155,13 @@ impl<'a> Tending<'a> {
 
 impl Drop for Tending<'_> {
     fn drop(&mut self) {
-        if !self.over {
+        if self.over {
+            return;
+        }
+        if thread::panicking() {
+            // A defect that one statement met is none of those that wait.
+            tokio::spawn(self.writer.clone().tend());
+        } else {
             *self.writer.queue() = Queue::default();
         }
     }

@@ -37,6 +37,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         "customers-adapter-memory",
         &["customers-domain", "customers-ports"],
     ),
+    ("customers-adapter-key-file", &["customers-ports"]),
     (
         "customers-metrics",
         &["customers-domain", "customers-ports"],
@@ -45,6 +46,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         "customers",
         &[
             "customers-adapter-http",
+            "customers-adapter-key-file",
             "customers-adapter-memory",
             "customers-adapter-postgres",
             "customers-domain",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Make the master key, under which personal data in the database is sealed
+    #[command(subcommand)]
+    MasterKey(MasterKeyCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Ask the service on this machine whether it is ready; exit code 0 or 1
@@ -255,6 +259,23 @@ pub(crate) struct RevokeKeyArgs {
 
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MasterKeyCommand {
+    /// Make a new master key and write it to a file, or to stdout
+    Create(CreateMasterKeyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateMasterKeyArgs {
+    /// The file to write, for its owner alone to read; one that exists is never overwritten
+    #[arg(long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Succeed where the file exists, and leave it as it is
+    #[arg(long, requires = "output")]
+    pub(crate) if_missing: bool,
 }
 
 #[derive(Debug, Args)]

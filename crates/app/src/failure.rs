@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use customers_adapter_key_file::CreateError;
 use customers_adapter_postgres::StartupError;
 use customers_domain::ApiKeyId;
 use customers_ports::StoreError;
@@ -45,6 +47,12 @@ pub(crate) enum Failure {
     /// There is no API key of that id.
     #[error("there is no API key {0}")]
     UnknownApiKey(ApiKeyId),
+    /// No master key was made.
+    #[error("no master key was made: {0}")]
+    CreateMasterKey(CreateError),
+    /// No file with a master key was made.
+    #[error("no master key was written to {}: {error}", .path.display())]
+    CreateMasterKeyFile { path: PathBuf, error: CreateError },
     /// The service is not ready, or not there.
     #[error("the service at {address} is not ready: {reason}")]
     NotReady { address: SocketAddr, reason: String },
@@ -79,6 +87,8 @@ impl Failure {
             | Self::Store(_)
             | Self::IssueApiKey(_)
             | Self::UnknownApiKey(_)
+            | Self::CreateMasterKey(_)
+            | Self::CreateMasterKeyFile { .. }
             | Self::NotReady { .. }
             | Self::System { .. }
             | Self::ServerEnded

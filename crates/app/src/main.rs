@@ -11,6 +11,7 @@ mod greeting;
 mod healthcheck;
 mod keys;
 mod logging;
+mod master_key;
 mod measuring;
 mod migrate;
 mod open_files;
@@ -48,6 +49,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args),
         Command::Migrate(args) => once(migrate::run(args)),
         Command::Keys(command) => once(keys::run(command)),
+        Command::MasterKey(command) => master_key::run(command),
         Command::Openapi => output::print(&openapi()),
         Command::Healthcheck(args) => healthcheck::run(args),
     }

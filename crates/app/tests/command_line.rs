@@ -24,7 +24,14 @@ const PLANTED_URL: &str = "postgres://app:planted-password@127.0.0.1:1/customers
 fn without_arguments_the_program_explains_itself() {
     let output = run(&[], &[]);
     assert_eq!(output.status.code(), Some(2));
-    for command in ["serve", "migrate", "keys", "openapi", "healthcheck"] {
+    for command in [
+        "serve",
+        "migrate",
+        "keys",
+        "master-key",
+        "openapi",
+        "healthcheck",
+    ] {
         assert!(text(&output.stderr).contains(command), "{command}");
     }
 }
@@ -47,6 +54,7 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         &["keys", "create", "--help"],
         &["keys", "list", "--help"],
         &["keys", "revoke", "--help"],
+        &["master-key", "create", "--help"],
         &["healthcheck", "--help"],
         &["serve", "-h"],
     ] {

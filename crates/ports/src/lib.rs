@@ -12,6 +12,7 @@ mod customers;
 mod error;
 mod generators;
 mod idempotency;
+mod master_key;
 mod reading;
 
 pub use api_keys::{ApiKeyListing, ApiKeyRepository, Issued, Revocation};
@@ -22,6 +23,7 @@ pub use customers::{
 pub use error::StoreError;
 pub use generators::{Clock, IdGenerator};
 pub use idempotency::{IdempotencyClaim, IdempotencyRecords, StoreHealth};
+pub use master_key::{MasterKey, MasterKeyError, SecretKey, WrappedKey};
 pub use reading::{CustomerFilter, HistoryQuery, ListQuery, Page};
 
 #[cfg(feature = "mocks")]
@@ -30,4 +32,5 @@ pub use {
     customers::MockCustomerRepository,
     generators::{MockClock, MockIdGenerator},
     idempotency::{MockIdempotencyRecords, MockStoreHealth},
+    master_key::MockMasterKey,
 };

@@ -1,0 +1,104 @@
+use std::fmt;
+
+use aes_gcm::aead::{Aead as _, Payload};
+use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use customers_ports::SecretKey;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+const PREFIX: &str = "cmk_";
+/// What an id is a digest of, besides the key.
+const ID_LABEL: &[u8] = b"customers master key id";
+/// Bytes of the digest that make the id; 16 hexadecimal digits.
+const ID_BYTES: usize = 8;
+/// The first byte of a wrapped key: which form the rest has.
+const FORMAT: u8 = 1;
+/// Length of the nonce of AES-256-GCM in bytes.
+const NONCE: usize = 12;
+
+/// One master key, `cmk_<id>_<key>` in the file: the key in base64, and its id, which is derived from
+/// it and so tells a mistyped or shortened line.
+pub(crate) struct Key {
+    id: String,
+    key: SecretKey,
+    cipher: Aes256Gcm,
+}
+
+impl Key {
+    pub(crate) fn new(key: SecretKey) -> Self {
+        Self {
+            id: id_of(&key),
+            cipher: Aes256Gcm::new(key.expose().into()),
+            key,
+        }
+    }
+
+    /// Reads a line of the file; `None` for anything but a key with its id.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        let (id, encoded) = line.strip_prefix(PREFIX)?.split_once('_')?;
+        let bytes = Zeroizing::new(BASE64.decode(encoded).ok()?);
+        let key = Self::new(SecretKey::from_slice(&bytes)?);
+        (key.id == id).then_some(key)
+    }
+
+    /// The line of the file.
+    pub(crate) fn line(&self) -> Zeroizing<String> {
+        let encoded = Zeroizing::new(BASE64.encode(self.key.expose()));
+        Zeroizing::new(format!("{PREFIX}{}_{}", self.id, *encoded))
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Wraps a key: the format, a random nonce, the encrypted key with its tag.
+    pub(crate) fn wrap(
+        &self,
+        key: &SecretKey,
+        context: &[u8],
+    ) -> Result<Vec<u8>, getrandom::Error> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce)?;
+        let payload = Payload {
+            msg: key.expose(),
+            aad: context,
+        };
+        let encrypted = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .unwrap_or_else(|_| unreachable!("AES-GCM takes 32 bytes"));
+        Ok([&[FORMAT], nonce.as_slice(), &encrypted].concat())
+    }
+
+    /// Unwraps a key; `None` where the wrapping or the context is another.
+    pub(crate) fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Option<SecretKey> {
+        let (&FORMAT, rest) = wrapped.split_first()? else {
+            return None;
+        };
+        let (nonce, encrypted) = rest.split_first_chunk::<NONCE>()?;
+        let payload = Payload {
+            msg: encrypted,
+            aad: context,
+        };
+        let decrypted = self.cipher.decrypt(&Nonce::from(*nonce), payload).ok()?;
+        SecretKey::from_slice(&Zeroizing::new(decrypted))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Key").field(&self.id).finish()
+    }
+}
+
+/// A digest of the key that does not reveal it.
+fn id_of(key: &SecretKey) -> String {
+    let mut digest = Sha256::new();
+    digest.update(ID_LABEL);
+    digest.update(key.expose());
+    let digest = digest.finalize();
+    let bytes = digest.iter().take(ID_BYTES);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,46 @@
+//! `customers master-key`: makes master keys, and reads the one that `serve` is given.
+
+use std::path::Path;
+
+use customers_adapter_key_file::{self as key_file, CreateError};
+
+use crate::cli::{CreateMasterKeyArgs, MasterKeyCommand};
+use crate::failure::Failure;
+use crate::output;
+
+/// Runs a command that needs no database.
+///
+/// # Errors
+/// When the key cannot be made or written.
+pub(crate) fn run(command: &MasterKeyCommand) -> Result<(), Failure> {
+    match command {
+        MasterKeyCommand::Create(args) => create(args),
+    }
+}
+
+fn create(args: &CreateMasterKeyArgs) -> Result<(), Failure> {
+    let Some(path) = &args.output else {
+        let text = key_file::generate().map_err(Failure::CreateMasterKey)?;
+        return output::print(&text);
+    };
+    match key_file::create(path) {
+        Ok(()) => output::print(&format!(
+            "Wrote a new master key to {}.\n{KEEP}",
+            path.display()
+        )),
+        Err(CreateError::Exists) if args.if_missing => output::print(&kept(path)),
+        Err(error) => Err(Failure::CreateMasterKeyFile {
+            path: path.clone(),
+            error,
+        }),
+    }
+}
+
+fn kept(path: &Path) -> String {
+    format!("{} exists and was left as it is.\n", path.display())
+}
+
+const KEEP: &str = "\
+Keep a copy apart from the database and its backups: without it, nothing that is sealed in the
+database can be read again.
+";

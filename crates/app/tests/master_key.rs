@@ -1,0 +1,74 @@
+//! `customers master-key create`: what it writes, to where, and what it never does.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+#[expect(
+    dead_code,
+    reason = "the running service is a matter of the other tests"
+)]
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use customers_adapter_key_file::KeyFile;
+use support::{run, text};
+
+#[test]
+fn without_a_path_the_new_key_goes_to_stdout() {
+    let one = run(&["master-key", "create"], &[]);
+    let other = run(&["master-key", "create"], &[]);
+    assert_eq!(one.status.code(), Some(0), "{}", text(&one.stderr));
+    assert_ne!(one.stdout, other.stdout);
+    let both = text(&one.stdout).to_owned() + text(&other.stdout);
+    KeyFile::parse(&both).unwrap();
+}
+
+#[test]
+fn a_new_file_is_for_its_owner_alone_and_the_key_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("master.key");
+    let output = run(
+        &["master-key", "create", "--output", path.to_str().unwrap()],
+        &[],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(!text(&output.stdout).contains("cmk_"));
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    KeyFile::open(&path).unwrap();
+}
+
+#[test]
+fn a_file_that_exists_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("master.key");
+    let create = ["master-key", "create", "--output", path.to_str().unwrap()];
+    assert_eq!(run(&create, &[]).status.code(), Some(0));
+    let written = fs::read(&path).unwrap();
+
+    let again = run(&create, &[]);
+    assert_eq!(again.status.code(), Some(1));
+    let complaint = text(&again.stderr);
+    assert!(complaint.contains("never overwritten"), "{complaint}");
+    assert!(complaint.contains("master.key"), "{complaint}");
+
+    let if_missing = [&create[..], &["--if-missing"]].concat();
+    let kept = run(&if_missing, &[]);
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept.stderr));
+    assert_eq!(fs::read(&path).unwrap(), written);
+
+    let nowhere = folder.path().join("missing").join("master.key");
+    let nowhere = [
+        "master-key",
+        "create",
+        "--output",
+        nowhere.to_str().unwrap(),
+    ];
+    assert_eq!(run(&nowhere, &[]).status.code(), Some(1));
+}

@@ -24,6 +24,16 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         "customers-adapter-http",
         &[
             "customers-domain",
+            "customers-http-kit",
+            "customers-metrics",
+            "customers-ports",
+            "customers-use-cases",
+        ],
+    ),
+    (
+        "customers-http-kit",
+        &[
+            "customers-domain",
             "customers-metrics",
             "customers-ports",
             "customers-use-cases",
@@ -50,6 +60,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "customers-adapter-memory",
             "customers-adapter-postgres",
             "customers-domain",
+            "customers-http-kit",
             "customers-metrics",
             "customers-ports",
             "customers-use-cases",

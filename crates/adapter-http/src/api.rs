@@ -1,20 +1,15 @@
 use std::num::NonZeroU32;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
-use axum::{Router, middleware};
+use axum::Router;
+use customers_http_kit::server::Drain;
+use customers_http_kit::{HttpConfig, HttpState, JoinTrace, openapi as kit_openapi, service};
 use customers_metrics::HttpMetrics;
 use customers_ports::{ApiKeyRepository, Clock, StoreHealth};
 use customers_use_cases::CustomerService;
-use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::answer_budget::AnswerBudget;
-use crate::auth::{KeyCache, RateLimit};
-use crate::problem::{Problem, ProblemCode};
-use crate::server::Drain;
-use crate::trace::{self, JoinTrace};
-use crate::{exchange, openapi};
+use crate::openapi;
+use crate::state::CustomersState;
 
 /// What the HTTP face is made of.
 pub struct Api {
@@ -36,60 +31,22 @@ pub struct Api {
     pub join_trace: Option<JoinTrace>,
 }
 
-/// What handlers and extractors share.
-#[derive(Clone)]
-pub(crate) struct ApiState(Arc<Shared>);
-
-pub(crate) struct Shared {
-    pub(crate) customers: CustomerService,
-    pub(crate) key_cache: KeyCache,
-    pub(crate) answers: AnswerBudget,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) health: Arc<dyn StoreHealth>,
-    pub(crate) drain: Drain,
-    pub(crate) rate_limit: Option<RateLimit>,
-}
-
-impl Deref for ApiState {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-impl FromRef<ApiState> for CustomerService {
-    fn from_ref(state: &ApiState) -> Self {
-        state.customers.clone()
-    }
-}
-
 impl Api {
     /// The service: every route, and everything around them.
     pub fn router(self) -> Router {
-        let state = ApiState(Arc::new(Shared {
-            customers: self.customers,
-            key_cache: KeyCache::new(self.api_keys, self.metrics.key_cache),
-            answers: AnswerBudget::new(),
+        let http = HttpState::new(HttpConfig {
+            api_keys: self.api_keys,
             clock: self.clock,
             health: self.health,
             drain: self.drain,
-            rate_limit: self.rate_limit.map(RateLimit::per_second),
-        }));
-        let router = openapi::routes()
-            .split_for_parts()
-            .0
-            .fallback(async || Problem::new(ProblemCode::NotFound))
-            .method_not_allowed_fallback(async || Problem::new(ProblemCode::MethodNotAllowed))
-            .layer(CatchPanicLayer::custom(exchange::after_panic))
-            .layer(middleware::from_fn_with_state(
-                self.metrics.requests,
-                exchange::carry_out,
-            ));
-        let router = match self.join_trace {
-            Some(join) => router.layer(middleware::from_fn_with_state(join, trace::carry_out)),
-            None => router,
-        };
-        router.with_state(state)
+            rate_limit: self.rate_limit,
+            key_cache_metrics: self.metrics.key_cache,
+            document: openapi::document().into(),
+        });
+        let public = kit_openapi::public_routes().with_state(http.clone());
+        let customers = self.customers;
+        let routes = openapi::routes().with_state(CustomersState { http, customers });
+        let router = routes.merge(public).split_for_parts().0;
+        service::complete(router, self.metrics.requests, self.join_trace)
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{io, panic};
 
-use customers_adapter_http::metrics_page::{self, Render};
-use customers_adapter_http::server::{self, Drain};
 use customers_adapter_postgres::Database;
+use customers_http_kit::metrics_server::{self, Render};
+use customers_http_kit::server::{self, Drain};
 use customers_metrics::{
     ConnectionMetrics, HttpMetrics, PoolMetrics, PoolUse, ProcessMetrics, SECONDS_BUCKETS, describe,
 };
@@ -42,8 +42,8 @@ pub(crate) fn start(
     tokio::spawn(sort_for_ever(handle.clone()));
     tokio::spawn(server::serve(
         listener,
-        metrics_page::router(page(handle, process, database)),
-        metrics_page::limits(),
+        metrics_server::router(page(handle, process, database)),
+        metrics_server::limits(),
         // Nobody drains it: the end of the service is to be seen, too.
         Drain::new(),
         ConnectionMetrics::default(),

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use customers_adapter_http::server::{self, Drain, Limits};
-use customers_adapter_http::{Api, JoinTrace};
+use customers_adapter_http::Api;
 use customers_adapter_postgres::Database;
 use customers_domain::load_numbering_plans;
+use customers_http_kit::JoinTrace;
+use customers_http_kit::server::{self, Drain, Limits};
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
 use tokio::net::TcpListener;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use customers_adapter_http::server::Drain;
+use customers_http_kit::server::Drain;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use customers_adapter_http::REQUEST_SPAN;
+use customers_http_kit::REQUEST_SPAN;
 use opentelemetry::trace::{TraceContextExt as _, TraceId, TracerProvider as _};
 use opentelemetry::{Context, Key, KeyValue};
 use opentelemetry_sdk::Resource;

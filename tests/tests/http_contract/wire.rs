@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use customers_adapter_http::server::{Drain, Limits, bind, serve};
+use customers_http_kit::server::{Drain, Limits, bind, serve};
 use customers_metrics::ConnectionMetrics;
 use customers_tests::{Answer, TestApp, bodies};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use customers_adapter_http::Api;
-use customers_adapter_http::server::{self, Drain, Limits};
 use customers_domain::{CustomerType, KycPolicy, load_numbering_plans};
+use customers_http_kit::server::{self, Drain, Limits};
 use customers_metrics::{ConnectionMetrics, HttpMetrics};
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};

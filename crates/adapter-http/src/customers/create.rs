@@ -6,15 +6,16 @@ use customers_use_cases::{CustomerService, RepeatableRequest};
 use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
 
+use super::problems::create_problem;
 use super::request::CreateCustomerRequest;
 use super::view::{Data, ReceiptView, VALID, Validity, etag};
-use crate::auth::{Authorized, CustomersWrite};
-use crate::headers::IDEMPOTENT_REPLAYED;
-use crate::idempotency::IdempotencyKeyHeader;
-use crate::json::JsonBody;
-use crate::negotiation::{AcceptsJson, SendsJson};
-use crate::problem::{Problem, ProblemCode};
-use crate::query::ValidateOnly;
+use customers_http_kit::auth::{Authorized, CustomersWrite};
+use customers_http_kit::headers::IDEMPOTENT_REPLAYED;
+use customers_http_kit::idempotency::IdempotencyKeyHeader;
+use customers_http_kit::json::JsonBody;
+use customers_http_kit::negotiation::{AcceptsJson, SendsJson};
+use customers_http_kit::problem::{Problem, ProblemCode};
+use customers_http_kit::query::ValidateOnly;
 
 /// Create a customer
 ///
@@ -47,7 +48,7 @@ use crate::query::ValidateOnly;
             description = "With `validate_only=true`: the customer could be created now.",
             body = Data<Validity>,
         ),
-        crate::openapi::CreateProblems,
+        customers_http_kit::openapi::problems::CreateProblems,
     ),
 )]
 pub(crate) async fn create_customer(
@@ -65,7 +66,10 @@ pub(crate) async fn create_customer(
     let defect = || Problem::new(ProblemCode::Internal);
     let profile = request.into_profile().map_err(|_| defect())?;
     if validate_only {
-        customers.check_create(caller, profile).await?;
+        customers
+            .check_create(caller, profile)
+            .await
+            .map_err(create_problem)?;
         return Ok(Json(VALID).into_response());
     }
     let canonical_body = key.0.as_ref().map(|_| document.canonical());
@@ -75,7 +79,10 @@ pub(crate) async fn create_customer(
         canonical_body,
     });
 
-    let created = customers.create(caller, profile, repeatable).await?;
+    let created = customers
+        .create(caller, profile, repeatable)
+        .await
+        .map_err(create_problem)?;
 
     let location = format!("/customers/{}", created.receipt.id);
     let location = HeaderValue::try_from(location).map_err(|_| defect())?;

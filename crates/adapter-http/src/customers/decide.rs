@@ -9,16 +9,17 @@ use http::request::Parts;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::path::CustomerIdInPath;
+use super::problems::decide_problem;
 use super::view::{CustomerView, Data, etag};
-use crate::api::ApiState;
-use crate::auth;
-use crate::conditional::IfMatch;
-use crate::headers::IDEMPOTENT_REPLAYED;
-use crate::json::{Document, Field, JsonBody};
-use crate::negotiation::{AcceptsJson, SendsJson};
-use crate::path::CustomerIdInPath;
-use crate::problem::{Problem, ProblemCode};
-use crate::query::NoParameters;
+use crate::state::CustomersState;
+use customers_http_kit::auth;
+use customers_http_kit::conditional::IfMatch;
+use customers_http_kit::headers::IDEMPOTENT_REPLAYED;
+use customers_http_kit::json::{Document, Field, JsonBody};
+use customers_http_kit::negotiation::{AcceptsJson, SendsJson};
+use customers_http_kit::problem::{Problem, ProblemCode};
+use customers_http_kit::query::NoParameters;
 
 /// A decision for which a reason may be given.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -54,10 +55,10 @@ pub(crate) struct Decider {
     verb: Verb,
 }
 
-impl FromRequestParts<ApiState> for Decider {
+impl FromRequestParts<CustomersState> for Decider {
     type Rejection = Problem;
 
-    async fn from_request_parts(head: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
+    async fn from_request_parts(head: &mut Parts, state: &CustomersState) -> Result<Self, Problem> {
         let route = head
             .extensions
             .get::<MatchedPath>()
@@ -65,7 +66,7 @@ impl FromRequestParts<ApiState> for Decider {
         let name = route.and_then(|route| route.rsplit('/').next());
         let verb = name.and_then(Verb::from_name);
         let verb = verb.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
-        let caller = auth::authorize(head, api, verb.rule().scope).await?;
+        let caller = auth::authorize(head, &state.http, verb.rule().scope).await?;
         Ok(Self { caller, verb })
     }
 }
@@ -97,7 +98,7 @@ pub(crate) fn route(verb: Verb) -> String {
                 ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
             ),
         ),
-        crate::openapi::DecideProblems,
+        customers_http_kit::openapi::problems::DecideProblems,
     ),
 )]
 #[expect(
@@ -115,7 +116,10 @@ pub(crate) async fn decide(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let decision = read(&body.document()?, verb)?;
-    let decided = customers.transition(caller, id, expected, decision).await?;
+    let decided = customers
+        .transition(caller, id, expected, decision)
+        .await
+        .map_err(decide_problem)?;
 
     let customer = decided.customer;
     let tag = etag(customer.version());

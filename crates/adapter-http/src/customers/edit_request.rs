@@ -6,7 +6,9 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::json::{EditField, Field, MetadataEdit, present};
+use customers_http_kit::json::{EditField, Field, present};
+
+use super::metadata::MetadataEdit;
 
 /// An edit of a customer (RFC 7396): what is absent stays, and null takes away what is optional. The
 /// values follow the rules of creation; the type never changes.
@@ -96,7 +98,10 @@ impl UpdateCustomerRequest {
             phone: self.phone.map(Field::into_valid).transpose()?,
             billing_address: self.billing_address.unwrap_or_default().into_patch()?,
             external_id: self.external_id.into_valid()?,
-            metadata: self.metadata.into_valid()?,
+            metadata: self
+                .metadata
+                .into_edit()
+                .try_map(MetadataEdit::into_valid)?,
         })
     }
 }

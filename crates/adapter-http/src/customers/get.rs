@@ -5,13 +5,14 @@ use customers_use_cases::CustomerService;
 use http::header::ETAG;
 use http::{HeaderMap, StatusCode};
 
+use super::path::CustomerIdInPath;
+use super::problems::read_problem;
 use super::view::{CustomerView, Data, etag};
-use crate::auth::{Authorized, CustomersRead};
-use crate::conditional::none_match;
-use crate::negotiation::AcceptsJson;
-use crate::path::CustomerIdInPath;
-use crate::problem::Problem;
-use crate::query::NoParameters;
+use customers_http_kit::auth::{Authorized, CustomersRead};
+use customers_http_kit::conditional::none_match;
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::Problem;
+use customers_http_kit::query::NoParameters;
 
 /// Read a customer
 ///
@@ -38,7 +39,7 @@ use crate::query::NoParameters;
             description = "The caller has the current version.",
             headers(("ETag" = String, description = "The customer's version as an entity tag.")),
         ),
-        crate::openapi::ReadProblems,
+        customers_http_kit::openapi::problems::ReadProblems,
     ),
 )]
 pub(crate) async fn get_customer(
@@ -49,7 +50,7 @@ pub(crate) async fn get_customer(
     CustomerIdInPath(id): CustomerIdInPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let customer = customers.get(caller, id).await?;
+    let customer = customers.get(caller, id).await.map_err(read_problem)?;
     let tag = etag(customer.version());
     if !none_match(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());

@@ -6,15 +6,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list_query::{HistoryParameters, history_query};
+use super::path::CustomerIdInPath;
+use super::problems::read_problem;
 use super::view::{Listing, PageMeta, StatusName};
-use crate::answer_budget::HISTORY_ENTRY_KIB;
-use crate::api::ApiState;
-use crate::auth::{Authorized, CustomersRead};
-use crate::cursor::CursorScope;
-use crate::negotiation::AcceptsJson;
-use crate::path::CustomerIdInPath;
-use crate::problem::Problem;
-use crate::timestamp::rfc3339;
+use crate::state::CustomersState;
+use customers_http_kit::auth::{Authorized, CustomersRead};
+use customers_http_kit::cursor::CursorScope;
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::Problem;
+use customers_http_kit::timestamp::rfc3339;
+
+/// The greatest JSON of an entry of the history, in KiB.
+const HISTORY_ENTRY_KIB: u32 = 8;
 
 /// What was done to a customer. It names fields, never their values.
 #[derive(Serialize, ToSchema)]
@@ -80,11 +83,11 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     ),
     responses(
         (status = 200, description = "A page of the history.", body = Listing<HistoryEntryView>),
-        crate::openapi::ReadProblems,
+        customers_http_kit::openapi::problems::ReadProblems,
     ),
 )]
 pub(crate) async fn customer_history(
-    State(api): State<ApiState>,
+    State(api): State<CustomersState>,
     Authorized { caller, .. }: Authorized<CustomersRead>,
     _: AcceptsJson,
     uri: Uri,
@@ -93,8 +96,16 @@ pub(crate) async fn customer_history(
     let tenant = caller.tenant_id.as_uuid();
     let scope = CursorScope::of([b"history", &tenant.as_bytes()[..], uri.path().as_bytes()]);
     let query = history_query(&uri, &scope)?;
-    let reservation = api.answers.reserve(query.limit, HISTORY_ENTRY_KIB).await?;
-    let page = api.customers.history(caller, id, query).await?;
+    let reservation = api
+        .http
+        .response_budget
+        .reserve(query.limit, HISTORY_ENTRY_KIB)
+        .await?;
+    let page = api
+        .customers
+        .history(caller, id, query)
+        .await
+        .map_err(read_problem)?;
     let last = page.items.last().filter(|_| page.has_more);
     let listing = Listing {
         data: page.items.iter().map(HistoryEntryView::from).collect(),

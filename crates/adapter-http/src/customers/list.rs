@@ -4,11 +4,14 @@ use http::Uri;
 
 use super::list_query::{ListParameters, list_query};
 use super::view::{CustomerView, Listing, PageMeta};
-use crate::answer_budget::CUSTOMER_KIB;
-use crate::api::ApiState;
-use crate::auth::{Authorized, CustomersRead};
-use crate::negotiation::AcceptsJson;
-use crate::problem::Problem;
+use crate::state::CustomersState;
+use customers_http_kit::auth::{Authorized, CustomersRead};
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::Problem;
+
+/// The greatest JSON of a customer, in KiB: 16 KiB of metadata, of which each byte may have to be
+/// escaped with six, and the rest.
+const CUSTOMER_KIB: u32 = 128;
 
 /// List customers
 ///
@@ -22,17 +25,21 @@ use crate::problem::Problem;
     params(ListParameters),
     responses(
         (status = 200, description = "A page of customers.", body = Listing<CustomerView>),
-        crate::openapi::ListProblems,
+        customers_http_kit::openapi::problems::ListProblems,
     ),
 )]
 pub(crate) async fn list_customers(
-    State(api): State<ApiState>,
+    State(api): State<CustomersState>,
     Authorized { caller, .. }: Authorized<CustomersRead>,
     _: AcceptsJson,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let (query, scope) = list_query(&uri, caller.tenant_id)?;
-    let reservation = api.answers.reserve(query.limit, CUSTOMER_KIB).await?;
+    let reservation = api
+        .http
+        .response_budget
+        .reserve(query.limit, CUSTOMER_KIB)
+        .await?;
     let page = api.customers.list(caller, &query).await?;
     let last = page.items.last().filter(|_| page.has_more);
     let listing = Listing {

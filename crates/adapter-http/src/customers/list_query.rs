@@ -11,10 +11,10 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::StatusName;
-use crate::cursor::CursorScope;
-use crate::problem::Problem;
-use crate::query::Query;
-use crate::timestamp::rfc3339;
+use customers_http_kit::cursor::CursorScope;
+use customers_http_kit::problem::Problem;
+use customers_http_kit::query::Query;
+use customers_http_kit::timestamp::rfc3339;
 
 const LIMIT_DEFAULT: u32 = 50;
 const LIMIT_MAX: u32 = 200;

@@ -6,7 +6,9 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::json::{Field, MetadataField};
+use customers_http_kit::json::Field;
+
+use super::metadata::MetadataField;
 
 /// A customer to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]

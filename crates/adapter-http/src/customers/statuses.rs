@@ -4,9 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::view::{Data, StatusName};
-use crate::auth::{Authorized, CustomersRead};
-use crate::negotiation::AcceptsJson;
-use crate::query::NoParameters;
+use customers_http_kit::auth::{Authorized, CustomersRead};
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::query::NoParameters;
 
 /// The status rules as data.
 #[derive(Serialize, ToSchema)]
@@ -48,7 +48,7 @@ pub(crate) struct StatusTransition {
     security(("api_key" = ["customers:read"])),
     responses(
         (status = 200, description = "The rules.", body = Data<StatusRules>),
-        crate::openapi::ListProblems,
+        customers_http_kit::openapi::problems::ListProblems,
     ),
 )]
 pub(crate) async fn statuses(

@@ -5,14 +5,15 @@ use customers_use_cases::CustomerService;
 use http::header::ETAG;
 
 use super::edit_request::UpdateCustomerRequest;
+use super::path::CustomerIdInPath;
+use super::problems::update_problem;
 use super::view::{CustomerView, Data, UpdateAnswer, VALID, etag};
-use crate::auth::{Authorized, CustomersWrite};
-use crate::conditional::IfMatch;
-use crate::json::JsonBody;
-use crate::negotiation::{AcceptsJson, SendsMergePatch};
-use crate::path::CustomerIdInPath;
-use crate::problem::{Problem, ProblemCode};
-use crate::query::ValidateOnly;
+use customers_http_kit::auth::{Authorized, CustomersWrite};
+use customers_http_kit::conditional::IfMatch;
+use customers_http_kit::json::JsonBody;
+use customers_http_kit::negotiation::{AcceptsJson, SendsMergePatch};
+use customers_http_kit::problem::{Problem, ProblemCode};
+use customers_http_kit::query::ValidateOnly;
 
 /// Edit a customer
 ///
@@ -40,7 +41,7 @@ use crate::query::ValidateOnly;
             body = UpdateAnswer,
             headers(("ETag" = String, description = "The customer's version as an entity tag.")),
         ),
-        crate::openapi::UpdateProblems,
+        customers_http_kit::openapi::problems::UpdateProblems,
     ),
 )]
 #[expect(
@@ -62,10 +63,16 @@ pub(crate) async fn update_customer(
         .into_patch()
         .map_err(|_| Problem::new(ProblemCode::Internal))?;
     if validate_only {
-        customers.check_update(caller, id, expected, patch).await?;
+        customers
+            .check_update(caller, id, expected, patch)
+            .await
+            .map_err(update_problem)?;
         return Ok(Json(UpdateAnswer::Valid(VALID)).into_response());
     }
-    let customer = customers.update(caller, id, expected, patch).await?;
+    let customer = customers
+        .update(caller, id, expected, patch)
+        .await
+        .map_err(update_problem)?;
     let tag = etag(customer.version());
     let view = CustomerView::from(&customer);
     Ok((

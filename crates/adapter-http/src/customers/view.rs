@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 
 use super::request::CustomerTypeName;
-use crate::timestamp::rfc3339;
+use customers_http_kit::timestamp::rfc3339;
 
 /// What a single answer is wrapped in.
 #[derive(Serialize, ToSchema)]

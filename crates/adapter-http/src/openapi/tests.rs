@@ -2,6 +2,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use customers_http_kit::problem::ProblemCode;
+
 use super::*;
 
 fn read() -> Value {

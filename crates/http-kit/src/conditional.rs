@@ -1,0 +1,98 @@
+//! Conditional requests (RFC 9110 section 13.1).
+
+use axum::extract::FromRequestParts;
+use customers_domain::Version;
+use customers_use_cases::ExpectedVersion;
+use http::header::{IF_MATCH, IF_NONE_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use crate::problem::{Problem, ProblemCode};
+
+/// Whether `If-None-Match` lets the answer be sent: no header, or one that names neither this tag nor
+/// any. The comparison is weak, as for this header it must be.
+pub fn none_match(headers: &HeaderMap, current: &HeaderValue) -> bool {
+    let values = headers.get_all(IF_NONE_MATCH).iter();
+    !values
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == current.as_bytes())
+}
+
+/// The version that a change is for: `If-Match` with exactly one strong tag. Anything else that is sent
+/// is a version that no customer has.
+pub struct IfMatch(pub ExpectedVersion);
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut values = head.headers.get_all(IF_MATCH).iter();
+        let Some(value) = values.next() else {
+            return Err(Problem::new(ProblemCode::VersionRequired));
+        };
+        let version = match values.next() {
+            None => value.to_str().ok().and_then(version),
+            Some(_) => None,
+        };
+        Ok(Self(version.map_or(
+            ExpectedVersion::Impossible,
+            ExpectedVersion::Exactly,
+        )))
+    }
+}
+
+/// The version of a strong tag in the one spelling that this service gives it.
+fn version(tag: &str) -> Option<Version> {
+    let number = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let version = Version::from_number(number.parse().ok()?)?;
+    (version.number().to_string() == number).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_strong_tag_in_our_spelling_names_a_version() {
+        assert_eq!(version("\"12\"").map(Version::number), Some(12));
+        for bad in [
+            "12",
+            "W/\"12\"",
+            "*",
+            "\"012\"",
+            "\"+12\"",
+            "\"0\"",
+            "\"1\", \"2\"",
+            "\"\"",
+            "\"x\"",
+            "\"99999999999\"",
+            "",
+        ] {
+            assert_eq!(version(bad), None, "{bad}");
+        }
+    }
+
+    fn passes(values: &[&'static str]) -> bool {
+        let values = values
+            .iter()
+            .map(|value| (IF_NONE_MATCH, HeaderValue::from_static(value)));
+        none_match(&values.collect(), &HeaderValue::from_static("\"2\""))
+    }
+
+    #[test]
+    fn a_list_a_weak_tag_and_a_star_are_understood() {
+        for current in [
+            &["\"2\""][..],
+            &["*"],
+            &["W/\"2\""],
+            &["\"1\", W/\"2\""],
+            &["\"1\"", "\"2\""],
+        ] {
+            assert!(!passes(current), "{current:?}");
+        }
+        for other in [&[][..], &["\"1\""], &["2"], &["W/\"1\", \"3\""], &[""]] {
+            assert!(passes(other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The header `Idempotency-Key`.
+
+use axum::extract::FromRequestParts;
+use customers_use_cases::IdempotencyKey;
+use http::request::Parts;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+use crate::headers;
+use crate::problem::{Problem, ProblemCode};
+use crate::query::ValidateOnly;
+
+/// The header `Idempotency-Key`, where there is one. It is not looked at where a request is only to be
+/// checked.
+pub struct IdempotencyKeyHeader(pub Option<IdempotencyKey>);
+
+impl<S: Sync> FromRequestParts<S> for IdempotencyKeyHeader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ValidateOnly(validate_only) = ValidateOnly::from_request_parts(head, state).await?;
+        if validate_only {
+            return Ok(Self(None));
+        }
+        let mut values = head.headers.get_all(headers::IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else {
+            return Ok(Self(None));
+        };
+        let key = IdempotencyKey::parse(value.as_bytes()).ok();
+        match (key, values.next()) {
+            (Some(key), None) => Ok(Self(Some(key))),
+            _ => Err(Problem::new(ProblemCode::IdempotencyKeyInvalid)),
+        }
+    }
+}
+
+impl IntoParams for IdempotencyKeyHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(IdempotencyKey::MAX))
+            .pattern(Some("^[ -~]+$"));
+        vec![
+            ParameterBuilder::new()
+                .name("Idempotency-Key")
+                .parameter_in(ParameterIn::Header)
+                .description(Some(
+                    "The caller's own name for the request, by which a repetition is known for at least 24 hours. \
+                     Bare or quoted, printable ASCII.",
+                ))
+                .schema(Some(key))
+                .example(Some("0f1d2c3b-4a59-6877-8695-a4b3c2d1e0f1".into()))
+                .build(),
+        ]
+    }
+}

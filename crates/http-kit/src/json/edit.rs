@@ -1,0 +1,63 @@
+use customers_domain::{Edit, Fault, Parse};
+use garde::Validate;
+use serde::de::{Deserialize, Deserializer};
+
+use super::field::Field;
+
+/// Reads a member of an edit that may not be null: what is required can be replaced, not removed.
+pub fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A member of an edit that null takes away.
+#[derive(Debug)]
+pub struct EditField<T>(Edit<T>);
+
+impl<T> Default for EditField<T> {
+    fn default() -> Self {
+        Self(Edit::Keep)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for EditField<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::deserialize(deserializer)?;
+        Ok(Self(value.map_or(Edit::Remove, Edit::Set)))
+    }
+}
+
+impl<T: Validate<Context = ()>> Validate for EditField<T> {
+    type Context = ();
+
+    fn validate_into(
+        &self,
+        context: &(),
+        place: &mut dyn FnMut() -> garde::Path,
+        report: &mut garde::Report,
+    ) {
+        if let Edit::Set(value) = &self.0 {
+            value.validate_into(context, place, report);
+        }
+    }
+}
+
+impl<T> EditField<T> {
+    /// The edit as it was read.
+    pub fn into_edit(self) -> Edit<T> {
+        self.0
+    }
+}
+
+impl<T: Parse> EditField<Field<T>> {
+    /// The edit.
+    ///
+    /// # Errors
+    /// The fault, which validation has reported before.
+    pub fn into_valid(self) -> Result<Edit<T>, Fault> {
+        self.0.try_map(Field::into_valid)
+    }
+}

@@ -1,0 +1,53 @@
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::{Problem, ProblemCode};
+use crate::query::NoParameters;
+use crate::state::HttpState;
+
+/// How the program is.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Is the program alive?
+///
+/// Answers as long as the program runs, whatever the store does.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    tag = "health",
+    operation_id = "getLiveness",
+    responses((status = 200, description = "It runs.", body = Health), crate::openapi::problems::PageProblems),
+)]
+pub async fn live(_: NoParameters) -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Can the program take requests?
+///
+/// Not while its store cannot be reached, and not once it is going away.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    tag = "health",
+    operation_id = "getReadiness",
+    responses((status = 200, description = "It can.", body = Health), crate::openapi::problems::ReadinessProblems),
+)]
+pub async fn ready(
+    State(http): State<HttpState>,
+    _: NoParameters,
+) -> Result<Json<Health>, Problem> {
+    if http.drain.is_draining() {
+        return Err(Problem::new(ProblemCode::Unavailable));
+    }
+    // A probe that fails every few seconds is no news: the requests that fail say it in the log.
+    let store = http.health.check().await;
+    store.map_err(|_| Problem::new(ProblemCode::Unavailable))?;
+    Ok(Json(Health { status: "ok" }))
+}

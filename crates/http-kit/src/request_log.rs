@@ -1,0 +1,99 @@
+//! What surrounds every request and its answer: the request's id, the log line, the body of a problem.
+
+use std::any::Any;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use customers_metrics::RequestMetrics;
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, Method};
+use uuid::Uuid;
+
+use crate::auth::CallerLog;
+use crate::headers::X_REQUEST_ID;
+use crate::problem::{self, Problem, ProblemCode};
+use crate::trace;
+
+/// A request's id, when the caller gives it, is at most so long.
+const REQUEST_ID_MAX: usize = 128;
+
+/// Names the request, has it carried out, completes the answer, measures both and writes one line
+/// about them.
+pub async fn carry_out(
+    State(metrics): State<RequestMetrics>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let measured = metrics.begin();
+    let id = request_id(request.headers());
+    let method = method_name(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let callers = CallerLog::default();
+    request.extensions_mut().insert(callers.clone());
+
+    let mut response = next.run(request).await;
+
+    problem::render(&mut response, id.to_str().unwrap_or_default());
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_REQUEST_ID, id.clone());
+
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let status = response.status();
+    let took = started.elapsed();
+    measured.answered(route, method, status.as_u16(), took);
+    let caller = callers.0.get();
+    trace::complete(status, id.to_str().unwrap_or_default(), caller);
+    tracing::info!(
+        method,
+        route = route.unwrap_or("none"),
+        status = status.as_u16(),
+        duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        request_id = id.to_str().unwrap_or_default(),
+        key_id = caller.map(|caller| tracing::field::display(caller.api_key_id)),
+        tenant_id = caller.map(|caller| tracing::field::display(caller.tenant_id)),
+        "request"
+    );
+    response
+}
+
+/// The answer to a request whose handler panicked.
+pub fn after_panic(_: Box<dyn Any + Send>) -> Response {
+    // What the panic says may hold what was sent, so it is not looked at; the panic hook has written
+    // where it happened.
+    Problem::new(ProblemCode::Internal).into_response()
+}
+
+/// The caller's id where it sent one sane one: 1 to 128 visible ASCII characters. Else a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let mut sent = headers.get_all(X_REQUEST_ID).iter();
+    if let (Some(id), None) = (sent.next(), sent.next()) {
+        let length_is_sane = (1..=REQUEST_ID_MAX).contains(&id.len());
+        if length_is_sane && id.as_bytes().iter().all(u8::is_ascii_graphic) {
+            return id.clone();
+        }
+    }
+    let mut buffer = Uuid::encode_buffer();
+    let made = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(made).unwrap_or_else(|_| HeaderValue::from_static("none"))
+}
+
+/// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
+/// words but, in the log, the ids of the request and of its trace.
+pub fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "other",
+    }
+}

@@ -1,0 +1,74 @@
+//! The span around a request, for a program that records spans.
+//!
+//! It names what operators look for, by OpenTelemetry's conventions, and nothing of what callers send
+//! but the request's id. How a span becomes part of a trace is the program's business: this module
+//! knows `tracing` alone.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use customers_use_cases::Caller;
+use http::{HeaderMap, StatusCode};
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
+
+use crate::request_log::method_name;
+
+/// What the span of a request is called for subscribers. Recorded, it has the method and the route.
+pub const REQUEST_SPAN: &str = "request";
+
+/// Makes a new span a part of the trace that the headers of its request name, if they name one.
+pub type JoinTrace = fn(&Span, &HeaderMap);
+
+/// Carries a request out in a span of its own.
+pub async fn carry_out(
+    State(join_trace): State<JoinTrace>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let span = span_of(&request);
+    join_trace(&span, request.headers());
+    next.run(request).instrument(span).await
+}
+
+fn span_of(request: &Request) -> Span {
+    let (method, verb) = match method_name(request.method()) {
+        "other" => ("_OTHER".to_owned(), "HTTP".to_owned()),
+        known => (known.to_owned(), known.to_owned()),
+    };
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(MatchedPath::as_str);
+    let name = route.map_or_else(|| verb.clone(), |route| format!("{verb} {route}"));
+    tracing::info_span!(
+        REQUEST_SPAN,
+        otel.name = name,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        url.scheme = "http",
+        "error.type" = Empty,
+        request_id = Empty,
+        key_id = Empty,
+        tenant_id = Empty,
+    )
+}
+
+/// Completes the span of the present request, if there is one.
+pub fn complete(status: StatusCode, request_id: &str, caller: Option<&Caller>) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    span.record("http.response.status_code", status.as_u16());
+    span.record("request_id", request_id);
+    if let Some(caller) = caller {
+        span.record("key_id", display(caller.api_key_id));
+        span.record("tenant_id", display(caller.tenant_id));
+    }
+    if status.is_server_error() {
+        span.record("error.type", status.as_str());
+        span.record("otel.status_code", "ERROR");
+    }
+}

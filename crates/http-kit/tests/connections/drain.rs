@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use customers_http_kit::server::Limits;
+use tokio::net::TcpStream;
+
+use crate::harness::{Server, within};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_draining_everybody_is_served_and_told_to_close() {
+    let server = Server::start(Limits::default());
+    let mut kept = server.caller().await;
+    kept.get("/").await;
+    assert!(!kept.answer().await.closes());
+    assert!(!server.drain.is_draining());
+    server.drain.begin();
+    assert!(server.drain.is_draining());
+    kept.get("/").await;
+    for answer in [kept.answer().await, server.good_request().await] {
+        assert_eq!(answer.status(), 200);
+        assert!(answer.closes());
+    }
+    assert_eq!(kept.closed().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_close_running_requests_finish_and_nobody_new_comes() {
+    let server = Server::start(Limits::default());
+    let mut idle = server.caller().await;
+    idle.get("/").await;
+    idle.answer().await;
+    let mut working = server.working().await;
+    server.drain.close();
+    assert!(server.drain.is_draining());
+    assert_eq!(idle.closed().await, 0);
+    within("the listener's end", async {
+        while TcpStream::connect(server.address).await.is_ok() {}
+    })
+    .await;
+    server.finish_one();
+    let answer = working.answer().await;
+    assert_eq!(answer.body, b"done");
+    assert!(answer.closes());
+    drop(working);
+    server.ended().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_does_not_finish_in_time_is_cut() {
+    let server = Server::start(Limits {
+        drain: Duration::from_millis(200),
+        ..Limits::default()
+    });
+    let mut working = server.working().await;
+    server.drain.close();
+    server.ended().await;
+    assert_eq!(working.closed().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_connections_ends_at_once() {
+    let server = Server::start(Limits::default());
+    server.drain.close();
+    server.ended().await;
+}

@@ -1,25 +1,26 @@
--- What the service's own role may do, and nothing more. To be run in the database of the customers,
--- after `customers migrate`, and again after each release that brings a table:
+-- Grants the service's role exactly the rights that it needs. Run it in the service's database after
+-- `customers migrate`, and again after each release that adds a table:
 --
 --   psql --file=deploy/grants.sql customers
 --
--- As customers_owner; on PostgreSQL 14, where `public` is not the database owner's, as a superuser.
+-- Run it as customers_owner. On PostgreSQL 14 the database owner does not own `public`; run it as a
+-- superuser there.
 
 GRANT CREATE ON SCHEMA public TO customers_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO customers_app;
 
--- To tell whether the schema is its own.
+-- To check the version of the schema.
 GRANT SELECT ON _sqlx_migrations TO customers_app;
 
 GRANT SELECT, INSERT ON tenants TO customers_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_keys TO customers_app;
 
--- DELETE for the one statement that changes what is unique: it deletes the row and inserts it anew.
+-- DELETE: an edit of a unique value deletes the row and inserts it again, in one statement.
 GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO customers_app;
 
--- What was done and decided is never changed.
+-- Changes and decisions are append-only.
 GRANT SELECT, INSERT ON customer_changes, decisions TO customers_app;
 
--- UPDATE for the lock under which old records are deleted; no statement changes one.
+-- UPDATE: deleting old records locks the rows first. No statement updates a record.
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_records TO customers_app;

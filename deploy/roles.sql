@@ -1,13 +1,13 @@
--- The roles and the database of a deployment. To be run once, by a role that may create both:
+-- Creates the roles and the database of a deployment. Run it once, as a role that may create both:
 --
 --   psql --file=deploy/roles.sql postgres
 --
--- Neither role has a password yet: give each one with psql's \password, which sends a hash alone.
+-- The roles have no passwords yet. Set them with psql's \password, which sends only a hash.
 
--- Owns the schema: `customers migrate` runs as this one, and nothing else does.
+-- Owns the schema. Only `customers migrate` runs as this role.
 CREATE ROLE customers_owner LOGIN;
 
--- The service, and `customers keys`. It may read and write rows, and may not change the schema.
+-- Used by the service and by `customers keys`. It reads and writes rows and cannot change the schema.
 CREATE ROLE customers_app LOGIN;
 
 CREATE DATABASE customers OWNER customers_owner;

@@ -104,8 +104,7 @@ fn kind_of(code: &str, constraint: Option<&str>) -> FailureKind {
         "57P01" | "57P02" | "57P05" | "25P03" | "25006" | "0A000" | "26000" | "42P05" => {
             FailureKind::Lost
         }
-        // The last is how a statement of ours undoes what it had half done: it divides by zero.
-        "40001" | "40P01" | "22012" => FailureKind::Raced,
+        "40001" | "40P01" => FailureKind::Raced,
         // A cluster appends the number of a shard to the name.
         "23505" if constraint.is_some_and(|name| name.starts_with(RECORDS_PRIMARY_KEY)) => {
             FailureKind::Raced

@@ -1,32 +1,43 @@
-//! Changing a customer. Each statement stores the customer and the change that tells of it, and
-//! answers one row; or it does nothing and answers nothing, and [`WHY_UNCHANGED`] says why.
+//! Changing a customer. Each statement stores the customer and its change and returns one row, or it
+//! changes nothing and returns no row, and [`WHY_UNCHANGED`] says why.
 //!
-//! Two of them can find out that another transaction came first when half of their work is done. They
-//! must not keep that half, and they must not let a unique index refuse the other: the detail of its
-//! error would carry a customer's email into the server's log. So they count what they stored and
-//! divide by it. Division by zero (22012) undoes everything and tells the log nothing; the statement
-//! is then run again and sees who came first.
+//! None of them raises an error when another transaction comes first: the server logs every error with
+//! the text of the statement, and the detail of a unique violation holds a customer's email. A
+//! statement that can lose a race half-way locks or restores the row, so that nothing has to be undone.
 //!
 //! In all of them $1–$21 are the customer as it is after the change, and $22–$30 the change.
 
 use super::columns::{customer_columns, store_change};
 
-/// The customer in the version before, and the change of its row. What is unique stays what it was;
-/// where it does not, [`REPLACE_CUSTOMER`] is the statement.
-macro_rules! update {
-    ($unless:literal) => {
+/// The row of the version before, with the email and external id that the customer keeps. Where one of
+/// them changes, [`REPLACE_CUSTOMER`] is the statement.
+macro_rules! version_before {
+    () => {
+        "tenant_id = $1 AND id = $2 AND version = $19 - 1
+        AND email = $6 AND email_key = $7 AND external_id IS NOT DISTINCT FROM $15"
+    };
+}
+
+/// Updates the row of the version before and stores the change.
+macro_rules! update_and_tell {
+    ($condition:literal) => {
         concat!(
-            "UPDATE customers SET
+            "stored AS (
+    UPDATE customers SET
         customer_type = $3, first_name = $4, last_name = $5, phone = $8,
         line1 = $9, line2 = $10, city = $11, state = $12, zip_code = $13, country = $14,
         metadata = $16, status = $17, status_reason = $18, version = $19,
         created_at = $20, updated_at = $21
-    WHERE tenant_id = $1 AND id = $2 AND version = $19 - 1
-        AND email = $6 AND email_key = $7 AND external_id IS NOT DISTINCT FROM $15",
-            $unless,
+    WHERE ",
+            version_before!(),
+            $condition,
             "
-    RETURNING tenant_id, ",
-            customer_columns!()
+    RETURNING tenant_id, id, version
+)
+",
+            store_change!("stored"),
+            "
+RETURNING version"
         )
     };
 }
@@ -34,50 +45,48 @@ macro_rules! update {
 /// Changes a customer whose email and external id stay.
 pub const UPDATE_CUSTOMER: &str = concat!(
     "
-WITH stored AS (
-    ",
-    update!(""),
-    "
-)
-",
-    store_change!("stored"),
-    "
-RETURNING version"
+WITH ",
+    update_and_tell!("")
 );
 
 /// As [`UPDATE_CUSTOMER`], together with the decision under its id, unless that was used before.
+///
+/// The row is locked first, so that a decision that is stored is carried out: no other transaction can
+/// change the customer between the two. Where another transaction stored the same decision id first,
+/// the lock is all there was.
 pub const UPDATE_AND_DECIDE: &str = concat!(
     "
-WITH stored AS (
-    ",
-    update!(
-        "
-        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $28)"
-    ),
+WITH locked AS MATERIALIZED (
+    SELECT FROM customers
+    WHERE ",
+    version_before!(),
     "
-), told AS (
-    ",
-    store_change!("stored"),
-    "
+        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $28)
+    FOR NO KEY UPDATE OF customers
 ), decided AS (
     INSERT INTO decisions (tenant_id, decision_id, verb, ",
     customer_columns!(),
     ")
-    SELECT tenant_id, $28, $23, ",
-    customer_columns!(),
-    "
-    FROM stored
+    SELECT
+        $1, $28, $23, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21
+    FROM locked
     ON CONFLICT DO NOTHING
-    RETURNING 1
-)
-SELECT 1 / (SELECT count(*) FROM decided) AS stored FROM stored"
+    RETURNING decision_id
+), ",
+    update_and_tell!(
+        "
+        AND EXISTS (SELECT FROM decided)"
+    )
 );
 
 /// Changes a customer together with its email or external id, unless another holds one of them.
 ///
 /// An UPDATE has no ON CONFLICT, an INSERT has; so the row is deleted and inserted anew. To other
 /// transactions that is one step, as an UPDATE is, and a row that was deleted in its own statement
-/// conflicts with nothing.
+/// conflicts with nothing. Where the insert stores nothing, because another transaction took one of
+/// the values after the statement had begun, the old row is inserted again. Nobody can have taken its
+/// values meanwhile: whoever wants one of them waits for the end of the transaction that deleted it.
 pub const REPLACE_CUSTOMER: &str = concat!(
     "
 WITH gone AS (
@@ -89,7 +98,7 @@ WITH gone AS (
         AND NOT EXISTS (
             SELECT FROM customers WHERE tenant_id = $1 AND external_id = $15 AND id <> $2
         )
-    RETURNING 1
+    RETURNING *
 ), stored AS (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
@@ -101,13 +110,15 @@ WITH gone AS (
     FROM gone
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id, version
-), told AS (
-    ",
+), restored AS (
+    INSERT INTO customers
+    SELECT * FROM gone
+    WHERE NOT EXISTS (SELECT FROM stored)
+)
+",
     store_change!("stored"),
     "
-    RETURNING 1
-)
-SELECT 1 / (SELECT count(*) FROM told) AS stored FROM gone"
+RETURNING version"
 );
 
 /// Why a customer was not changed: whether an earlier attempt had been committed after all, whether

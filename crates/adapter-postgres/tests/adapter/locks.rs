@@ -78,6 +78,28 @@ pub(crate) async fn hold_key<'c>(
     (first, transaction)
 }
 
+/// Inserts a decision of that id in a transaction that is left open. The tenant has a customer.
+pub(crate) async fn hold_decision<'c>(
+    connection: &'c mut PgConnection,
+    tenant: TenantId,
+    id: &str,
+) -> Transaction<'c, Postgres> {
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO decisions
+         SELECT $1, $2, 'submit', id, customer_type, first_name, last_name, email, phone,
+             line1, line2, city, state, zip_code, country, external_id, metadata, status,
+             status_reason, version, created_at, updated_at
+         FROM customers LIMIT 1",
+    )
+    .bind(tenant.as_uuid())
+    .bind(id)
+    .execute(&mut *transaction)
+    .await
+    .unwrap();
+    transaction
+}
+
 pub(crate) async fn until_someone_waits(database: &TestDatabase) {
     let mut observer = connect(database).await;
     eventually("a call waits", Duration::from_secs(10), async || {

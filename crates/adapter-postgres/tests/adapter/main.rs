@@ -9,6 +9,7 @@ mod contract;
 mod failures;
 mod locks;
 mod lost_answers;
+mod lost_races;
 mod neighbours;
 mod plans;
 mod proxy;

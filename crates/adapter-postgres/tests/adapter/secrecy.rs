@@ -167,6 +167,4 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
         .find(|line| line.to_ascii_lowercase().contains(PLANTED));
     assert_eq!(found, None);
     assert!(log.contains("canceling statement"), "{log}");
-    // So the race was lost half-way, and this is all that the server says of it.
-    assert!(log.contains("division by zero"), "{log}");
 }

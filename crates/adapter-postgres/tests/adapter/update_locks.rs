@@ -5,10 +5,9 @@ use customers_ports::{Conflict, StoreError, UniqueField, Update, UpdateOutcome};
 use customers_test_support::builders::{creation, decided, edited, parse, profile, unique_number};
 use customers_test_support::contract::Stores;
 use customers_test_support::postgres::TestDatabase;
-use sqlx::Connection as _;
 use tokio::task::JoinHandle;
 
-use crate::locks::{hold_email, open, until_someone_waits};
+use crate::locks::{hold_decision, hold_email, open, until_someone_waits};
 use crate::store::{connect, number};
 
 async fn stored(stores: &Stores, tenant: TenantId) -> Customer {
@@ -88,19 +87,7 @@ async fn a_decision_that_waits_for_its_id_goes_by_how_the_other_ends() {
         let before = stored(&stores, tenant).await;
         let id = format!("case-{}", unique_number());
         let update = decided(&before, Verb::Submit, Some(&id));
-        let mut transaction = other.begin().await.unwrap();
-        sqlx::query(
-            "INSERT INTO decisions
-             SELECT $1, $2, 'submit', id, customer_type, first_name, last_name, email, phone,
-                 line1, line2, city, state, zip_code, country, external_id, metadata, status,
-                 status_reason, version, created_at, updated_at
-             FROM customers LIMIT 1",
-        )
-        .bind(tenant.as_uuid())
-        .bind(&id)
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
+        let transaction = hold_decision(&mut other, tenant, &id).await;
         let waiting = spawn(&stores, tenant, &update);
         until_someone_waits(&database).await;
         if commits {

@@ -1,0 +1,137 @@
+//! A change that loses a race half-way leaves no line in the server's log.
+
+use customers_adapter_postgres::PgSettings;
+use customers_domain::{Customer, Edit, ProfilePatch, TenantId, Verb};
+use customers_ports::{Update, UpdateOutcome};
+use customers_test_support::builders::{
+    creation, decided, edited, parse, profile, tenant_id, unique_number,
+};
+use customers_test_support::contract::Stores;
+use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
+use sqlx::{Connection as _, Postgres, Transaction};
+
+use crate::locks::{hold_decision, hold_email, until_someone_waits};
+use crate::store::{connect, migrated, number, stores};
+
+struct Race {
+    stores: Stores,
+    database: TestDatabase,
+    tenant: TenantId,
+}
+
+impl Race {
+    async fn customer(&self) -> Customer {
+        let wanted = creation(profile());
+        let customer = wanted.customer.clone();
+        let created = self.stores.customers.create(self.tenant, wanted).await;
+        created.unwrap();
+        customer
+    }
+
+    /// Waits until the update waits for the transaction, commits that, and returns how the update
+    /// ended. The customer is still as it was before.
+    async fn lost(
+        &self,
+        before: &Customer,
+        update: Update,
+        winner: Transaction<'_, Postgres>,
+    ) -> UpdateOutcome {
+        let (stores, tenant) = (self.stores.clone(), self.tenant);
+        let update = tokio::spawn(async move { stores.customers.update(tenant, update).await });
+        until_someone_waits(&self.database).await;
+        winner.commit().await.unwrap();
+        let outcome = update.await.unwrap().unwrap();
+        let found = self.stores.customers.find(self.tenant, before.id()).await;
+        assert_eq!(found.unwrap().as_ref(), Some(before));
+        let id = before.id();
+        let changes = format!("SELECT count(*) FROM customer_changes WHERE customer_id = '{id}'");
+        let mut connection = connect(&self.database).await;
+        assert_eq!(number(&mut connection, &changes).await, 1);
+        outcome
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_race_leaves_no_line_in_the_servers_log() {
+    let server = PostgresServer::own(&PostgresOptions::new()).await;
+    let database = migrated(&server).await;
+    let race = Race {
+        stores: stores(&PgSettings::new(database.url())),
+        tenant: tenant_id(),
+        database,
+    };
+    let mut other = connect(&race.database).await;
+    let logged_before = server.log().await.len();
+
+    let before = race.customer().await;
+    let patch = ProfilePatch {
+        email: Some(parse("taken@example.com")),
+        ..ProfilePatch::default()
+    };
+    let update = edited(&before, patch);
+    let (_, winner) = hold_email(&mut other, race.tenant, &update.customer).await;
+    let outcome = race.lost(&before, update, winner).await;
+    assert!(matches!(outcome, UpdateOutcome::Taken(_)), "{outcome:?}");
+
+    let before = race.customer().await;
+    let holder = race.customer().await;
+    let patch = ProfilePatch {
+        external_id: Edit::Set(parse("taken")),
+        ..ProfilePatch::default()
+    };
+    let mut winner = other.begin().await.unwrap();
+    sqlx::query("UPDATE customers SET external_id = 'taken' WHERE id = $1")
+        .bind(holder.id().as_uuid())
+        .execute(&mut *winner)
+        .await
+        .unwrap();
+    let outcome = race.lost(&before, edited(&before, patch), winner).await;
+    assert!(matches!(outcome, UpdateOutcome::Taken(_)), "{outcome:?}");
+
+    let before = race.customer().await;
+    let id = format!("case-{}", unique_number());
+    let winner = hold_decision(&mut other, race.tenant, &id).await;
+    let update = decided(&before, Verb::Submit, Some(&id));
+    let outcome = race.lost(&before, update, winner).await;
+    assert_eq!(outcome, UpdateOutcome::DecisionTaken);
+
+    let log = server.log().await;
+    let logged = &log[logged_before..];
+    assert!(
+        !logged.contains("ERROR") && !logged.contains("STATEMENT"),
+        "{logged}"
+    );
+}
+
+/// The row that the lost race inserts again is the one that all others wait for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_waits_for_one_that_loses_its_race_is_carried_out() {
+    let database = migrated(PostgresServer::shared().await).await;
+    let race = Race {
+        stores: stores(&PgSettings::new(database.url())),
+        tenant: tenant_id(),
+        database,
+    };
+    let mut other = connect(&race.database).await;
+    let before = race.customer().await;
+    let patch = ProfilePatch {
+        email: Some(parse("contested@example.com")),
+        ..ProfilePatch::default()
+    };
+    let edit = edited(&before, patch);
+    let decision = decided(&before, Verb::Submit, None);
+    let (_, winner) = hold_email(&mut other, race.tenant, &edit.customer).await;
+    let calls = [edit, decision.clone()].map(|update| {
+        let (stores, tenant) = (race.stores.clone(), race.tenant);
+        async move { stores.customers.update(tenant, update).await }
+    });
+    let [edit, decision_outcome] = calls.map(tokio::spawn);
+    until_someone_waits(&race.database).await;
+    winner.commit().await.unwrap();
+    // Which of the two came first is open: the edit lost its race, or found another version.
+    let edit = edit.await.unwrap().unwrap();
+    assert_ne!(edit, UpdateOutcome::Updated);
+    assert_eq!(decision_outcome.await.unwrap(), Ok(UpdateOutcome::Updated));
+    let found = race.stores.customers.find(race.tenant, before.id()).await;
+    assert_eq!(found, Ok(Some(decision.customer)));
+}

@@ -22,5 +22,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO customers_app;
 -- Changes and decisions are append-only.
 GRANT SELECT, INSERT ON customer_changes, decisions TO customers_app;
 
--- UPDATE: deleting old records locks the rows first. No statement updates a record.
-GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_records TO customers_app;
+-- No statement updates a record; old records are deleted.
+GRANT SELECT, INSERT, DELETE ON idempotency_records TO customers_app;

@@ -22,7 +22,9 @@ pub use list::{
     LIST_CUSTOMERS,
 };
 pub use read::{FIND_CUSTOMER, FIND_DECISION, FIND_OTHER_HOLDER, LIST_CHANGES};
-pub use server::{HAS_MIGRATIONS, LIST_MIGRATIONS, LIST_UNSAFE_SETTINGS, SWEEP_RECORDS};
+pub use server::{
+    HAS_MIGRATIONS, LIST_MIGRATIONS, LIST_UNSAFE_SETTINGS, OLDEST_RECORD, SWEEP_RECORDS,
+};
 
 /// What the planner is told in every session that serves.
 ///
@@ -65,6 +67,7 @@ pub const ALL: &[(&str, &str)] = by_name![
     UPDATE_AND_DECIDE,
     REPLACE_CUSTOMER,
     WHY_UNCHANGED,
+    OLDEST_RECORD,
     SWEEP_RECORDS,
     FIND_API_KEY,
     ISSUE_API_KEY,

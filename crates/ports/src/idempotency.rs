@@ -18,8 +18,9 @@ pub struct IdempotencyClaim {
 #[async_trait]
 pub trait IdempotencyRecords: Send + Sync {
     /// Deletes records that are older than `age` by the store's own clock, `at_most` in one call, and
-    /// says how many went. A record that is younger MUST stay. Several callers at once MUST NOT wait
-    /// for each other.
+    /// returns how many it deleted. A record that is younger MUST stay. Of several calls at once one
+    /// MUST delete as many as it would alone; the others MAY delete fewer. A record that became
+    /// visible late MAY stay for another hour.
     ///
     /// # Errors
     /// When the store fails; then nothing was deleted.

@@ -1,23 +1,29 @@
 //! What a program asks of its server, and the upkeep.
 
-/// Deletes old records, oldest first, and says how many. Records that another sweep has in hand are
-/// passed over. By `ctid`, which the lock holds still, since the order of the primary key is of no
-/// use here.
+/// The server's time, and when the oldest record was made that is not older than $1.
+pub const OLDEST_RECORD: &str = "
+SELECT now() AS now, min(recorded_at) AS oldest
+FROM idempotency_records
+WHERE recorded_at >= $1";
+
+/// Deletes records, oldest first, and returns when each was made. By primary key, since a cluster
+/// cannot push a `ctid` down to its nodes. Of two sweeps that choose the same record, the second waits
+/// for the first and then passes it over.
 ///
-/// $1 age in microseconds, $2 the most to delete.
+/// $1 and $2 the times between which they were made, $3 the most to delete.
 pub const SWEEP_RECORDS: &str = "
-WITH swept AS (
-    DELETE FROM idempotency_records
-    WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM idempotency_records
-        WHERE recorded_at < now() - $1 * interval '1 microsecond'
-        ORDER BY recorded_at
-        LIMIT $2
-        FOR UPDATE SKIP LOCKED
-    ))
-    RETURNING 1
-)
-SELECT count(*) AS swept FROM swept";
+DELETE FROM idempotency_records AS record
+USING (
+    SELECT tenant_id, operation, key_hash
+    FROM idempotency_records
+    WHERE recorded_at >= $1 AND recorded_at < $2
+    ORDER BY recorded_at
+    LIMIT $3
+) AS old
+WHERE record.tenant_id = old.tenant_id
+    AND record.operation = old.operation
+    AND record.key_hash = old.key_hash
+RETURNING record.recorded_at";
 
 /// Whether the migrator has ever run here.
 pub const HAS_MIGRATIONS: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS present";

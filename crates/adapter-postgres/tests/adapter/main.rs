@@ -17,5 +17,6 @@ mod schema;
 mod secrecy;
 mod startup;
 mod store;
+mod sweep;
 mod together;
 mod update_locks;

@@ -170,7 +170,8 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
                 (LATER_PAGE, ANY_TIME),
                 (FIRST_PAGE, TOMORROW),
             ] {
-                let parameters = format!("{TENANT}, {before}, {from}, {LIMIT}{filters}");
+                let parameters =
+                    format!("{TENANT}, {before}, {from}, {LIMIT}{filters}");
                 let plan = explain(&mut connection, name, &parameters).await;
                 assert_flat(&plan, &format!("{mode} {name} ({parameters})"));
             }
@@ -180,7 +181,7 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
 }
 
 /// Statements that look for one customer or one key, with parameters that find it or, where they would
-/// change it, find it in another version; and those that store what is not there yet.
+/// change it, find it in another version; those that store what is not there yet; and the sweep.
 fn look_ups() -> Vec<(&'static str, &'static str, String)> {
     let of_30 = format!(
         "{TENANT}, {OLDEST}, NULL, NULL, NULL, 'none', 'none@example.com'{}, 7{}",
@@ -243,6 +244,12 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, of_30.clone()),
         ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, of_30.clone()),
         ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, of_30),
+        ("OLDEST_RECORD", sql::OLDEST_RECORD, "'epoch'".into()),
+        (
+            "SWEEP_RECORDS",
+            sql::SWEEP_RECORDS,
+            format!("'epoch', 'infinity', {LIMIT}"),
+        ),
     ]
 }
 

@@ -5,6 +5,7 @@
     reason = "all of this is test code, where a panic is a failed test"
 )]
 
+mod build_files;
 mod extending;
 mod log;
 mod metrics;

@@ -1,16 +1,16 @@
-# The image of the service: one static program, the certificate authorities, and nothing else. There
-# is no shell in it. Instructions are those that every builder knows.
+# The image of the service: a static program and the certificate authorities. It has no shell. The classic builder and
+# BuildKit both support every instruction here.
 #
-# scripts/build-image (`make image`) builds it, and where the Rust image cannot be had, it puts a
-# program that was built on the host into the last stage of this file.
+# scripts/build-image (`make image`) builds it. If Docker cannot pull the Rust image, the script compiles the program on
+# the host and uses the last stage of this file only.
 
 ARG RUST_IMAGE=rust:1.95-bookworm
 
 FROM ${RUST_IMAGE} AS build
 WORKDIR /source
 COPY . .
-# Static, so that it runs without a C library around it. With `--target` the flags do not reach build
-# scripts and macros, which could not be loaded if they were static.
+# The program is linked statically, because the last stage has no C library. `--target` keeps the flags away from build
+# scripts and procedural macros, which cannot be static.
 RUN target=$(rustc -vV | sed -n 's/^host: //p') \
     && RUSTFLAGS='-C target-feature=+crt-static' \
         cargo build --locked --release --target "$target" --bin customers \
@@ -20,9 +20,9 @@ RUN target=$(rustc -vV | sed -n 's/^host: //p') \
 
 FROM scratch
 COPY --from=build /image/customers /customers
-# For a database whose certificate is checked against the public authorities.
+# For databases with a certificate of a public authority.
 COPY --from=build /image/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-# Loopback, the program's own default, would be the container's.
+# The program's default, the loopback address, cannot be reached from outside the container.
 ENV CUSTOMERS_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 USER 65532:65532

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api_key::ApiKeyId;
 use crate::customer::Version;
@@ -6,6 +6,30 @@ use crate::decision_id::DecisionId;
 use crate::ids::{ChangeId, CustomerId};
 use crate::status::{CustomerStatus, Verb};
 use crate::text::Reason;
+
+/// Who asked for a change, when, and what the change is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeContext {
+    /// Names the change.
+    pub change_id: ChangeId,
+    /// The API key that asks.
+    pub actor: ApiKeyId,
+    /// The present time, in microseconds. A change of an existing customer is at least one microsecond
+    /// later than its last change, whatever this says.
+    pub at: DateTime<Utc>,
+}
+
+impl ChangeContext {
+    /// The context of a change that follows one at `last`: time never runs backwards within one
+    /// customer, whatever the clocks of several copies of the program say.
+    pub(crate) fn following(self, last: DateTime<Utc>) -> Self {
+        let earliest = last.checked_add_signed(TimeDelta::microseconds(1));
+        Self {
+            at: earliest.map_or(self.at, |earliest| self.at.max(earliest)),
+            ..self
+        }
+    }
+}
 
 /// What was done to a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,14 +3,13 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::api_key::ApiKeyId;
 use crate::billing_address::BillingAddress;
-use crate::change::{Action, CustomerChange};
+use crate::change::{Action, ChangeContext, CustomerChange};
 use crate::customer_type::CustomerType;
 use crate::decision_id::DecisionId;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
-use crate::ids::{ChangeId, CustomerId};
+use crate::ids::CustomerId;
 use crate::kyc_policy::KycPolicy;
 use crate::metadata::{InvalidMetadata, Metadata};
 use crate::patch::ProfilePatch;
@@ -80,7 +79,7 @@ pub struct CustomerState {
     pub version: Version,
     /// When it was created, in microseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in microseconds.
+    /// When it was last changed, in microseconds; later with every version.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -101,17 +100,6 @@ pub struct Receipt {
 /// [`CustomerChange`] that tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer(CustomerState);
-
-/// Who asked for a change, when, and what the change is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChangeContext {
-    /// Names the change.
-    pub change_id: ChangeId,
-    /// The API key that asks.
-    pub actor: ApiKeyId,
-    /// The present time, in microseconds.
-    pub at: DateTime<Utc>,
-}
 
 /// What became of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,6 +213,7 @@ impl Customer {
         if changed_fields.is_empty() {
             return Ok(Edited::Unchanged(self));
         }
+        let context = context.following(self.0.updated_at);
         let customer = Self(CustomerState {
             profile,
             version: self.0.version.next(),
@@ -255,6 +244,7 @@ impl Customer {
         if rule.reason_required && reason.is_none() {
             return Err(TransitionRefused::ReasonMissing);
         }
+        let context = context.following(self.0.updated_at);
         let customer = Self(CustomerState {
             status: rule.to,
             status_reason: reason.clone(),

@@ -30,11 +30,9 @@ mod zip_code;
 
 pub use api_key::{ApiKey, ApiKeyId, SecretHash};
 pub use billing_address::BillingAddress;
-pub use change::{Action, CustomerChange, FIELD_PATHS, FieldPath};
+pub use change::{Action, ChangeContext, CustomerChange, FIELD_PATHS, FieldPath};
 pub use country::CountryCode;
-pub use customer::{
-    ChangeContext, Customer, CustomerState, Edited, Profile, Receipt, UpdateRefused, Version,
-};
+pub use customer::{Customer, CustomerState, Edited, Profile, Receipt, UpdateRefused, Version};
 pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;

@@ -122,6 +122,25 @@ pub async fn a_patch_that_changes_nothing_writes_nothing(app: TestApp) {
     assert_eq!(app.history(&id).await.len(), 1);
 }
 
+/// A clock is set back, or that of another copy of the program is behind.
+pub async fn time_never_runs_backwards_where_the_clock_does(app: TestApp) {
+    let id = app.create(&bodies::person()).await.id();
+    app.clock.advance(TimeDelta::hours(-1));
+    app.edit(&id, 1, &json!({"last_name": "Adeyemi"})).await;
+    app.decide(&id, "approve", 2).await;
+    let customer = app.customer(&id).await;
+    let created_at = &customer["created_at"];
+    assert_eq!(created_at, "2025-09-22T09:01:09Z");
+    assert_eq!(&customer["updated_at"], created_at);
+    for entry in app.history(&id).await {
+        assert_eq!(&entry["at"], created_at, "{entry}");
+    }
+    app.clock.advance(TimeDelta::hours(2));
+    app.decide(&id, "suspend", 3).await;
+    let customer = app.customer(&id).await;
+    assert_eq!(customer["updated_at"], "2025-09-22T10:01:09Z");
+}
+
 pub async fn a_patch_is_sent_under_its_own_name_or_as_json(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = |version| {

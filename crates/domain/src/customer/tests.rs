@@ -1,12 +1,15 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::api_key::ApiKeyId;
 use crate::change::FIELD_PATHS;
 use crate::country::CountryCode;
 use crate::fault::{Fault, Parse};
+use crate::ids::ChangeId;
 use crate::metadata::MetadataPatch;
 use crate::patch::{AddressPatch, Edit};
 use crate::text::{AddressLine, Locality};
@@ -289,5 +292,48 @@ fn debug_output_of_a_customer_shows_nothing_personal() {
         "100001",
     ] {
         assert!(!shown.contains(planted), "{planted}");
+    }
+}
+
+/// Microseconds from noon at which the clock stands, and what is done then.
+fn life() -> impl Strategy<Value = Vec<(i64, Option<usize>)>> {
+    let step = (
+        -2_000_000..2_000_000_i64,
+        proptest::option::of(0..100_usize),
+    );
+    proptest::collection::vec(step, 1..20)
+}
+
+proptest! {
+    /// Two copies of the program have clocks that differ, and a clock may be set back.
+    #[test]
+    fn time_never_runs_backwards_whatever_the_clock_says(life in life()) {
+        let (mut customer, _) = created();
+        for (number, (offset, verb)) in life.into_iter().enumerate() {
+            let now = NOON + TimeDelta::microseconds(offset);
+            let last = customer.state().updated_at;
+            let verbs: Vec<Verb> = customer.status().allowed_transitions().collect();
+            let changed = match verb.filter(|_| !verbs.is_empty()) {
+                Some(verb) => customer
+                    .clone()
+                    .transition(verbs[verb % verbs.len()], Some(reason()), None, context(now))
+                    .ok(),
+                None => match customer.clone().update(renamed(number), context(now)) {
+                    Ok(Edited::Changed(customer, change)) => Some((customer, change)),
+                    Ok(Edited::Unchanged(_)) | Err(_) => None,
+                },
+            };
+            let Some((after, change)) = changed else { continue };
+            let expected = now.max(last + TimeDelta::microseconds(1));
+            prop_assert_eq!((after.state().updated_at, change.at), (expected, expected));
+            customer = after;
+        }
+    }
+}
+
+fn renamed(number: usize) -> ProfilePatch {
+    ProfilePatch {
+        first_name: PersonName::parse(&format!("Ada {number}")).ok(),
+        ..ProfilePatch::default()
     }
 }

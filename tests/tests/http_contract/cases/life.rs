@@ -43,6 +43,7 @@ macro_rules! reading_and_changing {
                 a_patch_that_changes_nothing_writes_nothing,
                 a_patch_is_sent_under_its_own_name_or_as_json,
                 any_status_but_rejected_and_closed_can_be_edited,
+                time_never_runs_backwards_where_the_clock_does,
             }
             edit_faults {
                 null_is_missing_where_a_member_is_required,

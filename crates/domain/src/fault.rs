@@ -3,13 +3,14 @@ use thiserror::Error;
 /// Why a value is refused. The text names the rule, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum Fault {
-    /// Empty, or white space alone.
+    /// Empty, or nothing in it is visible.
     #[error("must not be blank")]
     Blank,
     /// More code points than the field holds.
     #[error("is longer than this field allows")]
     TooLong,
-    /// A control, format, private-use or line-separating character, or a pile of combining marks.
+    /// A control, format, private-use or line-separating character, a noncharacter, a mark at the
+    /// beginning, or more than four marks in a row.
     #[error("holds a character that is not allowed here")]
     InvalidCharacter,
     /// Not an email address that a customer can be reached at.

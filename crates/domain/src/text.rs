@@ -6,8 +6,12 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 use crate::fault::{Fault, Parse};
 use crate::personal::Personal;
 
-/// More marks than this on one base character are decoration, not writing.
+/// Maximum number of marks in a row. More of them are decoration, not writing.
 const MARKS_IN_A_ROW: usize = 4;
+
+/// Characters that are neither white space nor of a forbidden category and show nothing all the same:
+/// the fillers of Hangul and the empty pattern of Braille.
+const INVISIBLE: [char; 5] = ['\u{3164}', '\u{115f}', '\u{1160}', '\u{ffa0}', '\u{2800}'];
 
 /// Trims, normalises to NFC and checks a human-readable text of 1 to `max` code points.
 fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
@@ -23,10 +27,13 @@ fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
         };
     }
     let text = normalise(trimmed);
+    if !text.chars().any(is_visible) {
+        return Err(Fault::Blank);
+    }
     if text.chars().nth(max).is_some() {
         return Err(Fault::TooLong);
     }
-    if !holds_allowed_characters(&text) {
+    if text.starts_with(is_mark) || !holds_allowed_characters(&text) {
         return Err(Fault::InvalidCharacter);
     }
     Ok(text.into_owned())
@@ -37,6 +44,18 @@ fn normalise(text: &str) -> Cow<'_, str> {
         IsNormalized::Yes => Cow::Borrowed(text),
         IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
     }
+}
+
+/// Whether a reader sees anything of the character.
+fn is_visible(character: char) -> bool {
+    let shows_nothing = matches!(
+        character.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    );
+    !shows_nothing && !character.is_whitespace() && !INVISIBLE.contains(&character)
 }
 
 fn holds_allowed_characters(text: &str) -> bool {
@@ -54,13 +73,9 @@ fn holds_allowed_characters(text: &str) -> bool {
             | GeneralCategory::PrivateUse
             | GeneralCategory::LineSeparator
             | GeneralCategory::ParagraphSeparator => false,
-            _ => true,
+            _ => !is_noncharacter(character),
         };
-        marks = if character.general_category_group() == GeneralCategoryGroup::Mark {
-            marks + 1
-        } else {
-            0
-        };
+        marks = if is_mark(character) { marks + 1 } else { 0 };
         if !allowed || marks > MARKS_IN_A_ROW {
             return false;
         }
@@ -72,6 +87,15 @@ fn holds_allowed_characters(text: &str) -> bool {
 /// Zero-width non-joiner and joiner shape letters in Persian, Hindi and others.
 const fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// U+FDD0 to U+FDEF and the last two code points of each plane, which never become characters.
+const fn is_noncharacter(character: char) -> bool {
+    matches!(character, '\u{fdd0}'..='\u{fdef}') || character as u32 & 0xfffe == 0xfffe
+}
+
+fn is_mark(character: char) -> bool {
+    character.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 fn is_letter_or_mark(character: char) -> bool {
@@ -142,6 +166,11 @@ mod tests {
         PersonName::parse(raw).map(|name| name.expose().to_owned())
     }
 
+    fn assert_invalid(raw: &str) {
+        let shown = raw.escape_unicode();
+        assert_eq!(name(raw), Err(Fault::InvalidCharacter), "{shown}");
+    }
+
     #[test]
     fn a_text_is_trimmed_of_unicode_white_space() {
         assert_eq!(name("\u{3000} Ada\u{a0}\n"), Ok("Ada".into()));
@@ -159,8 +188,9 @@ mod tests {
     #[test]
     fn blank_comes_before_too_long_and_that_before_a_bad_character() {
         assert_eq!(name(&" ".repeat(500)), Err(Fault::Blank));
-        assert_eq!(name(&"\u{0}".repeat(101)), Err(Fault::TooLong));
-        assert_eq!(name("\u{0}"), Err(Fault::InvalidCharacter));
+        assert_eq!(name(&"\u{3164}".repeat(500)), Err(Fault::Blank));
+        assert_eq!(name(&"a\u{0}".repeat(51)), Err(Fault::TooLong));
+        assert_eq!(name("a\u{0}"), Err(Fault::InvalidCharacter));
     }
 
     #[test]
@@ -177,15 +207,51 @@ mod tests {
             "A\u{2028}B",
             "A\u{2029}B",
             "A\u{ad}B",
-            "\u{200b}",
         ] {
-            assert_eq!(
-                name(bad),
-                Err(Fault::InvalidCharacter),
-                "{}",
-                bad.escape_unicode()
-            );
+            assert_invalid(bad);
         }
+    }
+
+    #[test]
+    fn a_text_of_which_nothing_is_visible_is_blank() {
+        for blank in [
+            "\u{3164}",
+            "\u{115f}\u{1160}",
+            "\u{ffa0} \u{2800}",
+            "\u{200b}",
+            "\u{feff}\u{200d}",
+            "\u{0}",
+            "\u{3164}\u{202e}\u{2028}\u{3164}",
+        ] {
+            assert_eq!(name(blank), Err(Fault::Blank), "{}", blank.escape_unicode());
+        }
+        for seen in ["\u{3164}A", "\u{2800}\u{2801}", "\u{1100}\u{1160}", "."] {
+            assert!(name(seen).is_ok(), "{}", seen.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn noncharacters_are_refused_in_every_plane() {
+        for bad in ['\u{fdd0}', '\u{fdef}', '\u{fffe}', '\u{ffff}'] {
+            assert_invalid(&format!("A{bad}B"));
+        }
+        for plane in 1..=16_u32 {
+            for last in [0xfffe, 0xffff] {
+                let bad = char::from_u32(plane << 16 | last).unwrap();
+                assert_invalid(&format!("A{bad}"));
+            }
+        }
+        for good in ["A\u{fdcf}", "A\u{fdf0}", "A\u{fffd}", "A\u{1fffd}"] {
+            assert!(name(good).is_ok(), "{}", good.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn a_text_that_begins_with_a_mark_is_refused() {
+        for bad in ["\u{301}a", " \u{20dd}A", "\u{301}", "\u{fe0f}A", "\u{903}A"] {
+            assert_invalid(bad);
+        }
+        assert!(name("a\u{323}\u{302}").is_ok());
     }
 
     #[test]
@@ -198,22 +264,14 @@ mod tests {
             "1\u{200c}2",
             "A\u{200d}\u{200d}B",
         ] {
-            assert_eq!(
-                name(bad),
-                Err(Fault::InvalidCharacter),
-                "{}",
-                bad.escape_unicode()
-            );
+            assert_invalid(bad);
         }
     }
 
     #[test]
     fn four_marks_in_a_row_are_writing_and_five_are_not() {
         assert!(name(&format!("x{}", "\u{20dd}".repeat(4))).is_ok());
-        assert_eq!(
-            name(&format!("x{}", "\u{20dd}".repeat(5))),
-            Err(Fault::InvalidCharacter)
-        );
+        assert_invalid(&format!("x{}", "\u{20dd}".repeat(5)));
     }
 
     proptest! {
@@ -222,6 +280,7 @@ mod tests {
             if let Ok(once) = name(&raw) {
                 prop_assert_eq!(name(&once), Ok(once.clone()));
                 prop_assert!((1..=PersonName::MAX).contains(&once.chars().count()));
+                prop_assert!(once.chars().any(is_visible) && !once.starts_with(is_mark));
             }
         }
     }

@@ -48,7 +48,8 @@ pub async fn words_are_counted_in_code_points_after_nfc(app: TestApp) {
             &"a".repeat(most),
         )
         .await;
-        refused(&app, pointer, &"\u{0}".repeat(most + 1), "too_long").await;
+        let longer = format!("A{}", "\u{0}".repeat(most));
+        refused(&app, pointer, &longer, "too_long").await;
     }
 }
 
@@ -71,11 +72,23 @@ pub async fn controls_and_what_cannot_be_seen_are_refused_in_words(app: TestApp)
             "A\u{200d}",
             "1\u{200c}2",
             "x\u{20dd}\u{20dd}\u{20dd}\u{20dd}\u{20dd}",
-            "\u{200b}",
             "A\u{f0000}B",
             "A\u{e0001}B",
+            "A\u{fdd0}B",
+            "A\u{ffff}B",
+            "A\u{10fffe}",
+            "\u{301}A",
+            " \u{20dd}A",
         ] {
             refused(&app, pointer, bad, "invalid_character").await;
+        }
+        for unseen in [
+            "\u{3164}",
+            "\u{115f}\u{1160}",
+            "\u{ffa0} \u{2800}",
+            "\u{200b}",
+        ] {
+            refused(&app, pointer, unseen, "blank").await;
         }
     }
 }

@@ -30,9 +30,9 @@ pub struct CustomerFilter {
     pub external_id: Option<ExternalId>,
     /// This country of the billing address.
     pub country: Option<CountryCode>,
-    /// Created then or later; whole seconds.
+    /// Created at this time or later, to the microsecond.
     pub created_from: Option<DateTime<Utc>>,
-    /// Created before then; whole seconds.
+    /// Created before this time, to the microsecond.
     pub created_before: Option<DateTime<Utc>>,
 }
 

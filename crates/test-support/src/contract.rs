@@ -26,6 +26,7 @@ pub mod parallel;
 mod stores;
 pub mod storm;
 pub mod sweep;
+pub mod times;
 pub mod uniqueness;
 pub mod update;
 pub mod walk;
@@ -176,8 +177,11 @@ macro_rules! repository_contract {
                 a_list_by_external_id_shows_its_holder,
                 a_list_by_email_and_external_id_shows_who_holds_both,
                 a_list_by_phone_or_country_shows_all_who_have_it,
-                a_list_by_time_shows_who_was_created_in_the_range,
                 a_filter_follows_what_is_changed,
+            }
+            times {
+                a_range_of_times_holds_its_first_instant_and_not_its_last,
+                a_range_of_times_is_exact_within_a_millisecond,
             }
             combinations {
                 any_combination_of_conditions_lists_what_a_plain_search_finds,

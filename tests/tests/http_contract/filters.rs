@@ -128,6 +128,25 @@ pub async fn a_range_of_times_holds_its_start_and_not_its_end(app: TestApp) {
         (format!("{}&{}", from("10"), before("20")), &[&second]),
         (format!("{}&{}", from("20"), before("20")), &[]),
         (format!("{}&{}", from("21"), before("09")), &[]),
+        (from("09.123456"), &[&first, &second, &third]),
+        (from("09.123457"), &[&second, &third]),
+        (from("09.1234560001"), &[&second, &third]),
+        (before("09.123456"), &[]),
+        (before("09.1234560001"), &[&first]),
+        (format!("{}&{}", from("09.1"), before("09.2")), &[&first]),
+        (
+            "created_from=2025-09-22T10:01:19%2B01:00".into(),
+            &[&second, &third],
+        ),
+        (
+            "created_from=2025-09-22T10:01:19+01:00&created_before=2025-09-22T04:01:20-05:00"
+                .into(),
+            &[&second],
+        ),
+        (
+            "created_from=2016-12-31T23:59:60Z".into(),
+            &[&first, &second, &third],
+        ),
         (
             "created_from=0000-01-01T00:00:00Z".into(),
             &[&first, &second, &third],
@@ -174,7 +193,7 @@ pub async fn a_value_that_no_customer_can_have_is_refused(app: TestApp) {
     assert_refused(&app, "status", "active&status=gone").await;
 }
 
-pub async fn a_time_is_a_whole_second_with_z(app: TestApp) {
+pub async fn a_time_is_an_rfc_3339_date_time(app: TestApp) {
     for name in ["created_from", "created_before"] {
         for bad in [
             "",
@@ -182,18 +201,17 @@ pub async fn a_time_is_a_whole_second_with_z(app: TestApp) {
             "2025-09-22",
             "2025-09-22T09:01:09",
             "2025-09-22T09:01Z",
-            "2025-09-22t09:01:09z",
             "2025-09-22%2009:01:09Z",
-            "2025-09-22T09:01:09.000Z",
-            "2025-09-22T09:01:09.5Z",
-            "2025-09-22T09:01:09%2B00:00",
-            "2025-09-22T10:01:09%2B01:00",
             "2025-9-22T09:01:09Z",
             "2025-02-30T09:01:09Z",
             "2025-13-01T09:01:09Z",
             "2025-09-22T24:00:00Z",
             "2025-09-22T09:60:09Z",
             "2025-09-22T09:01:61Z",
+            "2025-09-22T09:01:60Z",
+            "2025-09-22T09:01:09.Z",
+            "2025-09-22T09:01:09%2B0100",
+            "2025-09-22T09:01:09%2B24:00",
             "%202025-09-22T09:01:09Z",
             "2025-09-22T09:01:09Z%20",
             "1758531669",

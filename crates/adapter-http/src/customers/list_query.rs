@@ -1,6 +1,6 @@
 //! What `GET /customers` and the history can be asked.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use customers_domain::{
     CountryCode, CustomerId, CustomerStatus, CustomerType, EmailAddress, ExternalId, Parse,
     PhoneNumber, TenantId, Version,
@@ -14,7 +14,7 @@ use super::view::StatusName;
 use customers_http_kit::cursor::CursorScope;
 use customers_http_kit::problem::Problem;
 use customers_http_kit::query::Query;
-use customers_http_kit::timestamp::rfc3339;
+use customers_http_kit::timestamp::parse_bound;
 
 const LIMIT_DEFAULT: u32 = 50;
 const LIMIT_MAX: u32 = 200;
@@ -46,10 +46,11 @@ pub(crate) struct ListParameters {
     external_id: Option<String>,
     /// Customers whose billing address is in this country.
     country: Option<String>,
-    /// Customers created then or later: RFC 3339, whole seconds with `Z`.
+    /// Customers created at this time or later: any RFC 3339 date-time, compared to the microsecond. A
+    /// leap second is read as the beginning of the next month.
     #[param(format = DateTime)]
     created_from: Option<String>,
-    /// Customers created before then.
+    /// Customers created before this time. A range that holds nothing is an empty page.
     #[param(format = DateTime)]
     created_before: Option<String>,
 }
@@ -93,8 +94,8 @@ pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, Curs
         phone: query.one("phone", |value| parsed::<PhoneNumber>(&with_plus(value))),
         external_id: query.one("external_id", parsed::<ExternalId>),
         country: query.one("country", parsed::<CountryCode>),
-        created_from: query.one("created_from", whole_second),
-        created_before: query.one("created_before", whole_second),
+        created_from: query.one("created_from", bound),
+        created_before: query.one("created_before", bound),
     };
     let scope = list_scope(tenant, &filter);
     let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
@@ -154,8 +155,8 @@ fn list_scope(tenant: TenantId, filter: &CustomerFilter) -> CursorScope {
             "country",
             filter.country.map(|country| country.as_str().to_owned()),
         ),
-        ("created_from", filter.created_from.map(rfc3339)),
-        ("created_before", filter.created_before.map(rfc3339)),
+        ("created_from", filter.created_from.map(exact)),
+        ("created_before", filter.created_before.map(exact)),
     ];
     let tenant = tenant.as_uuid();
     let fixed = [&b"customers"[..], tenant.as_bytes()];
@@ -185,14 +186,22 @@ fn limit(value: &str) -> Option<u32> {
     (1..=LIMIT_MAX).contains(&limit).then_some(limit)
 }
 
-/// RFC 3339 in the one spelling that this service writes itself, its year in four digits. It never
-/// writes a leap second, which chrono keeps as a second and more.
-fn whole_second(value: &str) -> Option<DateTime<Utc>> {
-    let time = NaiveDateTime::parse_from_str(value, "%Y-%m-%dT%H:%M:%SZ")
-        .ok()?
-        .and_utc();
-    let in_our_spelling = value.len() == "2025-09-22T09:01:09Z".len() && rfc3339(time) == value;
-    (in_our_spelling && time.timestamp_subsec_nanos() == 0).then_some(time)
+/// A time that bounds a range. A plus sign in a query is read as a space, so a space where the offset
+/// begins was one.
+fn bound(value: &str) -> Option<DateTime<Utc>> {
+    const OFFSET: usize = "+01:00".len();
+    let offset_at = value.len().checked_sub(OFFSET)?;
+    match value.split_at_checked(offset_at)? {
+        (time, offset) if offset.starts_with(' ') => {
+            parse_bound(&format!("{time}{}", with_plus(offset)))
+        }
+        _ => parse_bound(value),
+    }
+}
+
+/// A time in one spelling, with a fraction only where it has one.
+fn exact(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 #[cfg(test)]
@@ -232,8 +241,9 @@ mod tests {
             "country=ng",
             "created_from=2025-01-01",
             "created_from=2025-09-22T09:01:60Z",
-            "created_from=2025-01-01T00:00:00.5Z",
-            "created_before=2025-01-01T00:00:00%2B00:00",
+            "created_from=2025-01-01T00:00:00+",
+            "created_before=+01:00",
+            "created_before=%F0%9F%98%8001:00",
             "created_before=2025-13-01T00:00:00Z",
             "created_before=-0001-01-01T00:00:00Z",
             "cursor=",
@@ -241,6 +251,34 @@ mod tests {
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_has_any_offset_whose_plus_may_arrive_as_a_space() {
+        let from = |value: &str| {
+            let (list, _) = read(&format!("created_from={value}")).unwrap();
+            list.filter.created_from.unwrap()
+        };
+        let noon = from("2025-09-22T12:00:00Z");
+        for same in [
+            "2025-09-22T13:00:00%2B01:00",
+            "2025-09-22T13:00:00+01:00",
+            "2025-09-22T13:00:00.000+01:00",
+            "2025-09-22T13:00:00%2001:00",
+            "2025-09-22T11:00:00-01:00",
+        ] {
+            assert_eq!(from(same), noon, "{same}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_bound_to_the_exact_times() {
+        let (_, scope) = read("created_from=2025-09-22T12:00:00.5Z").unwrap();
+        let cursor = scope.cursor(Uuid::max().as_bytes());
+        let with = |from: &str| read(&format!("created_from={from}&cursor={cursor}"));
+        assert!(with("2025-09-22T13:00:00.500%2B01:00").is_ok());
+        assert!(with("2025-09-22T12:00:00Z").is_err());
+        assert!(with("2025-09-22T12:00:00.500001Z").is_err());
     }
 
     #[test]

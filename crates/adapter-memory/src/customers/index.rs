@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use customers_domain::{Customer, CustomerId};
 use customers_ports::{CustomerFilter, ListQuery};
 use uuid::Uuid;
@@ -84,11 +84,13 @@ impl Index {
 }
 
 impl Span {
-    /// Where the customers lie that the query asks for.
+    /// Where the customers lie that the query asks for. A time within a millisecond takes in the whole
+    /// of it.
     pub(super) fn of(query: &ListQuery) -> Self {
         let filter = &query.filter;
         let from = filter.created_from.map_or(Uuid::nil(), first_uuid_of);
-        let until = filter.created_before.map_or(Uuid::max(), first_uuid_of);
+        let until = filter.created_before.map(next_millisecond);
+        let until = until.map_or(Uuid::max(), first_uuid_of);
         let until = CustomerId::from_uuid(until);
         Self {
             from: CustomerId::from_uuid(from),
@@ -138,8 +140,14 @@ fn facets(customer: &Customer) -> [Facet; 4] {
     ]
 }
 
+/// The time itself where it is a whole millisecond, else the millisecond that follows.
+fn next_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
+    let almost = TimeDelta::microseconds(999);
+    at.checked_add_signed(almost).unwrap_or(at).trunc_subsecs(3)
+}
+
 /// A version 7 UUID begins with the 48 bits of its time in milliseconds, and an id carries the time of
-/// its customer's creation: so a range of whole seconds is a range of ids.
+/// its customer's creation: so a range of whole milliseconds is a range of ids.
 fn first_uuid_of(at: DateTime<Utc>) -> Uuid {
     const BITS_BELOW_THE_TIME: u32 = 80;
     const LAST: i64 = (1 << 48) - 1;

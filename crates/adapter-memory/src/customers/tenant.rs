@@ -185,21 +185,25 @@ impl Tenant {
             return holder
                 .filter(|id| span.contains(*id) && self.index.meets(*id, &conditions))
                 .and_then(|id| self.find(id))
+                .filter(|customer| was_created_in_range(&query.filter, customer))
                 .into_iter()
                 .collect();
         }
         if conditions.is_empty() {
             let newest_first = self.customers.range(span.from..span.until).rev();
             return newest_first
+                .map(|(_, entry)| &entry.customer)
+                .filter(|customer| was_created_in_range(&query.filter, customer))
                 .take(wanted)
-                .map(|(_, entry)| Arc::clone(&entry.customer))
+                .cloned()
                 .collect();
         }
         let mut found = Vec::new();
         while found.len() < wanted
             && let Some(id) = self.index.newest(&conditions, span)
         {
-            found.extend(self.find(id));
+            let customer = self.find(id);
+            found.extend(customer.filter(|it| was_created_in_range(&query.filter, it)));
             span.until = id;
         }
         found
@@ -254,6 +258,16 @@ fn place(version: Version) -> usize {
 
 fn one_more(limit: u32) -> usize {
     usize::try_from(limit).map_or(usize::MAX, |limit| limit.saturating_add(1))
+}
+
+/// Whether the customer passes the times of the filter. They leave out at most the rest of the first and
+/// the last millisecond of a [`Span`].
+fn was_created_in_range(filter: &CustomerFilter, customer: &Customer) -> bool {
+    let created_at = customer.state().created_at;
+    filter.created_from.is_none_or(|from| from <= created_at)
+        && filter
+            .created_before
+            .is_none_or(|before| created_at < before)
 }
 
 /// What no other customer may have: the key of the email, and the external id.

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use customers_domain::{
     CountryCode, CustomerId, CustomerStatus, CustomerType, ExternalId, PhoneNumber, TenantId,
 };
@@ -17,7 +17,9 @@ pub(super) fn statement(tenant: TenantId, query: &ListQuery) -> Statement {
         .bind(tenant.as_uuid())
         .bind(before)
         .bind(from)
-        .bind(i64::from(query.limit) + 1);
+        .bind(i64::from(query.limit) + 1)
+        .bind(filter.created_from)
+        .bind(filter.created_before);
     if narrowed >= Narrowed::ByStatus {
         statement = statement.bind(statuses(filter)).bind(types(filter));
     }
@@ -84,7 +86,7 @@ fn types(filter: &CustomerFilter) -> Vec<&'static str> {
 }
 
 /// The ids that may be on a page. An id begins with the millisecond in which its customer was created,
-/// so whole seconds are exact bounds.
+/// so these are all ids of customers in the range of times, and some of its first and last millisecond.
 #[derive(Debug, PartialEq, Eq)]
 struct IdRange {
     from: Uuid,
@@ -94,15 +96,23 @@ struct IdRange {
 impl IdRange {
     fn of(query: &ListQuery) -> Self {
         let after = query.after.map_or(Uuid::max(), CustomerId::as_uuid);
-        let created_before = query.filter.created_before.map_or(Uuid::max(), lowest_id);
+        let filter = &query.filter;
+        let created_before = filter.created_before.map(next_millisecond);
+        let created_before = created_before.map_or(Uuid::max(), lowest_id);
         Self {
-            from: query.filter.created_from.map_or(Uuid::nil(), lowest_id),
+            from: filter.created_from.map_or(Uuid::nil(), lowest_id),
             before: after.min(created_before),
         }
     }
 }
 
-/// Not above any id of that time or later, and above every earlier one.
+/// The time itself where it is a whole millisecond, else the millisecond that follows.
+fn next_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
+    let almost = TimeDelta::microseconds(999);
+    at.checked_add_signed(almost).unwrap_or(at).trunc_subsecs(3)
+}
+
+/// Not above any id of that millisecond or later, and above every earlier one.
 fn lowest_id(at: DateTime<Utc>) -> Uuid {
     /// Behind the last millisecond that an id can carry.
     const END: i64 = 1 << 48;

@@ -58,7 +58,7 @@ const STATUSES: &str = "ARRAY['pending_kyc', 'in_review', 'action_required', 'ac
     'suspended', 'rejected', 'closed']";
 const TYPES: &str = "ARRAY['individual', 'business']";
 
-/// Each statement of a list with what follows the first four of its parameters.
+/// Each statement of a list with what follows the first six of its parameters.
 fn cases() -> Vec<(&'static str, &'static str, String)> {
     let any = format!(", {STATUSES}, {TYPES}");
     vec![
@@ -171,7 +171,7 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
                 (FIRST_PAGE, TOMORROW),
             ] {
                 let parameters =
-                    format!("{TENANT}, {before}, {from}, {LIMIT}{filters}");
+                    format!("{TENANT}, {before}, {from}, {LIMIT}, NULL, NULL{filters}");
                 let plan = explain(&mut connection, name, &parameters).await;
                 assert_flat(&plan, &format!("{mode} {name} ({parameters})"));
             }
@@ -263,7 +263,7 @@ async fn a_plan_that_was_made_when_the_table_was_empty_is_flat_when_it_is_full()
     let generic = "SET plan_cache_mode = force_generic_plan";
     run(&mut connection, generic.into()).await;
     let pages = cases().into_iter().map(|(name, statement, filters)| {
-        let page = format!("{TENANT}, {FIRST_PAGE}, {ANY_TIME}, {LIMIT}{filters}");
+        let page = format!("{TENANT}, {FIRST_PAGE}, {ANY_TIME}, {LIMIT}, NULL, NULL{filters}");
         (name, statement, page)
     });
     let prepared: Vec<_> = pages

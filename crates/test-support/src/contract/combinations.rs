@@ -38,6 +38,12 @@ fn random_time(dice: &mut Dice) -> DateTime<Utc> {
     start() + TimeDelta::milliseconds(milliseconds.cast_signed())
 }
 
+/// On a time at which customers are created, or a microsecond beside it.
+fn random_bound(dice: &mut Dice) -> DateTime<Utc> {
+    let beside = dice.roll(3).cast_signed() - 1;
+    random_time(dice) + TimeDelta::microseconds(beside)
+}
+
 async fn random_customer(stores: &Stores, tenant: TenantId, dice: &mut Dice) -> Customer {
     let profile = Profile {
         customer_type: *dice.pick(&CustomerType::ALL),
@@ -71,8 +77,8 @@ fn random_filter(dice: &mut Dice, customers: &[Customer]) -> CustomerFilter {
         phone: (dice.roll(3) == 0).then(|| parse(dice.pick::<&str>(&PHONES))),
         external_id: somebody.external_id.filter(|_| dice.roll(6) == 0),
         country: (dice.roll(3) == 0).then(|| parse(dice.pick::<&str>(&COUNTRIES))),
-        created_from: (dice.roll(3) == 0).then(|| random_time(dice).trunc_subsecs(0)),
-        created_before: (dice.roll(3) == 0).then(|| random_time(dice).trunc_subsecs(0)),
+        created_from: (dice.roll(3) == 0).then(|| random_bound(dice)),
+        created_before: (dice.roll(3) == 0).then(|| random_bound(dice)),
     }
 }
 

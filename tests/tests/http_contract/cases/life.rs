@@ -87,7 +87,7 @@ macro_rules! reading_and_changing {
                 filters_follow_an_edit,
                 a_range_of_times_holds_its_start_and_not_its_end,
                 a_value_that_no_customer_can_have_is_refused,
-                a_time_is_a_whole_second_with_z,
+                a_time_is_an_rfc_3339_date_time,
                 a_filter_comes_once_unless_it_is_the_status,
             }
             walk {

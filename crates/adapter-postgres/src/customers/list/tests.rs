@@ -41,6 +41,20 @@ fn a_page_begins_below_the_one_before_or_below_the_times_end_whichever_is_lower(
 }
 
 #[test]
+fn a_range_within_a_millisecond_holds_the_ids_of_that_millisecond() {
+    let mut query = ListQuery::default();
+    let at = |microseconds| Some(time(5) + TimeDelta::microseconds(microseconds));
+    (query.filter.created_from, query.filter.created_before) = (at(1), at(2));
+    let expected = IdRange {
+        from: lowest_id(time(5)),
+        before: lowest_id(time(6)),
+    };
+    assert_eq!(IdRange::of(&query), expected);
+    query.filter.created_before = at(0);
+    assert_eq!(IdRange::of(&query).before, lowest_id(time(5)));
+}
+
+#[test]
 fn a_status_that_is_asked_for_twice_is_read_once() {
     let filter = CustomerFilter {
         statuses: vec![CustomerStatus::Active, CustomerStatus::Active],

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use customers_domain::{ApiKey, ApiKeyId, TenantId, TenantName};
 use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, StoreError};
 
-use crate::InMemoryStore;
+use crate::size::{element, hash_entry, text};
+use crate::{InMemoryStore, MemoryLimit};
 
 /// Every tenant's name and every key.
 #[derive(Default)]
@@ -24,10 +25,16 @@ impl ApiKeys {
         self.listings.get(place).map(|listing| &listing.key)
     }
 
-    fn issue(&mut self, tenant: &TenantName, mut key: ApiKey) -> Result<Issued, StoreError> {
+    fn issue(
+        &mut self,
+        tenant: &TenantName,
+        mut key: ApiKey,
+        limit: &MemoryLimit,
+    ) -> Result<Issued, StoreError> {
         if self.places.contains_key(&key.id) {
             return Err(StoreError::defect("an API key of that id is stored"));
         }
+        limit.reserve(cost(tenant))?;
         let known = self.tenants.get(tenant.expose()).copied();
         let tenant_id = known.unwrap_or(key.tenant_id);
         self.tenants.insert(tenant.expose().to_owned(), tenant_id);
@@ -56,6 +63,16 @@ impl ApiKeys {
     }
 }
 
+/// What a key is counted as: with its tenant, which may be a new one.
+fn cost(tenant: &TenantName) -> usize {
+    let tenant = hash_entry::<String, TenantId>() + 2 * text(tenant.expose());
+    let key = hash_entry::<ApiKeyId, usize>() + element::<ApiKeyListing>();
+    tenant + key + TENANT
+}
+
+/// What a tenant without customers takes, generously.
+const TENANT: usize = 1024;
+
 #[async_trait]
 impl ApiKeyRepository for InMemoryStore {
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
@@ -68,7 +85,7 @@ impl ApiKeyRepository for InMemoryStore {
             .api_keys
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        keys.issue(tenant, key)
+        keys.issue(tenant, key, &self.limit)
     }
 
     async fn list(&self) -> Result<Vec<ApiKeyListing>, StoreError> {

@@ -1,3 +1,4 @@
+mod cost;
 mod index;
 mod tenant;
 
@@ -14,7 +15,7 @@ use customers_ports::{
 };
 
 use self::tenant::{KeyHash, Tenant};
-use crate::InMemoryStore;
+use crate::{InMemoryStore, MemoryLimit};
 
 /// Every tenant's customers, and the order in which idempotency records were made.
 #[derive(Default)]
@@ -31,18 +32,31 @@ struct RecordEntry {
 }
 
 impl Customers {
+    /// # Errors
+    /// When there is no room for what is to be stored; then nothing is.
     fn create(
         &mut self,
         tenant: TenantId,
         creation: Creation,
         now: DateTime<Utc>,
-    ) -> CreateOutcome {
+        limit: &MemoryLimit,
+    ) -> Result<CreateOutcome, StoreError> {
         let customers = self.tenants.entry(tenant).or_default();
         if let Some(outcome) = creation.claim.and_then(|claim| customers.replay(&claim)) {
-            return outcome;
+            return Ok(outcome);
         }
-        let claim = creation.claim;
-        let answer = customers.create(creation);
+        let Creation {
+            customer,
+            change,
+            claim,
+        } = creation;
+        let known = customers.answer(&customer);
+        let to_store = match known {
+            None => cost::new_customer(&customer, &change),
+            Some(_) => 0,
+        };
+        limit.reserve(to_store + claim.map_or(0, |_| cost::record()))?;
+        let answer = known.unwrap_or_else(|| customers.insert(&customer, &change));
         if let Some(claim) = claim {
             let IdempotencyClaim { key_hash, .. } = claim;
             customers.record(claim, answer);
@@ -52,24 +66,38 @@ impl Customers {
                 key_hash,
             });
         }
-        match answer {
+        Ok(match answer {
             FirstAnswer::Created(_) => CreateOutcome::Created,
             FirstAnswer::Taken(conflict) => CreateOutcome::Taken(conflict),
-        }
+        })
     }
 
-    fn update(&mut self, tenant: TenantId, update: Update) -> UpdateOutcome {
-        match self.tenants.get_mut(&tenant) {
-            Some(tenant) => tenant.update(update),
-            None => UpdateOutcome::VersionConflict,
-        }
+    /// # Errors
+    /// When there is no room for the customer as it is to be, beside the one that it replaces.
+    fn update(
+        &mut self,
+        tenant: TenantId,
+        update: &Update,
+        limit: &MemoryLimit,
+    ) -> Result<UpdateOutcome, StoreError> {
+        let Some(customers) = self.tenants.get_mut(&tenant) else {
+            return Ok(UpdateOutcome::VersionConflict);
+        };
+        let before = match customers.version_before(update) {
+            Ok(before) => before,
+            Err(outcome) => return Ok(outcome),
+        };
+        limit.reserve(cost::update(update))?;
+        customers.replace(&before, update);
+        limit.release(cost::current(&before));
+        Ok(UpdateOutcome::Updated)
     }
 
     fn tenant(&self, id: TenantId) -> Option<&Tenant> {
         self.tenants.get(&id)
     }
 
-    fn sweep(&mut self, made_until: DateTime<Utc>, at_most: u32) -> u32 {
+    fn sweep(&mut self, made_until: DateTime<Utc>, at_most: u32, limit: &MemoryLimit) -> u32 {
         let mut swept = 0;
         while swept < at_most {
             let Some(oldest) = self
@@ -81,6 +109,7 @@ impl Customers {
             if let Some(tenant) = self.tenants.get_mut(&oldest.tenant) {
                 tenant.forget(&oldest.key_hash);
             }
+            limit.release(cost::record());
             swept += 1;
         }
         swept
@@ -95,7 +124,7 @@ impl CustomerRepository for InMemoryStore {
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
         let now = self.clock.now();
-        Ok(self.customers().create(tenant, creation, now))
+        self.customers().create(tenant, creation, now, &self.limit)
     }
 
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
@@ -117,7 +146,7 @@ impl CustomerRepository for InMemoryStore {
     }
 
     async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
-        Ok(self.customers().update(tenant, update))
+        self.customers().update(tenant, &update, &self.limit)
     }
 
     async fn find_holder(
@@ -163,6 +192,6 @@ impl IdempotencyRecords for InMemoryStore {
         let Some(made_until) = self.clock.now().checked_sub_signed(age) else {
             return Ok(0);
         };
-        Ok(self.customers().sweep(made_until, at_most))
+        Ok(self.customers().sweep(made_until, at_most, &self.limit))
     }
 }

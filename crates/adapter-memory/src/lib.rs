@@ -6,11 +6,15 @@
 
 mod api_keys;
 mod customers;
+mod limit;
+mod size;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use customers_ports::{Clock, StoreError, StoreHealth};
+
+pub use crate::limit::MemoryLimit;
 
 use crate::api_keys::ApiKeys;
 use crate::customers::Customers;
@@ -18,15 +22,23 @@ use crate::customers::Customers;
 /// Customers, their changes, API keys and idempotency records, for as long as the program runs.
 pub struct InMemoryStore {
     clock: Arc<dyn Clock>,
+    limit: MemoryLimit,
     customers: Mutex<Customers>,
     api_keys: RwLock<ApiKeys>,
 }
 
 impl InMemoryStore {
-    /// An empty store, by whose clock idempotency records grow old.
+    /// An empty store without a limit, by whose clock idempotency records grow old.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::limited(clock, MemoryLimit::none())
+    }
+
+    /// An empty store whose customers, changes, decisions, records and keys stay within that limit.
+    /// Beyond it, whatever would store something is [`StoreError::Full`], and reading goes on.
+    pub fn limited(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Self {
         Self {
             clock,
+            limit,
             customers: Mutex::default(),
             api_keys: RwLock::default(),
         }

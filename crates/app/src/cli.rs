@@ -11,6 +11,7 @@ use customers_domain::{KycPolicy, Scope, TenantName};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::duration;
+use crate::size;
 use crate::values;
 
 mod help;
@@ -90,6 +91,17 @@ pub(crate) struct ServeArgs {
     /// Keep customers in memory, also on an address that is not loopback
     #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]
     pub(crate) in_memory: bool,
+
+    /// Most memory that customers take in memory mode, in bytes, KiB, MiB or GiB; beyond it, requests
+    /// that would store something are refused with 503
+    #[arg(
+        long,
+        env = "CUSTOMERS_MEMORY_LIMIT",
+        value_name = "SIZE",
+        default_value = "1GiB",
+        value_parser = size::parse_memory_limit
+    )]
+    pub(crate) memory_limit: usize,
 
     /// Bring the database's schema up to this program before answering
     #[arg(long, env = "CUSTOMERS_MIGRATE", value_parser = BoolishValueParser::new())]

@@ -20,6 +20,7 @@ mod postgres;
 mod serve;
 mod shutdown;
 mod signals;
+mod size;
 mod stores;
 mod sweeper;
 mod system;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use customers_adapter_http::Api;
+use customers_adapter_memory::MemoryLimit;
 use customers_adapter_postgres::Database;
 use customers_domain::load_numbering_plans;
 use customers_http_kit::JoinTrace;
@@ -155,7 +156,8 @@ async fn open(
             tracing::warn!(
                 "customers are kept in memory and are lost when the program ends; name a database with DATABASE_URL to keep them"
             );
-            let stores = stores::in_memory(Arc::clone(&clock));
+            let limit = MemoryLimit::bytes(args.memory_limit);
+            let stores = stores::in_memory(Arc::clone(&clock), limit);
             let key = stores::issue_dev_key(&stores, ids, clock, key).await?;
             Ok(Opened {
                 stores: measured_if_asked_for(args, stores),

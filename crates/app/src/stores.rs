@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use customers_adapter_memory::InMemoryStore;
+use customers_adapter_memory::{InMemoryStore, MemoryLimit};
 use customers_domain::{Scope, Scopes, TenantName};
 use customers_metrics::{
     MeasuredApiKeys, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords,
@@ -37,9 +37,9 @@ impl Stores {
     }
 }
 
-/// An empty store in memory.
-pub(crate) fn in_memory(clock: Arc<dyn Clock>) -> Stores {
-    let store = Arc::new(InMemoryStore::new(clock));
+/// An empty store in memory that stays within the limit.
+pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Stores {
+    let store = Arc::new(InMemoryStore::limited(clock, limit));
     Stores {
         customers: Arc::clone(&store) as _,
         api_keys: Arc::clone(&store) as _,
@@ -81,7 +81,7 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let given = ApiKeySecret::generate().unwrap();
         for given in [Some(given), None] {
-            let stores = in_memory(Arc::clone(&clock));
+            let stores = in_memory(Arc::clone(&clock), MemoryLimit::none());
             let key = issue_dev_key(&stores, Arc::new(UuidV7), Arc::clone(&clock), given.clone())
                 .await
                 .unwrap();

@@ -201,3 +201,50 @@ fn memory_on_another_address_works_when_it_is_asked_for() {
     let answer = exchange(service.address, &request_of_the_curl(&service));
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
 }
+
+/// A create of the greeting's customer with another email, on a connection of its own.
+fn create(service: &Service, number: u32) -> String {
+    let request = request_of_the_curl(service);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let body = body.replace("james.okafor", &format!("james.okafor+{number}"));
+    let old_length = format!("Content-Length: {}", request.len() - head.len() - 4);
+    let head = head.replace(&old_length, &format!("Content-Length: {}", body.len()));
+    exchange(service.address, &format!("{head}\r\n\r\n{body}"))
+}
+
+#[test]
+fn a_full_memory_refuses_what_would_be_stored_serves_what_is_and_is_told_of_once() {
+    let service = Service::start(&["--memory-limit", "1MiB", "--drain-delay", "0s"], &[]);
+    let mut stored = 0;
+    let refused = loop {
+        let answer = create(&service, stored);
+        if !answer.starts_with("HTTP/1.1 201 ") {
+            break answer;
+        }
+        stored += 1;
+        assert!(stored < 2_000, "the limit is not kept");
+    };
+    assert!(
+        stored > 100,
+        "{stored} customers fill the memory: {refused}"
+    );
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains(r#""code":"unavailable""#), "{refused}");
+    assert!(refused.contains("\r\nretry-after: "), "{refused}");
+    for number in 1..=3 {
+        assert!(create(&service, stored + number).starts_with("HTTP/1.1 503 "));
+    }
+    // What is taken is seen without storing anything.
+    assert!(create(&service, 0).starts_with("HTTP/1.1 409 "));
+    let key = key_in_the_greeting(&service);
+    let list = format!(
+        "GET /customers?limit=1 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        service.address,
+        key.expose(),
+    );
+    assert!(exchange(service.address, &list).starts_with("HTTP/1.1 200 "));
+    assert!(service.get("/health/ready").starts_with("HTTP/1.1 200 "));
+    service.signal(Signal::SIGINT);
+    let (_, _, log) = service.end();
+    assert_eq!(log.matches("the store is full").count(), 1, "{log}");
+}

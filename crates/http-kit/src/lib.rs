@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod headers;
 pub mod idempotency;
 pub mod json;
+mod log_limit;
 pub mod metrics_server;
 pub mod negotiation;
 pub mod openapi;

@@ -45,7 +45,7 @@ impl Operation {
         let outcome = call.await;
         let histogram = match &outcome {
             Ok(_) => &self.ok,
-            Err(StoreError::Unavailable { .. }) => &self.unavailable,
+            Err(StoreError::Unavailable { .. } | StoreError::Full { .. }) => &self.unavailable,
             Err(StoreError::Defect { .. }) => &self.defect,
         };
         histogram.record(started.elapsed());

@@ -13,6 +13,12 @@ pub enum StoreError {
         /// What happened.
         reason: String,
     },
+    /// The store holds as much as it may. Nothing was stored; reading works as before.
+    #[error("the store is full: {reason}")]
+    Full {
+        /// Which limit is reached.
+        reason: String,
+    },
     /// The store answered what it never should: a defect in the adapter, the schema or the data.
     #[error("the store is at fault: {reason}")]
     Defect {
@@ -25,6 +31,13 @@ impl StoreError {
     /// A store that may work again later.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable {
+            reason: reason.into(),
+        }
+    }
+
+    /// A store that has reached a limit.
+    pub fn full(reason: impl Into<String>) -> Self {
+        Self::Full {
             reason: reason.into(),
         }
     }

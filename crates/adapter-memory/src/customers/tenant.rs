@@ -6,7 +6,7 @@ use customers_domain::{
     Version,
 };
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerFilter, FirstAnswer, HistoryQuery, IdempotencyClaim,
+    Conflict, CreateOutcome, CustomerFilter, FirstAnswer, HistoryQuery, IdempotencyClaim,
     ListQuery, RecordedDecision, UniqueField, Update, UpdateOutcome,
 };
 
@@ -25,20 +25,20 @@ pub(super) struct Tenant {
 
 pub(super) type KeyHash = [u8; 32];
 
-struct Entry {
+pub(super) struct Entry {
     /// Shared, so that a reader copies it after the lock is released.
     customer: Arc<Customer>,
     /// Oldest first: the change that made version `n` is the `n`th.
     changes: Vec<CustomerChange>,
 }
 
-struct Decision {
+pub(super) struct Decision {
     verb: Verb,
     reason: Option<Reason>,
     customer: Arc<Customer>,
 }
 
-struct Record {
+pub(super) struct Record {
     fingerprint: [u8; 32],
     answer: FirstAnswer,
 }
@@ -69,58 +69,64 @@ impl Tenant {
         self.records.remove(key_hash);
     }
 
-    pub(super) fn create(&mut self, creation: Creation) -> FirstAnswer {
-        let Creation {
-            customer, change, ..
-        } = creation;
-        let (id, receipt) = (customer.id(), customer.receipt());
+    /// What a create is answered for which nothing is to be stored: the very same customer is stored
+    /// already, or another one holds something unique.
+    pub(super) fn answer(&self, customer: &Customer) -> Option<FirstAnswer> {
         // The caller did not learn what became of its first call.
-        if self.customers.contains_key(&id) {
-            return FirstAnswer::Created(receipt);
+        if self.customers.contains_key(&customer.id()) {
+            return Some(FirstAnswer::Created(customer.receipt()));
         }
-        if let Some(conflict) = self.conflict(&customer) {
-            return FirstAnswer::Taken(conflict);
-        }
-        self.hold(&customer);
-        self.index.insert(&customer);
-        let entry = Entry {
-            customer: Arc::new(customer),
-            changes: vec![change],
-        };
-        self.customers.insert(id, entry);
-        FirstAnswer::Created(receipt)
+        self.conflict(customer).map(FirstAnswer::Taken)
     }
 
-    pub(super) fn update(&mut self, update: Update) -> UpdateOutcome {
+    /// Stores a new customer that stands in nobody's way. It is copied, since a copy takes no more
+    /// memory than it needs.
+    pub(super) fn insert(&mut self, customer: &Customer, change: &CustomerChange) -> FirstAnswer {
+        self.hold(customer);
+        self.index.insert(customer);
+        let entry = Entry {
+            customer: Arc::new(customer.clone()),
+            changes: vec![change.clone()],
+        };
+        self.customers.insert(customer.id(), entry);
+        FirstAnswer::Created(customer.receipt())
+    }
+
+    /// The customer that an update replaces.
+    ///
+    /// # Errors
+    /// How the update ends for which nothing is to be stored.
+    pub(super) fn version_before(&self, update: &Update) -> Result<Arc<Customer>, UpdateOutcome> {
         let Update { customer, change } = update;
         let entry = self.customers.get(&customer.id());
         let stored = entry.and_then(|entry| entry.change(change.version));
         if stored.is_some_and(|stored| stored.id == change.id) {
             // The caller did not learn what became of its first call.
-            return UpdateOutcome::Updated;
+            return Err(UpdateOutcome::Updated);
         }
         let decision_id = change.decision_id.as_ref().map(DecisionId::as_str);
         if decision_id.is_some_and(|id| self.decisions.contains_key(id)) {
-            return UpdateOutcome::DecisionTaken;
+            return Err(UpdateOutcome::DecisionTaken);
         }
-        let Some(before) = entry.map(|entry| Arc::clone(&entry.customer)) else {
-            return UpdateOutcome::VersionConflict;
-        };
-        if customer.version() != before.version().next() {
-            return UpdateOutcome::VersionConflict;
+        let before = entry.map(|entry| &entry.customer);
+        let before = before.filter(|before| customer.version() == before.version().next());
+        let before = before.ok_or(UpdateOutcome::VersionConflict)?;
+        match self.conflict(customer) {
+            Some(conflict) => Err(UpdateOutcome::Taken(conflict)),
+            None => Ok(Arc::clone(before)),
         }
-        if let Some(conflict) = self.conflict(&customer) {
-            return UpdateOutcome::Taken(conflict);
-        }
-        self.replace(&before, customer, change);
-        UpdateOutcome::Updated
     }
 
-    fn replace(&mut self, before: &Customer, after: Customer, change: CustomerChange) {
+    /// Stores an update of [`Self::version_before`], copied as [`Self::insert`] does.
+    pub(super) fn replace(&mut self, before: &Customer, update: &Update) {
+        let Update {
+            customer: after,
+            change,
+        } = update;
         self.release(before);
-        self.hold(&after);
-        self.index.replace(before, &after);
-        let after = Arc::new(after);
+        self.hold(after);
+        self.index.replace(before, after);
+        let after = Arc::new(after.clone());
         if let (Action::Transition(verb), Some(id)) = (change.action, &change.decision_id) {
             let decision = Decision {
                 verb,
@@ -131,7 +137,7 @@ impl Tenant {
         }
         if let Some(entry) = self.customers.get_mut(&before.id()) {
             entry.customer = after;
-            entry.changes.push(change);
+            entry.changes.push(change.clone());
         }
     }
 

@@ -82,6 +82,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ("listen", "CUSTOMERS_LISTEN", Some("127.0.0.1:8080")),
             ("log-format", "CUSTOMERS_LOG_FORMAT", None),
             ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
+            ("memory-limit", "CUSTOMERS_MEMORY_LIMIT", Some("1GiB")),
             ("metrics-listen", "CUSTOMERS_METRICS_LISTEN", None),
             ("migrate", "CUSTOMERS_MIGRATE", None),
             ("otlp-endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", None),
@@ -100,6 +101,7 @@ fn serve_without_flags_has_the_documented_settings() {
     assert_eq!(args.database.database_timeout, Duration::from_secs(5));
     assert_eq!(args.database_connections.get(), 16);
     assert_eq!(args.create_batch.get(), 128);
+    assert_eq!(args.memory_limit, 1 << 30);
     assert!(!args.in_memory && !args.migrate && !args.allow_unsafe_durability);
     assert_eq!(
         args.kyc_required,
@@ -137,6 +139,7 @@ fn each_flag_of_serve_is_read() {
     );
     assert_eq!(serve("--create-batch 1").create_batch.get(), 1);
     assert!(serve("--in-memory").in_memory);
+    assert_eq!(serve("--memory-limit 2MiB").memory_limit, 2 << 20);
     assert!(serve("--migrate").migrate);
     assert!(serve("--allow-unsafe-durability").allow_unsafe_durability);
     assert_eq!(
@@ -176,6 +179,9 @@ fn wrong_values_are_refused() {
         "serve --listen localhost",
         "serve --listen 127.0.0.1",
         "serve --database-connections 0",
+        "serve --memory-limit 0",
+        "serve --memory-limit 1GB",
+        "serve --memory-limit=",
         "serve --create-batch 0",
         "serve --database-timeout 0s",
         "serve --database-timeout 5",

@@ -1,6 +1,12 @@
+use std::time::{Duration, Instant};
+
 use customers_ports::StoreError;
 
 use super::{Problem, ProblemCode};
+use crate::log_limit::LogLimit;
+
+/// Every write to a full store fails, as fast as clients can send them.
+static FULL: LogLimit = LogLimit::every(Duration::from_mins(1));
 
 /// Where a failing store is handled, and so where it is logged.
 impl From<StoreError> for Problem {
@@ -8,6 +14,12 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable { reason } => {
                 tracing::warn!(reason, "the store is unavailable");
+                Self::new(ProblemCode::Unavailable)
+            }
+            StoreError::Full { reason } => {
+                if FULL.allows(Instant::now()) {
+                    tracing::warn!(reason, "the store is full");
+                }
                 Self::new(ProblemCode::Unavailable)
             }
             StoreError::Defect { reason } => {

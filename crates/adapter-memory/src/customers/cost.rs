@@ -1,0 +1,109 @@
+//! What is counted against the memory limit for each thing that is stored.
+
+use std::sync::Arc;
+
+use customers_domain::{
+    AddressLine, Customer, CustomerChange, CustomerId, DecisionId, ExternalId, FieldPath, Metadata,
+    Reason,
+};
+use customers_ports::Update;
+
+use super::RecordEntry;
+use super::index::Facet;
+use super::tenant::{Decision, Entry, KeyHash, Record};
+use crate::size::{allocation, element, hash_entry, text, tree_entry};
+
+/// The facets of a customer in the index.
+const FACETS: usize = 4;
+/// Metadata is a tree: the size of a leaf, how many members it holds at least, and what the nodes
+/// above them take.
+const LEAF: usize = 544;
+const LEAF_MEMBERS: usize = 6;
+const INNER_NODE: usize = 640;
+
+/// A new customer with the change that created it.
+pub(super) fn new_customer(customer: &Customer, creation: &CustomerChange) -> usize {
+    tree_entry::<CustomerId, Entry>() + current(customer) + change(creation)
+}
+
+/// An update: the customer as it is afterwards, the change and, where it has an id, the decision.
+pub(super) fn update(update: &Update) -> usize {
+    let Update {
+        customer,
+        change: made,
+    } = update;
+    let decision = made.decision_id.as_ref().map_or(0, |id| {
+        hash_entry::<String, Decision>()
+            + text(id.as_str())
+            + reason(made.reason.as_ref())
+            + shared(customer)
+    });
+    current(customer) + change(made) + decision
+}
+
+/// A customer as it is now: its values, and what it is found by. This is released when an update
+/// replaces it.
+pub(super) fn current(customer: &Customer) -> usize {
+    let profile = customer.profile();
+    let found_by = hash_entry::<String, CustomerId>();
+    let external_id = profile.external_id.as_ref();
+    shared(customer)
+        + FACETS * tree_entry::<(Facet, CustomerId), ()>()
+        + text(profile.phone.expose())
+        + found_by
+        + text(profile.email.expose())
+        + external_id.map_or(0, |id| found_by + text(id.expose()))
+}
+
+/// The record of a request.
+pub(super) const fn record() -> usize {
+    hash_entry::<KeyHash, Record>() + element::<RecordEntry>()
+}
+
+/// A customer's values behind an `Arc`.
+fn shared(customer: &Customer) -> usize {
+    let (state, profile) = (customer.state(), customer.profile());
+    let address = &profile.billing_address;
+    let texts = [
+        profile.first_name.expose(),
+        profile.last_name.expose(),
+        profile.email.expose(),
+        profile.phone.expose(),
+        address.line1.expose(),
+        address.line2.as_ref().map_or("", AddressLine::expose),
+        address.city.expose(),
+        address.state.expose(),
+        address.zip_code.expose(),
+        profile.external_id.as_ref().map_or("", ExternalId::expose),
+    ];
+    let counts = size_of::<Arc<()>>() * 2;
+    allocation(counts + size_of::<Customer>())
+        + texts.into_iter().map(text).sum::<usize>()
+        + metadata(&profile.metadata)
+        + reason(state.status_reason.as_ref())
+}
+
+fn metadata(metadata: &Metadata) -> usize {
+    let members = metadata.expose();
+    let leaves = members.len().div_ceil(LEAF_MEMBERS);
+    let nodes = leaves * allocation(LEAF)
+        + if leaves > 1 {
+            allocation(INNER_NODE)
+        } else {
+            0
+        };
+    let texts = members.iter().map(|(name, value)| text(name) + text(value));
+    nodes + texts.sum::<usize>()
+}
+
+fn change(change: &CustomerChange) -> usize {
+    let decision_id = change.decision_id.as_ref();
+    element::<CustomerChange>()
+        + allocation(change.changed_fields.len() * size_of::<FieldPath>())
+        + reason(change.reason.as_ref())
+        + decision_id.map_or(0, |id| text(DecisionId::as_str(id)))
+}
+
+fn reason(reason: Option<&Reason>) -> usize {
+    reason.map_or(0, |reason| text(reason.expose()))
+}

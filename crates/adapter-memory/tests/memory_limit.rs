@@ -1,5 +1,11 @@
 //! Everything in memory stays within one limit, and the limit is about what the process takes.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;

@@ -1,3 +1,5 @@
+use customers_domain::Scope;
+
 use super::*;
 
 mod configuration;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use customers_adapter_http::Api;
 use customers_domain::{CustomerType, KycPolicy, Scope};
 use customers_http_kit::server::Drain;
+use customers_http_kit::service::Service;
 use customers_metrics::HttpMetrics;
 use customers_ports::Clock;
 use customers_test_support::builders::{TestClock, TestIds, parse};
@@ -53,7 +53,7 @@ impl TestApp {
             router: Router::new(),
             _guard: Arc::new(guard),
         };
-        app.key = app.key_of("Acme", &Scope::ALL).await;
+        app.key = app.key_of("Acme", &Scope::CUSTOMERS).await;
         app.rebuilt()
     }
 
@@ -61,13 +61,15 @@ impl TestApp {
     #[must_use]
     pub fn rebuilt(mut self) -> Self {
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let api = Api {
-            customers: CustomerService::new(
-                self.stores.customers.clone(),
-                Arc::new(TestIds),
-                clock.clone(),
-                self.kyc_policy.clone(),
-            ),
+        let customers = CustomerService::new(
+            self.stores.customers.clone(),
+            Arc::new(TestIds),
+            clock.clone(),
+            self.kyc_policy.clone(),
+        );
+        let service = Service {
+            info: customers_adapter_http::SERVICE_INFO,
+            modules: vec![customers_adapter_http::serving(customers)],
             api_keys: self.stores.api_keys.clone(),
             clock,
             health: self.stores.health.clone(),
@@ -76,7 +78,8 @@ impl TestApp {
             metrics: HttpMetrics::default(),
             join_trace: None,
         };
-        self.router = api.router();
+        let router = service.router();
+        self.router = router.expect("no module declares what another does");
         self
     }
 

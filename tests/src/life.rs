@@ -16,52 +16,41 @@ pub type Rule = (
 
 /// The status rules, written down a second time on purpose: a change of one shows here.
 pub const RULES: [Rule; 9] = {
-    use Scope::{CustomersReview, CustomersWrite};
+    const WRITE: Scope = Scope::CUSTOMERS_WRITE;
+    const REVIEW: Scope = Scope::CUSTOMERS_REVIEW;
     [
         (
             "submit",
             &["pending_kyc", "action_required"],
             "in_review",
-            CustomersWrite,
+            WRITE,
             false,
         ),
         (
             "approve",
             &["pending_kyc", "in_review"],
             "active",
-            CustomersReview,
+            REVIEW,
             false,
         ),
         (
             "request-action",
             &["in_review"],
             "action_required",
-            CustomersReview,
+            REVIEW,
             true,
         ),
         (
             "reject",
             &["pending_kyc", "in_review", "action_required"],
             "rejected",
-            CustomersReview,
+            REVIEW,
             true,
         ),
-        (
-            "reopen",
-            &["rejected"],
-            "pending_kyc",
-            CustomersReview,
-            true,
-        ),
-        ("suspend", &["active"], "suspended", CustomersReview, true),
-        ("reinstate", &["suspended"], "active", CustomersReview, true),
-        (
-            "re-review",
-            &["suspended"],
-            "in_review",
-            CustomersReview,
-            true,
-        ),
+        ("reopen", &["rejected"], "pending_kyc", REVIEW, true),
+        ("suspend", &["active"], "suspended", REVIEW, true),
+        ("reinstate", &["suspended"], "active", REVIEW, true),
+        ("re-review", &["suspended"], "in_review", REVIEW, true),
         (
             "close",
             &[
@@ -73,7 +62,7 @@ pub const RULES: [Rule; 9] = {
                 "rejected",
             ],
             "closed",
-            CustomersReview,
+            REVIEW,
             true,
         ),
     ]

@@ -41,7 +41,7 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
         "not_found",
         404,
         "Not found",
-        "There is no such route, or no such customer.",
+        "There is no such route or resource.",
     ),
     (
         "method_not_allowed",
@@ -82,8 +82,8 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
     (
         "version_mismatch",
         412,
-        "The customer has another version",
-        "The header If-Match does not name the customer's present version.",
+        "The resource has another version",
+        "The header If-Match does not name the resource's present version.",
     ),
     (
         "payload_too_large",

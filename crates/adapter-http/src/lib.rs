@@ -1,12 +1,12 @@
-//! The HTTP face of customers: routes, requests and responses, problems, the OpenAPI document.
+//! The customers' routes: requests, responses, problems and their part of the OpenAPI document.
 //!
-//! It translates between HTTP and the use cases and decides nothing about customers. What it shares with the
-//! routes of other modules is in `customers-http-kit`. It knows no database.
+//! They translate between HTTP and the use cases and decide nothing about customers. What they share with the routes of
+//! other modules is in `customers-http-kit`. They know no database.
 
-mod api;
 mod customers;
-mod openapi;
+mod decisions;
+mod module;
 mod state;
 
-pub use api::Api;
-pub use openapi::document as openapi_document;
+pub use module::{SERVICE_INFO, module, serving};
+pub use state::CustomersState;

@@ -1,10 +1,12 @@
+//! What the handlers of customers share.
+
 use axum::extract::FromRef;
 use customers_http_kit::HttpState;
 use customers_use_cases::CustomerService;
 
 /// What the handlers of customers share.
 #[derive(Clone)]
-pub(crate) struct CustomersState {
+pub struct CustomersState {
     pub(crate) http: HttpState,
     pub(crate) customers: CustomerService,
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use customers_domain::{ApiKey, ApiKeyId, Scope, Scopes, SecretHash, TenantId, TenantName};
+use customers_domain::{ApiKey, ApiKeyId, Scopes, SecretHash, TenantId, TenantName};
 use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, StoreError};
 use sqlx::postgres::PgRow;
 use tracing::instrument;
@@ -76,7 +76,7 @@ struct Issue {
 impl Issue {
     fn statement(&self) -> Statement {
         let key = &self.key;
-        let scopes: Vec<&str> = key.scopes.iter().map(Scope::as_str).collect();
+        let scopes: Vec<&str> = key.scopes.names().collect();
         Statement::new(sql::ISSUE_API_KEY)
             .bind(self.tenant.expose())
             .bind(key.tenant_id.as_uuid())
@@ -116,11 +116,7 @@ fn api_key(row: &PgRow) -> Result<ApiKey, Failure> {
     Ok(ApiKey {
         id: named(row, "id", ApiKeyId::parse)?,
         tenant_id: TenantId::from_uuid(column(row, "tenant_id")?),
-        // A scope that a newer version of the program wrote grants nothing in this one.
-        scopes: scopes
-            .iter()
-            .filter_map(|scope| scope.parse().ok())
-            .collect::<Scopes>(),
+        scopes: Scopes::from_stored(scopes),
         secret_hash: SecretHash(secret_hash),
         created_at: column(row, "created_at")?,
         expires_at: column(row, "expires_at")?,

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::failure::{Failure, FailureKind};
 use crate::settings::{PgSettings, Pooler};
-use crate::startup::StartupError;
+use crate::startup_error::StartupError;
 use crate::statement::Statement;
 
 /// The server ends a statement that runs out of time, and the connection stays good. Only where even

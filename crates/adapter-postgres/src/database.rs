@@ -10,7 +10,7 @@ use crate::connection::{Connection, Connector};
 use crate::failure::{Failure, FailureKind};
 use crate::pool::{Lease, is_old};
 use crate::settings::PgSettings;
-use crate::startup::StartupError;
+use crate::startup_error::StartupError;
 use crate::statement::Statement;
 
 /// The longest that one call of a port may take, everything included.

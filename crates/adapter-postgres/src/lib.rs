@@ -23,6 +23,7 @@ mod rows;
 mod settings;
 pub mod sql;
 mod startup;
+mod startup_error;
 mod statement;
 
 pub use api_keys::PgApiKeyRepository;
@@ -31,6 +32,5 @@ pub use database::{Database, PoolStatus};
 pub use health::PgStoreHealth;
 pub use idempotency::PgIdempotencyRecords;
 pub use settings::{PgSettings, Pooler};
-pub use startup::{
-    SchemaState, StartupError, durability, migrate, schema_state, wait_until_reachable,
-};
+pub use startup::{SchemaState, durability, migrate, schema_state, wait_until_reachable};
+pub use startup_error::StartupError;

@@ -6,7 +6,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::sql::PLANNER;
-use crate::startup::StartupError;
+use crate::startup_error::StartupError;
 
 /// How long creates that share a statement wait for a row that another transaction holds, before each
 /// goes on alone.

@@ -1,95 +1,21 @@
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::{ConnectOptions as _, Connection as _};
-use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::connection::{Connection, Connector};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::rows::column;
 use crate::settings::{PgSettings, Pooler};
 use crate::sql;
+use crate::startup_error::StartupError;
 use crate::statement::Statement;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long to leave an unreachable server alone.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Why a database cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum StartupError {
-    /// The URL is not that of a Postgres database. It may hold a password, so it is not shown.
-    #[error("the database URL is not of the form postgres://user:password@host:port/database")]
-    InvalidUrl,
-    /// The server cannot be reached, is starting, or does not answer. It may later.
-    #[error("the database cannot be reached: {reason}")]
-    Unreachable {
-        /// What happened.
-        reason: String,
-    },
-    /// The server does not let this program in: wrong password, unknown database, no TLS.
-    #[error("the database refuses the connection: {reason}")]
-    Refused {
-        /// What happened.
-        reason: String,
-    },
-    /// A migration was asked for through a pooler, which cannot keep its lock.
-    #[error("migrations need a direct connection, not one through a pooler")]
-    MigrationThroughPooler,
-    /// A migration failed; nothing of it was kept.
-    #[error("migration {version} failed: {reason}")]
-    MigrationFailed {
-        /// Which one.
-        version: i64,
-        /// What happened.
-        reason: String,
-    },
-    /// A migration was edited after it had been applied here, or stopped half-way.
-    #[error("the schema is not what migration {version} of this program makes")]
-    SchemaAltered {
-        /// Which one.
-        version: i64,
-    },
-    /// The server answered what it never should.
-    #[error("the database is at fault: {reason}")]
-    Failed {
-        /// What happened.
-        reason: String,
-    },
-}
-
-impl From<Failure> for StartupError {
-    fn from(Failure { kind, reason }: Failure) -> Self {
-        match kind {
-            FailureKind::Lost
-            | FailureKind::Raced
-            | FailureKind::LockTimeout
-            | FailureKind::Unavailable => Self::Unreachable { reason },
-            FailureKind::Refused => Self::Refused { reason },
-            FailureKind::Defect => Self::Failed { reason },
-        }
-    }
-}
-
-impl From<MigrateError> for StartupError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Execute(error) => Failure::from(error).into(),
-            MigrateError::ExecuteMigration(error, version) => Self::MigrationFailed {
-                version,
-                reason: Failure::from(error).reason,
-            },
-            MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => {
-                Self::SchemaAltered { version }
-            }
-            _ => Self::Failed {
-                reason: "the migrations cannot be read".into(),
-            },
-        }
-    }
-}
 
 /// How the schema of a database compares with this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use customers_adapter_key_file::CreateError;
 use customers_adapter_postgres::StartupError;
 use customers_domain::ApiKeyId;
+use customers_http_kit::DuplicateDeclaration;
 use customers_ports::StoreError;
 use customers_use_cases::IssueApiKeyError;
 use thiserror::Error;
@@ -44,6 +45,9 @@ pub(crate) enum Failure {
     /// No API key was made.
     #[error(transparent)]
     IssueApiKey(#[from] IssueApiKeyError),
+    /// Two modules cannot be served together.
+    #[error(transparent)]
+    Modules(#[from] DuplicateDeclaration),
     /// There is no API key of that id.
     #[error("there is no API key {0}")]
     UnknownApiKey(ApiKeyId),
@@ -86,6 +90,7 @@ impl Failure {
             | Self::UnsafeDurability(_)
             | Self::Store(_)
             | Self::IssueApiKey(_)
+            | Self::Modules(_)
             | Self::UnknownApiKey(_)
             | Self::CreateMasterKey(_)
             | Self::CreateMasterKeyFile { .. }

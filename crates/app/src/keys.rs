@@ -47,6 +47,7 @@ async fn create(args: &CreateKeyArgs, keys: &ApiKeyService) -> Result<(), Failur
         .map(TimeDelta::from_std)
         .transpose()
         .map_err(|_| IssueApiKeyError::LifetimeTooLong)?;
+    let scope_names = listing::scope_names(&scopes);
     let issued = keys.issue(&args.tenant, scopes, lifetime).await?;
     let tenant = args.tenant.expose();
     if issued.tenant_is_new {
@@ -57,8 +58,7 @@ async fn create(args: &CreateKeyArgs, keys: &ApiKeyService) -> Result<(), Failur
         format!("{key}\n")
     } else {
         format!(
-            "API key of tenant {tenant} ({}):\n\n  {key}\n\nStore it now: it cannot be shown again.\n",
-            listing::scope_names(scopes),
+            "API key of tenant {tenant} ({scope_names}):\n\n  {key}\n\nStore it now: it cannot be shown again.\n"
         )
     })
 }

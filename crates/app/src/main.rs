@@ -10,10 +10,12 @@ mod failure;
 mod greeting;
 mod healthcheck;
 mod keys;
+mod listener;
 mod logging;
 mod master_key;
 mod measuring;
 mod migrate;
+mod modules;
 mod open_files;
 mod output;
 mod postgres;
@@ -51,7 +53,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Migrate(args) => once(migrate::run(args)),
         Command::Keys(command) => once(keys::run(command)),
         Command::MasterKey(command) => master_key::run(command),
-        Command::Openapi => output::print(&openapi()),
+        Command::Openapi => openapi(),
         Command::Healthcheck(args) => healthcheck::run(args),
     }
 }
@@ -65,11 +67,12 @@ fn once(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failur
         .block_on(command)
 }
 
-fn openapi() -> String {
-    format!(
+fn openapi() -> Result<(), Failure> {
+    let document = modules::catalog()?.document().clone();
+    output::print(&format!(
         "{}\n",
-        customers_adapter_http::openapi_document().trim_end()
-    )
+        String::from_utf8_lossy(&document).trim_end()
+    ))
 }
 
 /// In the log where there is one, so that its readers find it, and else as a plain line.

@@ -15,7 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
 
 use crate::failure::Failure;
-use crate::serve::listen;
+use crate::listener::listen;
 
 /// Observations are kept one by one until they are sorted into buckets, which happens so often: at full
 /// load about a megabyte comes together in this time.

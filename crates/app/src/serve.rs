@@ -3,20 +3,20 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use customers_adapter_http::Api;
 use customers_adapter_memory::MemoryLimit;
 use customers_adapter_postgres::Database;
 use customers_domain::load_numbering_plans;
 use customers_http_kit::JoinTrace;
 use customers_http_kit::server::{self, Drain, Limits};
+use customers_http_kit::service::Service;
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
-use tokio::net::TcpListener;
 use tokio::runtime;
 
 use crate::cli::ServeArgs;
 use crate::config::{self, StoreChoice};
 use crate::failure::Failure;
+use crate::listener::listen;
 use crate::postgres::Postgres;
 use crate::signals::Signals;
 use crate::stores::{self, Stores};
@@ -99,13 +99,15 @@ async fn serve(
     let _ = numbering_plans.await;
     let sweeper = tokio::spawn(sweeper::run(stores.idempotency));
     let drain = Drain::new();
-    let api = Api {
-        customers: CustomerService::new(
-            stores.customers,
-            ids,
-            Arc::clone(&clock),
-            args.kyc_required.clone(),
-        ),
+    let customers = CustomerService::new(
+        stores.customers,
+        ids,
+        Arc::clone(&clock),
+        args.kyc_required.clone(),
+    );
+    let service = Service {
+        info: customers_adapter_http::SERVICE_INFO,
+        modules: vec![customers_adapter_http::serving(customers)],
         api_keys: stores.api_keys,
         clock,
         health: stores.health,
@@ -116,7 +118,7 @@ async fn serve(
     };
     let server = tokio::spawn(server::serve(
         listener,
-        api.router(),
+        service.router()?,
         limits(args),
         drain.clone(),
         metrics.connections,
@@ -129,20 +131,6 @@ async fn serve(
     let outcome = shutdown::run(server, &drain, args.drain_delay, &mut signals).await;
     sweeper.abort();
     outcome
-}
-
-/// Takes an address to answer on.
-///
-/// # Errors
-/// When it is not to be had.
-pub(crate) fn listen(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let failed = |source| Failure::Listen {
-        address: asked,
-        source,
-    };
-    let listener = server::bind(asked).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
 }
 
 async fn open(

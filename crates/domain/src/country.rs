@@ -12,6 +12,8 @@ impl CountryCode {
 }
 
 impl Parse for CountryCode {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         rust_iso3166::from_alpha2(raw)

@@ -23,6 +23,8 @@ impl CustomerType {
 }
 
 impl Parse for CustomerType {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         Self::ALL

@@ -21,6 +21,8 @@ impl DecisionId {
 }
 
 impl Parse for DecisionId {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         if raw.chars().nth(Self::MAX).is_some() {

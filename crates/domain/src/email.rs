@@ -33,6 +33,8 @@ impl EmailAddress {
 }
 
 impl Parse for EmailAddress {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         let (local, domain) = raw.rsplit_once('@').ok_or(Fault::InvalidEmail)?;

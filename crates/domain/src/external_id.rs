@@ -22,6 +22,8 @@ impl ExternalId {
 }
 
 impl Parse for ExternalId {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         if raw.chars().nth(Self::MAX).is_some() {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use thiserror::Error;
 
 /// Why a value is refused. The text names the rule, never the value.
@@ -55,11 +57,6 @@ impl Fault {
         Self::InvalidDecisionId,
     ];
 
-    /// The fault of that code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fault| fault.code() == code)
-    }
-
     /// The code by which callers know the fault; part of the public contract.
     pub const fn code(self) -> &'static str {
         match self {
@@ -78,13 +75,28 @@ impl Fault {
     }
 }
 
+/// A rule that a value breaks. Its text states the rule and never the value.
+pub trait FieldFault: fmt::Debug + fmt::Display {
+    /// The public code; it never changes its meaning.
+    fn code(&self) -> &'static str;
+}
+
+impl FieldFault for Fault {
+    fn code(&self) -> &'static str {
+        (*self).code()
+    }
+}
+
 /// A value object that is made from one string.
 pub trait Parse: Sized {
+    /// What can be wrong with the string.
+    type Fault: FieldFault;
+
     /// Applies the rule of this type.
     ///
     /// # Errors
     /// The first rule that the string breaks.
-    fn parse(raw: &str) -> Result<Self, Fault>;
+    fn parse(raw: &str) -> Result<Self, Self::Fault>;
 }
 
 /// White space alone, or nothing, is [`Fault::Blank`] in every field.

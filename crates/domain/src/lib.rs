@@ -37,14 +37,14 @@ pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;
 pub use external_id::ExternalId;
-pub use fault::{Fault, Parse};
+pub use fault::{Fault, FieldFault, Parse};
 pub use ids::{ChangeId, CustomerId, TenantId};
 pub use kyc_policy::KycPolicy;
 pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
 pub use patch::{AddressPatch, Edit, ProfilePatch};
 pub use personal::Personal;
 pub use phone::{PhoneNumber, load_numbering_plans};
-pub use scope::{Scope, Scopes, UnknownScope};
+pub use scope::{Scope, Scopes};
 pub use status::{
     CustomerStatus, InvalidTransition, TRANSITIONS, Transition, TransitionRefused, Verb,
 };

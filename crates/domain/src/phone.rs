@@ -27,6 +27,8 @@ impl PhoneNumber {
 }
 
 impl Parse for PhoneNumber {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         let dialled = dialled(raw).ok_or(Fault::InvalidPhone)?;

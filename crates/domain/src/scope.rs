@@ -1,81 +1,99 @@
-use std::str::FromStr;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
 
-use thiserror::Error;
-
-/// What an API key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Read customers, their history and the status rules.
-    CustomersRead,
-    /// Create, change and submit customers.
-    CustomersWrite,
-    /// Decide on customers: approve, reject, suspend, close and the like.
-    CustomersReview,
-}
-
-/// The text names no scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a scope is one of customers:read, customers:write and customers:review")]
-pub struct UnknownScope;
+/// A permission that a module declares, named `module:verb`, such as `customers:read`.
+///
+/// The set is open: each module declares its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope(&'static str);
 
 impl Scope {
-    /// Every scope, in the order in which it is documented.
-    pub const ALL: [Self; 3] = [
-        Self::CustomersRead,
-        Self::CustomersWrite,
-        Self::CustomersReview,
+    /// Read customers, their history and the status rules.
+    pub const CUSTOMERS_READ: Self = Self::declare("customers:read");
+    /// Create, change and submit customers.
+    pub const CUSTOMERS_WRITE: Self = Self::declare("customers:write");
+    /// Decide on customers: approve, reject, suspend, close and the like.
+    pub const CUSTOMERS_REVIEW: Self = Self::declare("customers:review");
+
+    /// The scopes of customers, in the order in which they are documented.
+    pub const CUSTOMERS: [Self; 3] = [
+        Self::CUSTOMERS_READ,
+        Self::CUSTOMERS_WRITE,
+        Self::CUSTOMERS_REVIEW,
     ];
+
+    /// Declares a scope.
+    ///
+    /// # Panics
+    /// When the name is not `module:verb`, both of 1 to 32 lower-case ASCII letters, digits and hyphens. In a constant
+    /// that is a compile error.
+    pub const fn declare(name: &'static str) -> Self {
+        assert!(is_scope_name(name.as_bytes()), "a scope is module:verb");
+        Self(name)
+    }
 
     /// The public name.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CustomersRead => "customers:read",
-            Self::CustomersWrite => "customers:write",
-            Self::CustomersReview => "customers:review",
-        }
-    }
-
-    const fn bit(self) -> u8 {
-        match self {
-            Self::CustomersRead => 1,
-            Self::CustomersWrite => 2,
-            Self::CustomersReview => 4,
-        }
+        self.0
     }
 }
 
-impl FromStr for Scope {
-    type Err = UnknownScope;
-
-    fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(UnknownScope)
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 
-/// A set of scopes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scopes(u8);
+/// Maximum length of each half of a scope's name.
+const HALF_MAX: usize = 32;
+
+const fn is_scope_name(name: &[u8]) -> bool {
+    let mut colons = 0;
+    let mut half = 0;
+    let mut index = 0;
+    while index < name.len() {
+        match name[index] {
+            b':' if half > 0 => {
+                colons += 1;
+                half = 0;
+            }
+            b'a'..=b'z' | b'0'..=b'9' | b'-' if half < HALF_MAX => half += 1,
+            _ => return false,
+        }
+        index += 1;
+    }
+    colons == 1 && half > 0
+}
+
+/// The scopes of an API key, by name.
+///
+/// A name that no module of the program declares is kept and grants nothing there, so that a key works before, after
+/// and beside the release that adds its scope.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scopes(BTreeSet<Cow<'static, str>>);
 
 impl Scopes {
-    /// Whether the scope is among them.
-    pub const fn contains(self, scope: Scope) -> bool {
-        self.0 & scope.bit() != 0
+    /// Rebuilds a set from stored names.
+    pub fn from_stored(names: impl IntoIterator<Item = String>) -> Self {
+        Self(names.into_iter().map(Cow::Owned).collect())
     }
 
-    /// The scopes, in the order of [`Scope::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL
-            .into_iter()
-            .filter(move |scope| self.contains(*scope))
+    /// Whether the set contains the scope.
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(scope.as_str())
+    }
+
+    /// The names, in ascending order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
     }
 }
 
 impl FromIterator<Scope> for Scopes {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().fold(0, |bits, scope| bits | scope.bit()))
+        let names = scopes.into_iter().map(|scope| Cow::Borrowed(scope.0));
+        Self(names.collect())
     }
 }
 
@@ -84,23 +102,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_what_was_put_in_and_nothing_else() {
-        let scopes: Scopes = [Scope::CustomersReview, Scope::CustomersRead]
-            .into_iter()
-            .collect();
-        assert!(scopes.contains(Scope::CustomersRead));
-        assert!(!scopes.contains(Scope::CustomersWrite));
+    fn a_set_contains_what_was_put_in_and_nothing_else() {
+        let scopes = Scopes::from_iter([Scope::CUSTOMERS_REVIEW, Scope::CUSTOMERS_READ]);
+        assert!(scopes.contains(Scope::CUSTOMERS_READ));
+        assert!(!scopes.contains(Scope::CUSTOMERS_WRITE));
         assert_eq!(
-            scopes.iter().collect::<Vec<_>>(),
-            [Scope::CustomersRead, Scope::CustomersReview]
+            scopes.names().collect::<Vec<_>>(),
+            ["customers:read", "customers:review"]
         );
     }
 
     #[test]
-    fn every_scope_is_read_back_from_its_name() {
-        for scope in Scope::ALL {
-            assert_eq!(scope.as_str().parse(), Ok(scope));
+    fn a_stored_name_that_nobody_declares_is_kept() {
+        let stored = ["customers:read", "future:verb"].map(str::to_owned);
+        let scopes = Scopes::from_stored(stored);
+        assert!(scopes.contains(Scope::CUSTOMERS_READ));
+        assert_eq!(
+            scopes.names().collect::<Vec<_>>(),
+            ["customers:read", "future:verb"]
+        );
+    }
+
+    #[test]
+    fn a_name_is_a_module_and_a_verb() {
+        for good in ["customers:read", "webhook-endpoints:manage", "a:1"] {
+            assert!(is_scope_name(good.as_bytes()), "{good}");
         }
-        assert_eq!("customers:*".parse::<Scope>(), Err(UnknownScope));
+        let long = format!("{}:read", "a".repeat(33));
+        for bad in [
+            "", ":", "a", "a:", ":a", "a:b:c", "a:*", "A:b", "a b:c", &long,
+        ] {
+            assert!(!is_scope_name(bad.as_bytes()), "{bad}");
+        }
     }
 }

@@ -128,6 +128,8 @@ macro_rules! text_value {
         }
 
         impl Parse for $name {
+            type Fault = Fault;
+
             fn parse(raw: &str) -> Result<Self, Fault> {
                 parse_text(raw, Self::MAX).map(Self::from_stored)
             }

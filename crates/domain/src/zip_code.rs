@@ -21,6 +21,8 @@ impl ZipCode {
 }
 
 impl Parse for ZipCode {
+    type Fault = Fault;
+
     fn parse(raw: &str) -> Result<Self, Fault> {
         let code = raw.trim();
         if code.is_empty() {

@@ -1,13 +1,11 @@
 //! Conditional requests (RFC 9110 section 13.1).
 
 use axum::extract::FromRequestParts;
-use customers_domain::Version;
-use customers_use_cases::ExpectedVersion;
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 
 /// Whether `If-None-Match` lets the answer be sent: no header, or one that names neither this tag nor
 /// any. The comparison is weak, as for this header it must be.
@@ -19,9 +17,17 @@ pub fn none_match(headers: &HeaderMap, current: &HeaderValue) -> bool {
         .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == current.as_bytes())
 }
 
-/// The version that a change is for: `If-Match` with exactly one strong tag. Anything else that is sent
-/// is a version that no customer has.
-pub struct IfMatch(pub ExpectedVersion);
+/// The strong entity tag of a version (RFC 9110 section 8.8.3).
+pub fn etag(version: u32) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{version}\""))
+        .unwrap_or_else(|_| unreachable!("a number in quotes is a header value"))
+}
+
+/// The version that a change is for: `If-Match` with exactly one strong tag that [`etag`] made. `None` stands for
+/// anything else that is sent, which is a version that no resource has.
+///
+/// A request without the header is refused with `version_required`.
+pub struct IfMatch(pub Option<u32>);
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
@@ -29,24 +35,21 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut values = head.headers.get_all(IF_MATCH).iter();
         let Some(value) = values.next() else {
-            return Err(Problem::new(ProblemCode::VersionRequired));
+            return Err(Problem::new(&common::VERSION_REQUIRED));
         };
         let version = match values.next() {
             None => value.to_str().ok().and_then(version),
             Some(_) => None,
         };
-        Ok(Self(version.map_or(
-            ExpectedVersion::Impossible,
-            ExpectedVersion::Exactly,
-        )))
+        Ok(Self(version))
     }
 }
 
 /// The version of a strong tag in the one spelling that this service gives it.
-fn version(tag: &str) -> Option<Version> {
+fn version(tag: &str) -> Option<u32> {
     let number = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
-    let version = Version::from_number(number.parse().ok()?)?;
-    (version.number().to_string() == number).then_some(version)
+    let version: u32 = number.parse().ok()?;
+    (version > 0 && version.to_string() == number).then_some(version)
 }
 
 #[cfg(test)]
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn only_one_strong_tag_in_our_spelling_names_a_version() {
-        assert_eq!(version("\"12\"").map(Version::number), Some(12));
+        assert_eq!(version("\"12\""), Some(12));
         for bad in [
             "12",
             "W/\"12\"",

@@ -8,8 +8,8 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::headers;
-use crate::problem::{Problem, ProblemCode};
-use crate::query::ValidateOnly;
+use crate::problem::{Problem, common};
+use crate::query;
 
 /// The header `Idempotency-Key`, where there is one. It is not looked at where a request is only to be
 /// checked.
@@ -18,9 +18,8 @@ pub struct IdempotencyKeyHeader(pub Option<IdempotencyKey>);
 impl<S: Sync> FromRequestParts<S> for IdempotencyKeyHeader {
     type Rejection = Problem;
 
-    async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let ValidateOnly(validate_only) = ValidateOnly::from_request_parts(head, state).await?;
-        if validate_only {
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if query::is_validate_only(&head.uri) {
             return Ok(Self(None));
         }
         let mut values = head.headers.get_all(headers::IDEMPOTENCY_KEY).iter();
@@ -30,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKeyHeader {
         let key = IdempotencyKey::parse(value.as_bytes()).ok();
         match (key, values.next()) {
             (Some(key), None) => Ok(Self(Some(key))),
-            _ => Err(Problem::new(ProblemCode::IdempotencyKeyInvalid)),
+            _ => Err(Problem::new(&common::IDEMPOTENCY_KEY_INVALID)),
         }
     }
 }

@@ -2,30 +2,48 @@
 //!
 //! Strict JSON, problems (RFC 9457), API keys with scopes, content negotiation, query parameters, conditional
 //! requests, pages and cursors, idempotency keys, a budget for responses, the request log, and the connections that
-//! carry all of it. This crate has no route of its own but health, documentation and the pages on problems. It knows
-//! no customer and no database.
+//! carry all of it. Its only routes are health, documentation and the pages on problems. It knows no customer and no
+//! database.
+//!
+//! A [`Module`](module::Module) is routes with what they declare: scopes, problems and field codes. A
+//! [`Service`](service::Service) puts modules together.
 
 pub mod auth;
+mod catalog;
 pub mod conditional;
+mod contract;
 pub mod cursor;
+mod duplicates;
+pub mod field_code;
 pub mod headers;
 pub mod idempotency;
 pub mod json;
+mod key_cache;
 mod log_limit;
+mod method;
 pub mod metrics_server;
+pub mod module;
 pub mod negotiation;
 pub mod openapi;
 mod pages;
 pub mod path;
 pub mod problem;
 pub mod query;
+mod rate_limit;
 mod request_log;
+pub mod response;
 pub mod response_budget;
 pub mod server;
 pub mod service;
-pub mod state;
+mod service_info;
+mod state;
 pub mod timestamp;
 mod trace;
 
-pub use state::{HttpConfig, HttpState};
+pub use catalog::Catalog;
+pub use duplicates::DuplicateDeclaration;
+pub use service_info::ServiceInfo;
+pub use state::HttpState;
 pub use trace::{JoinTrace, REQUEST_SPAN};
+#[doc(hidden)]
+pub use utoipa;

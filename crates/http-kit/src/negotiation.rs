@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 
 const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -20,7 +20,7 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
         if accepts_json(&head.headers) {
             Ok(Self)
         } else {
-            Err(Problem::new(ProblemCode::NotAcceptable))
+            Err(Problem::new(&common::NOT_ACCEPTABLE))
         }
     }
 }
@@ -36,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for SendsJson {
             return Ok(Self);
         }
         let json = HeaderValue::from_static(JSON);
-        Err(Problem::new(ProblemCode::UnsupportedMediaType).with_header(ACCEPT, json))
+        Err(Problem::new(&common::UNSUPPORTED_MEDIA_TYPE).with_header(ACCEPT, json))
     }
 }
 
@@ -51,7 +51,7 @@ impl<S: Sync> FromRequestParts<S> for SendsMergePatch {
             return Ok(Self);
         }
         let both = HeaderValue::from_static("application/merge-patch+json, application/json");
-        Err(Problem::new(ProblemCode::UnsupportedMediaType).with_header(ACCEPT, both))
+        Err(Problem::new(&common::UNSUPPORTED_MEDIA_TYPE).with_header(ACCEPT, both))
     }
 }
 

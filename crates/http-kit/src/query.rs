@@ -4,7 +4,22 @@ use axum::extract::FromRequestParts;
 use http::Uri;
 use http::request::Parts;
 
-use crate::problem::{FieldCode, FieldErrors, Problem, ProblemCode, push_segment};
+use crate::field_code::{DUPLICATE_PARAMETER, FieldCode, INVALID_PARAMETER, UNKNOWN_PARAMETER};
+use crate::problem::{FieldErrors, Problem, common, push_segment};
+
+/// The size of a page when the client names none.
+pub const LIMIT_DEFAULT: u32 = 50;
+/// Maximum size of a page.
+pub const LIMIT_MAX: u32 = 200;
+
+/// Reads the parameter `limit`: 1 to [`LIMIT_MAX`] in plain digits.
+pub fn limit(value: &str) -> Option<u32> {
+    let limit = value
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| value.parse().ok())??;
+    (1..=LIMIT_MAX).contains(&limit).then_some(limit)
+}
 
 /// The parameters of a request, and what is wrong with them.
 pub struct Query {
@@ -26,9 +41,9 @@ impl Query {
             if repeatable.contains(&&*name) || (known.contains(&&*name) && !repeated) {
                 query.values.push((name.into_owned(), value.into_owned()));
             } else if repeated {
-                query.note(&name, FieldCode::DuplicateParameter);
+                query.note(&name, &DUPLICATE_PARAMETER);
             } else {
-                query.note(&name, FieldCode::UnknownParameter);
+                query.note(&name, &UNKNOWN_PARAMETER);
             }
         }
         query
@@ -44,7 +59,7 @@ impl Query {
         let values = self.values.iter().filter(|(known, _)| known == name);
         let parsed: Option<Vec<T>> = values.map(|(_, value)| parse(value)).collect();
         parsed.unwrap_or_else(|| {
-            self.note(name, FieldCode::InvalidParameter);
+            self.note(name, &INVALID_PARAMETER);
             Vec::new()
         })
     }
@@ -57,13 +72,10 @@ impl Query {
         if self.errors.is_empty() {
             return Ok(());
         }
-        Err(Problem::with_errors(
-            ProblemCode::InvalidRequest,
-            self.errors,
-        ))
+        Err(Problem::with_errors(&common::INVALID_REQUEST, self.errors))
     }
 
-    fn note(&mut self, name: &str, code: FieldCode) {
+    fn note(&mut self, name: &str, code: &FieldCode) {
         let mut pointer = String::new();
         push_segment(&mut pointer, name);
         self.errors.note(&pointer, code);
@@ -80,6 +92,13 @@ impl<S: Sync> FromRequestParts<S> for NoParameters {
         Query::read(&head.uri, &[], &[]).finish()?;
         Ok(Self)
     }
+}
+
+/// Whether a request is only to be checked, where its route knows [`ValidateOnly`].
+pub(crate) fn is_validate_only(uri: &Uri) -> bool {
+    let text = uri.query().unwrap_or_default();
+    form_urlencoded::parse(text.as_bytes())
+        .any(|(name, value)| name == "validate_only" && value == "true")
 }
 
 /// A route that may be asked only to check: `validate_only=true`.

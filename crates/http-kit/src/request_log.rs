@@ -8,12 +8,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use customers_metrics::RequestMetrics;
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
 use crate::auth::CallerLog;
 use crate::headers::X_REQUEST_ID;
-use crate::problem::{self, Problem, ProblemCode};
+use crate::method::method_name;
+use crate::problem::{self, Problem, common};
 use crate::trace;
 
 /// A request's id, when the caller gives it, is at most so long.
@@ -21,7 +22,7 @@ const REQUEST_ID_MAX: usize = 128;
 
 /// Names the request, has it carried out, completes the answer, measures both and writes one line
 /// about them.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     State(metrics): State<RequestMetrics>,
     mut request: Request,
     next: Next,
@@ -61,10 +62,10 @@ pub async fn carry_out(
 }
 
 /// The answer to a request whose handler panicked.
-pub fn after_panic(_: Box<dyn Any + Send>) -> Response {
+pub(crate) fn after_panic(_: Box<dyn Any + Send>) -> Response {
     // What the panic says may hold what was sent, so it is not looked at; the panic hook has written
     // where it happened.
-    Problem::new(ProblemCode::Internal).into_response()
+    Problem::new(&common::INTERNAL).into_response()
 }
 
 /// The caller's id where it sent one sane one: 1 to 128 visible ASCII characters. Else a new one.
@@ -79,21 +80,4 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
     let mut buffer = Uuid::encode_buffer();
     let made = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
     HeaderValue::from_str(made).unwrap_or_else(|_| HeaderValue::from_static("none"))
-}
-
-/// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
-/// words but, in the log, the ids of the request and of its trace.
-pub fn method_name(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        Method::TRACE => "TRACE",
-        Method::CONNECT => "CONNECT",
-        _ => "other",
-    }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 
 const KIB: usize = 1024;
 /// What all answers together may take, in KiB.
@@ -44,7 +44,7 @@ impl ResponseBudget {
             return Ok(Reservation(permit));
         }
         tracing::warn!("answers that nobody reads hold all the memory that they may");
-        Err(Problem::new(ProblemCode::Unavailable))
+        Err(Problem::new(&common::UNAVAILABLE))
     }
 }
 
@@ -52,7 +52,7 @@ impl Reservation {
     /// The answer as JSON. What it does not take of the reservation is given back now, the rest when
     /// the answer has been sent.
     pub fn json<T: Serialize>(mut self, answer: &T) -> Result<Response, Problem> {
-        let json = serde_json::to_vec(answer).map_err(|_| Problem::new(ProblemCode::Internal))?;
+        let json = serde_json::to_vec(answer).map_err(|_| Problem::new(&common::INTERNAL))?;
         let json = json.into_boxed_slice();
         let surplus = self
             .0

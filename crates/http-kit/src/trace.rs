@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
-use crate::request_log::method_name;
+use crate::method::method_name;
 
 /// What the span of a request is called for subscribers. Recorded, it has the method and the route.
 pub const REQUEST_SPAN: &str = "request";
@@ -21,7 +21,7 @@ pub const REQUEST_SPAN: &str = "request";
 pub type JoinTrace = fn(&Span, &HeaderMap);
 
 /// Carries a request out in a span of its own.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     State(join_trace): State<JoinTrace>,
     request: Request,
     next: Next,
@@ -56,7 +56,7 @@ fn span_of(request: &Request) -> Span {
 }
 
 /// Completes the span of the present request, if there is one.
-pub fn complete(status: StatusCode, request_id: &str, caller: Option<&Caller>) {
+pub(crate) fn complete(status: StatusCode, request_id: &str, caller: Option<&Caller>) {
     let span = Span::current();
     if span.is_disabled() {
         return;

@@ -194,6 +194,7 @@ macro_rules! repository_contract {
             api_keys {
                 an_issued_key_is_found_with_every_field,
                 every_set_of_scopes_is_kept,
+                a_scope_that_nobody_declares_is_kept,
                 an_unknown_key_is_not_found,
                 a_second_key_of_a_tenant_belongs_to_the_first_ones_tenant,
                 tenants_of_different_names_are_different,

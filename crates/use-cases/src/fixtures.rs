@@ -26,7 +26,7 @@ pub(crate) fn caller() -> Caller {
     Caller::from(&ApiKey {
         id: ApiKeyId::parse("0123456789abcdef").unwrap(),
         tenant_id: tenant_id(),
-        scopes: Scopes::from_iter(Scope::ALL),
+        scopes: Scopes::from_iter(Scope::CUSTOMERS),
         secret_hash: SecretHash([0; 32]),
         created_at: NOW,
         expires_at: None,

@@ -64,7 +64,7 @@ impl Town {
         let closed = app.create(&bodies::person()).await.id();
         app.decide(&closed, "close", 1).await;
         Self {
-            readers: app.key_of("Acme", &[Scope::CustomersRead]).await,
+            readers: app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await,
             open: app.create(&bodies::person()).await.id(),
             closed,
             app,
@@ -194,7 +194,7 @@ pub async fn a_taken_value_comes_after_all_else_that_is_wrong_with_an_edit(app: 
 }
 
 pub async fn lists_are_checked_in_the_same_order(app: TestApp) {
-    let writers = app.key_of("Acme", &[Scope::CustomersWrite]).await;
+    let writers = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     let history = format!("/customers/{UNUSED}/history");
     for path in ["/customers", "/statuses", &history] {
         let wrong = app

@@ -57,7 +57,7 @@ pub async fn where_both_are_taken_the_holder_of_the_email_is_named(app: TestApp)
 pub async fn another_tenant_may_have_the_same_customer(app: TestApp) {
     let body = bodies::whole_person();
     let ours = app.create(&body).await.id();
-    let key = app.key_of("Globex", &Scope::ALL).await;
+    let key = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let theirs = app.send(app.post(&body).key(&key)).await;
     assert_eq!(theirs.status, 201, "{}", theirs.text());
     assert_ne!(theirs.id(), ours);

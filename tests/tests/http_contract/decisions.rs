@@ -47,7 +47,7 @@ pub async fn a_decision_is_the_same_by_its_values_and_whoever_sends_it(app: Test
     first.assert_customer(2);
     let padded = app.decision(&id, "approve", 1, &named("  seen\t"));
     assert_replayed(&app.send(padded).await, &first);
-    let colleague = app.key_of("Acme", &[Scope::CustomersReview]).await;
+    let colleague = app.key_of("Acme", &[Scope::CUSTOMERS_REVIEW]).await;
     let call = app.decision(&id, "approve", 1, &named("seen"));
     assert_replayed(&app.send(call.key(&colleague)).await, &first);
 
@@ -95,7 +95,7 @@ pub async fn decision_ids_are_told_apart_to_the_last_character(app: TestApp) {
 
 pub async fn a_decision_id_belongs_to_its_tenant(app: TestApp) {
     let ours = app.create(&bodies::person()).await.id();
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let theirs = app.send(app.post(&bodies::person()).key(&stranger)).await;
     for (id, key) in [(&ours, app.key()), (&theirs.id(), stranger.as_str())] {
         let call = app.decision(id, "approve", 1, &named("seen"));

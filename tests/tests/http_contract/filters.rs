@@ -37,7 +37,7 @@ pub async fn customers_are_found_by_each_filter(app: TestApp) {
         ("/billing_address/country", "GB"),
     ];
     let abroad = created(&app, &abroad).await;
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     app.send(app.post(&bodies::person()).key(&stranger)).await;
 
     for (query, ids) in [

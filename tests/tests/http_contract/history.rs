@@ -11,7 +11,7 @@ fn key_id(key: &str) -> String {
 }
 
 pub async fn every_change_has_one_entry_newest_first(app: TestApp) {
-    let reviewer = app.key_of("Acme", &[Scope::CustomersReview]).await;
+    let reviewer = app.key_of("Acme", &[Scope::CUSTOMERS_REVIEW]).await;
     let id = app.create(&bodies::whole_person()).await.id();
     app.clock.advance(TimeDelta::seconds(1));
     let patch =

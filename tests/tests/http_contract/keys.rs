@@ -97,7 +97,7 @@ fn checksum(text: &str) -> String {
 }
 
 pub async fn an_expired_key_is_refused_from_the_second_at_which_it_expires(app: TestApp) {
-    let scopes = [Scope::CustomersWrite].into_iter().collect();
+    let scopes = [Scope::CUSTOMERS_WRITE].into_iter().collect();
     let lifetime = Some(TimeDelta::days(90));
     let issued = app.keys().issue(&parse("Acme"), scopes, lifetime).await;
     let key = issued.unwrap().secret.expose().to_owned();
@@ -110,7 +110,7 @@ pub async fn an_expired_key_is_refused_from_the_second_at_which_it_expires(app: 
 }
 
 pub async fn a_revoked_key_is_refused_and_the_tenants_other_key_is_not(app: TestApp) {
-    let old = app.key_of("Acme", &[Scope::CustomersWrite]).await;
+    let old = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     let id = ApiKeySecret::parse(&old).unwrap().id();
     app.keys().revoke(id).await.unwrap();
     let answer = app.send(app.post(&bodies::person()).key(&old)).await;
@@ -132,26 +132,26 @@ pub async fn a_key_without_the_scope_may_not(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let path = format!("/customers/{}", created.id());
     for scopes in [
-        &[Scope::CustomersRead, Scope::CustomersReview][..],
-        &[Scope::CustomersReview],
+        &[Scope::CUSTOMERS_READ, Scope::CUSTOMERS_REVIEW][..],
+        &[Scope::CUSTOMERS_REVIEW],
     ] {
         let key = app.key_of("Acme", scopes).await;
         let answer = app.send(app.post(&bodies::person()).key(&key)).await;
         answer.assert_problem("insufficient_scope", &[]);
     }
     let writer = app
-        .key_of("Acme", &[Scope::CustomersWrite, Scope::CustomersReview])
+        .key_of("Acme", &[Scope::CUSTOMERS_WRITE, Scope::CUSTOMERS_REVIEW])
         .await;
     let answer = app.send(Call::get(&path).key(&writer)).await;
     answer.assert_problem("insufficient_scope", &[]);
-    let reader = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let reader = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     assert_eq!(app.send(Call::get(&path).key(&reader)).await.status, 200);
 }
 
 pub async fn nothing_but_the_key_says_who_calls(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let path = format!("/customers/{}", created.id());
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let pretending = |call: Call| {
         call.header("x-tenant-id", "Acme")
             .header("x-forwarded-for", "127.0.0.1")
@@ -171,7 +171,7 @@ pub async fn nothing_but_the_key_says_who_calls(app: TestApp) {
 pub async fn a_quota_is_each_keys_own_and_says_when_to_come_back(mut app: TestApp) {
     app.rate_limit = NonZeroU32::new(2);
     let app = app.rebuilt();
-    let other = app.key_of("Acme", &Scope::ALL).await;
+    let other = app.key_of("Acme", &Scope::CUSTOMERS).await;
     // Half a second may pass between two requests, and then one of them is let through.
     let mut refused = None;
     for _ in 0..50 {

@@ -27,7 +27,7 @@ pub(crate) async fn assert_no_cursor(app: &TestApp, path: &str) {
 }
 
 pub async fn a_tenant_without_customers_has_an_empty_page(app: TestApp) {
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     app.send(app.post(&bodies::person()).key(&stranger)).await;
     let answer = app.send(app.get("/customers")).await;
     answer.assert_headers(&[("content-type", "application/json")]);
@@ -161,12 +161,12 @@ pub async fn a_cursor_belongs_to_its_tenant_its_list_and_its_filters(app: TestAp
     ] {
         assert_no_cursor(&app, &other).await;
     }
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let call = app.get(&format!("/customers?cursor={plain}"));
     let answer = app.send(call.key(&stranger)).await;
     answer.assert_errors("invalid_request", &[("/cursor", "invalid_parameter")]);
     // Another key of the same tenant may go on.
-    let colleague = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let colleague = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     let call = app.get(&format!("/customers?cursor={plain}"));
     assert_eq!(app.send(call.key(&colleague)).await.ids(), ids[1..]);
 }

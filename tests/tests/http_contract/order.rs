@@ -79,7 +79,7 @@ fn faulty(good: &str, readers: &str, faults: &[Fault]) -> Call {
 }
 
 pub async fn of_any_faults_together_the_first_one_answers(app: TestApp) {
-    let readers = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let readers = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     app.create(&bodies::seed()).await;
     for set in 1_u32..1 << FAULTS.len() {
         let chosen = FAULTS.iter().enumerate();
@@ -111,7 +111,7 @@ pub async fn the_route_and_the_method_come_before_everything_else(app: TestApp) 
 }
 
 pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestApp) {
-    let readers = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let readers = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     app.rate_limit = NonZeroU32::new(1);
     let app = app.rebuilt();
     let faults: Vec<Fault> = FAULTS.iter().map(|(fault, ..)| *fault).collect();
@@ -135,7 +135,7 @@ pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestAp
 }
 
 pub async fn a_read_is_checked_in_the_same_order(app: TestApp) {
-    let writers = app.key_of("Acme", &[Scope::CustomersWrite]).await;
+    let writers = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     let codes = [
         "unauthorized",
         "insufficient_scope",

@@ -97,12 +97,12 @@ pub async fn an_invalid_body_under_a_used_key_is_refused_for_itself(app: TestApp
 pub async fn a_key_belongs_to_its_tenant(app: TestApp) {
     let body = bodies::person();
     let ours = app.send(app.post(&body).once("shared")).await;
-    let key = app.key_of("Globex", &Scope::ALL).await;
+    let key = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let theirs = app.send(app.post(&body).key(&key).once("shared")).await;
     assert_eq!(theirs.status, 201, "{}", theirs.text());
     assert_eq!(theirs.headers.get("idempotent-replayed"), None);
     assert_ne!(theirs.id(), ours.id());
-    let colleague = app.key_of("Acme", &[Scope::CustomersWrite]).await;
+    let colleague = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     assert_replayed(
         &app.send(app.post(&body).key(&colleague).once("shared"))
             .await,

@@ -195,7 +195,7 @@ pub async fn a_page_in_another_spelling_is_not_found(app: TestApp) {
 }
 
 pub async fn another_tenants_customer_and_nobodys_are_answered_alike(app: TestApp) {
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let id = app.create(&bodies::person()).await.id();
     let theirs = app
         .send(Call::get(&format!("/customers/{id}")).key(&stranger))

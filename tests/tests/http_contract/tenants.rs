@@ -56,7 +56,7 @@ fn calls(app: &TestApp, id: &str, key: &str) -> Vec<Call> {
 }
 
 pub async fn another_tenants_id_is_answered_on_every_route_as_an_unused_one(app: TestApp) {
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let holder = bodies::with(bodies::person(), "/email", "holder@example.com");
     app.create(&holder).await;
     let id = app.create(&bodies::whole_person()).await.id();
@@ -76,7 +76,7 @@ pub async fn another_tenants_id_is_answered_on_every_route_as_an_unused_one(app:
 
 /// Filters do not reach across tenants either.
 pub async fn another_tenants_customers_are_in_no_list(app: TestApp) {
-    let stranger = app.key_of("Globex", &Scope::ALL).await;
+    let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let body = bodies::with(bodies::person(), "/external_id", "crm-1");
     app.create(&body).await;
     let email = body["email"].as_str().unwrap();

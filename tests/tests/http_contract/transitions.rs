@@ -40,7 +40,7 @@ fn overlaid(mut customer: Value, members: &Value) -> Value {
 
 pub async fn every_verb_has_one_scope_and_no_other_will_do(app: TestApp) {
     let mut keys = Vec::new();
-    for scope in Scope::ALL {
+    for scope in Scope::CUSTOMERS {
         keys.push((scope, app.key_of("Acme", &[scope]).await));
     }
     for (verb, from, _, needed, _) in RULES {
@@ -61,18 +61,18 @@ pub async fn an_edit_needs_to_write_and_lists_need_to_read(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let calls = [
         (
-            Scope::CustomersWrite,
+            Scope::CUSTOMERS_WRITE,
             app.patch(&id, 1, &json!({"first_name": "Jim"})),
         ),
-        (Scope::CustomersRead, app.get("/customers")),
-        (Scope::CustomersRead, app.get("/statuses")),
+        (Scope::CUSTOMERS_READ, app.get("/customers")),
+        (Scope::CUSTOMERS_READ, app.get("/statuses")),
         (
-            Scope::CustomersRead,
+            Scope::CUSTOMERS_READ,
             app.get(&format!("/customers/{id}/history")),
         ),
     ];
     for (needed, call) in calls {
-        let others: Vec<Scope> = Scope::ALL
+        let others: Vec<Scope> = Scope::CUSTOMERS
             .into_iter()
             .filter(|scope| *scope != needed)
             .collect();
@@ -105,7 +105,7 @@ pub async fn closed_is_final(app: TestApp) {
 /// What one key may not do, another may: the verbs are those of the rules.
 pub async fn allowed_transitions_do_not_depend_on_who_asks(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
-    let key = app.key_of("Acme", &[Scope::CustomersRead]).await;
+    let key = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     let answer = app
         .send(Call::get(&format!("/customers/{id}")).key(&key))
         .await;

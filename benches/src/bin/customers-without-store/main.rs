@@ -12,9 +12,9 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use customers_adapter_http::Api;
 use customers_domain::{CustomerType, KycPolicy, load_numbering_plans};
 use customers_http_kit::server::{self, Drain, Limits};
+use customers_http_kit::service::Service;
 use customers_metrics::{ConnectionMetrics, HttpMetrics};
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
@@ -68,13 +68,15 @@ async fn serve(address: SocketAddr) -> Result<()> {
     numbering_plans.await?;
     let drain = Drain::new();
     let every_type = [CustomerType::Individual, CustomerType::Business];
-    let api = Api {
-        customers: CustomerService::new(
-            Arc::clone(&nothing) as _,
-            ids,
-            Arc::clone(&clock),
-            KycPolicy::verifying(&every_type),
-        ),
+    let customers = CustomerService::new(
+        Arc::clone(&nothing) as _,
+        ids,
+        Arc::clone(&clock),
+        KycPolicy::verifying(&every_type),
+    );
+    let service = Service {
+        info: customers_adapter_http::SERVICE_INFO,
+        modules: vec![customers_adapter_http::serving(customers)],
         api_keys: Arc::clone(&nothing) as _,
         clock,
         health: nothing,
@@ -88,7 +90,7 @@ async fn serve(address: SocketAddr) -> Result<()> {
     // A task of its own, as in the program: the thread that waits here serves nobody.
     tokio::spawn(server::serve(
         listener,
-        api.router(),
+        service.router()?,
         Limits::default(),
         drain,
         ConnectionMetrics::default(),

@@ -1,29 +1,36 @@
+//! `POST /customers/{id}/{verb}`.
+
 use axum::Json;
 use axum::extract::{FromRequestParts, MatchedPath, State};
 use axum::response::{IntoResponse, Response};
-use customers_domain::{DecisionId, Fault, Reason, Verb};
-use customers_use_cases::{Caller, CustomerService, Decision};
+use customers_domain::{DecisionId, Reason, TransitionRefused, Verb};
+use customers_http_kit::auth;
+use customers_http_kit::conditional::{IfMatch, etag};
+use customers_http_kit::field_code::MISSING;
+use customers_http_kit::headers::IDEMPOTENT_REPLAYED;
+use customers_http_kit::json::{Document, Faults, Field, JsonBody, Refused, RequestBody};
+use customers_http_kit::negotiation::{AcceptsJson, SendsJson};
+use customers_http_kit::problem::{FieldErrors, Problem, common};
+use customers_http_kit::problem_set;
+use customers_http_kit::query::NoParameters;
+use customers_http_kit::response::Data;
+use customers_use_cases::{Caller, CustomerService, Decision, TransitionCustomerError};
 use garde::Validate;
 use http::header::ETAG;
 use http::request::Parts;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::expected_version::expected_version;
 use super::path::CustomerIdInPath;
-use super::problems::decide_problem;
-use super::view::{CustomerView, Data, etag};
+use super::problems::{INVALID_TRANSITION, refused_transition};
+use super::view::CustomerView;
 use crate::state::CustomersState;
-use customers_http_kit::auth;
-use customers_http_kit::conditional::IfMatch;
-use customers_http_kit::headers::IDEMPOTENT_REPLAYED;
-use customers_http_kit::json::{Document, Field, JsonBody};
-use customers_http_kit::negotiation::{AcceptsJson, SendsJson};
-use customers_http_kit::problem::{Problem, ProblemCode};
-use customers_http_kit::query::NoParameters;
 
 /// A decision for which a reason may be given.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(context(Faults))]
 pub(crate) struct DecisionRequest {
     /// Why. Personal data like the rest.
     #[garde(dive)]
@@ -38,6 +45,7 @@ pub(crate) struct DecisionRequest {
 /// A decision for which a reason must be given.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[garde(context(Faults))]
 pub(crate) struct ReasonedDecisionRequest {
     /// Why. Personal data like the rest.
     #[garde(dive)]
@@ -65,7 +73,7 @@ impl FromRequestParts<CustomersState> for Decider {
             .map(MatchedPath::as_str);
         let name = route.and_then(|route| route.rsplit('/').next());
         let verb = name.and_then(Verb::from_name);
-        let verb = verb.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+        let verb = verb.ok_or_else(|| Problem::new(&common::NOT_FOUND))?;
         let caller = auth::authorize(head, &state.http, verb.rule().scope).await?;
         Ok(Self { caller, verb })
     }
@@ -98,7 +106,7 @@ pub(crate) fn route(verb: Verb) -> String {
                 ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
             ),
         ),
-        customers_http_kit::openapi::problems::DecideProblems,
+        DecideProblems,
     ),
 )]
 #[expect(
@@ -116,13 +124,14 @@ pub(crate) async fn decide(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let decision = read(&body.document()?, verb)?;
+    let expected = expected_version(expected);
     let decided = customers
         .transition(caller, id, expected, decision)
         .await
-        .map_err(decide_problem)?;
+        .map_err(problem)?;
 
     let customer = decided.customer;
-    let tag = etag(customer.version());
+    let tag = etag(customer.version().number());
     let view = CustomerView::from(&customer);
     let mut response = ([(ETAG, tag)], Json(Data { data: view })).into_response();
     if decided.replayed {
@@ -133,20 +142,67 @@ pub(crate) async fn decide(
 }
 
 fn read(document: &Document<'_>, verb: Verb) -> Result<Decision, Problem> {
-    let (reason, decision_id) = if verb.rule().reason_required {
-        let request: ReasonedDecisionRequest = document.read()?;
-        (Some(request.reason), request.decision_id)
+    let Given { reason, id } = if verb.rule().reason_required {
+        document.read::<ReasonedDecisionRequest>()?
     } else {
-        let request: DecisionRequest = document.read()?;
-        (request.reason, request.decision_id)
+        document.read::<DecisionRequest>()?
     };
-    let defect = |_: Fault| Problem::new(ProblemCode::Internal);
-    Ok(Decision {
-        verb,
-        reason: reason.map(Field::into_valid).transpose().map_err(defect)?,
-        id: decision_id
-            .map(Field::into_valid)
-            .transpose()
-            .map_err(defect)?,
-    })
+    Ok(Decision { verb, reason, id })
+}
+
+/// What a request says of a decision.
+pub(crate) struct Given {
+    reason: Option<Reason>,
+    id: Option<DecisionId>,
+}
+
+impl RequestBody for DecisionRequest {
+    type Value = Given;
+
+    fn into_value(self) -> Result<Given, Refused> {
+        Ok(Given {
+            reason: self.reason.map(Field::into_valid).transpose()?,
+            id: self.decision_id.map(Field::into_valid).transpose()?,
+        })
+    }
+}
+
+impl RequestBody for ReasonedDecisionRequest {
+    type Value = Given;
+
+    fn into_value(self) -> Result<Given, Refused> {
+        Ok(Given {
+            reason: Some(self.reason.into_valid()?),
+            id: self.decision_id.map(Field::into_valid).transpose()?,
+        })
+    }
+}
+
+problem_set! {
+    /// What a decision may meet.
+    DecideProblems:
+        common::MALFORMED_JSON, common::INVALID_REQUEST, common::UNAUTHORIZED,
+        common::INSUFFICIENT_SCOPE, common::NOT_FOUND, common::NOT_ACCEPTABLE,
+        common::REQUEST_TIMEOUT, INVALID_TRANSITION, common::VERSION_MISMATCH,
+        common::PAYLOAD_TOO_LARGE, common::UNSUPPORTED_MEDIA_TYPE, common::INVALID_FIELDS,
+        common::IDEMPOTENCY_KEY_REUSED, common::VERSION_REQUIRED, common::RATE_LIMITED,
+        common::INTERNAL, common::UNAVAILABLE
+}
+
+/// What a failed decision is to the client.
+fn problem(error: TransitionCustomerError) -> Problem {
+    match error {
+        TransitionCustomerError::DecisionIdReused => Problem::new(&common::IDEMPOTENCY_KEY_REUSED),
+        TransitionCustomerError::NotFound => Problem::new(&common::NOT_FOUND),
+        TransitionCustomerError::VersionMismatch => Problem::new(&common::VERSION_MISMATCH),
+        TransitionCustomerError::Refused(TransitionRefused::Invalid(invalid)) => {
+            refused_transition(invalid)
+        }
+        TransitionCustomerError::Refused(TransitionRefused::ReasonMissing) => {
+            let mut errors = FieldErrors::default();
+            errors.note("/reason", &MISSING);
+            Problem::with_errors(&common::INVALID_REQUEST, errors)
+        }
+        TransitionCustomerError::Store(error) => Problem::from(error),
+    }
 }

@@ -1,18 +1,22 @@
+//! `GET /customers/{id}`.
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use customers_use_cases::CustomerService;
+use customers_http_kit::auth::Authorized;
+use customers_http_kit::conditional::{etag, none_match};
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::{Problem, common};
+use customers_http_kit::problem_set;
+use customers_http_kit::query::NoParameters;
+use customers_http_kit::response::Data;
+use customers_use_cases::{CustomerService, GetCustomerError};
 use http::header::ETAG;
 use http::{HeaderMap, StatusCode};
 
 use super::path::CustomerIdInPath;
-use super::problems::read_problem;
-use super::view::{CustomerView, Data, etag};
-use customers_http_kit::auth::{Authorized, CustomersRead};
-use customers_http_kit::conditional::none_match;
-use customers_http_kit::negotiation::AcceptsJson;
-use customers_http_kit::problem::Problem;
-use customers_http_kit::query::NoParameters;
+use super::scopes::CustomersRead;
+use super::view::CustomerView;
 
 /// Read a customer
 ///
@@ -39,7 +43,7 @@ use customers_http_kit::query::NoParameters;
             description = "The caller has the current version.",
             headers(("ETag" = String, description = "The customer's version as an entity tag.")),
         ),
-        customers_http_kit::openapi::problems::ReadProblems,
+        ReadProblems,
     ),
 )]
 pub(crate) async fn get_customer(
@@ -50,11 +54,27 @@ pub(crate) async fn get_customer(
     CustomerIdInPath(id): CustomerIdInPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let customer = customers.get(caller, id).await.map_err(read_problem)?;
-    let tag = etag(customer.version());
+    let customer = customers.get(caller, id).await.map_err(problem)?;
+    let tag = etag(customer.version().number());
     if !none_match(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
     }
     let view = CustomerView::from(&customer);
     Ok(([(ETAG, tag)], Json(Data { data: view })).into_response())
+}
+
+problem_set! {
+    /// What reading a customer may meet.
+    pub(super) ReadProblems:
+        common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
+        common::NOT_FOUND, common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL,
+        common::UNAVAILABLE
+}
+
+/// What a failed read is to the client.
+pub(super) fn problem(error: GetCustomerError) -> Problem {
+    match error {
+        GetCustomerError::NotFound => Problem::new(&common::NOT_FOUND),
+        GetCustomerError::Store(error) => Problem::from(error),
+    }
 }

@@ -1,20 +1,25 @@
+//! `GET /customers/{id}/history`.
+
 use axum::extract::State;
 use axum::response::Response;
-use customers_domain::{Action, CustomerChange, CustomerStatus, DecisionId, Reason};
+use customers_domain::{Action, CustomerChange, CustomerStatus, DecisionId, Reason, Version};
+use customers_http_kit::auth::Authorized;
+use customers_http_kit::cursor::CursorScope;
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::Problem;
+use customers_http_kit::query::{LIMIT_DEFAULT, Query, limit};
+use customers_http_kit::response::{Listing, PageMeta};
+use customers_http_kit::timestamp::rfc3339;
+use customers_ports::HistoryQuery;
 use http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::list_query::{HistoryParameters, history_query};
+use super::get::{self, ReadProblems};
 use super::path::CustomerIdInPath;
-use super::problems::read_problem;
-use super::view::{Listing, PageMeta, StatusName};
+use super::scopes::CustomersRead;
+use super::view::StatusName;
 use crate::state::CustomersState;
-use customers_http_kit::auth::{Authorized, CustomersRead};
-use customers_http_kit::cursor::CursorScope;
-use customers_http_kit::negotiation::AcceptsJson;
-use customers_http_kit::problem::Problem;
-use customers_http_kit::timestamp::rfc3339;
 
 /// The greatest JSON of an entry of the history, in KiB.
 const HISTORY_ENTRY_KIB: u32 = 8;
@@ -83,7 +88,7 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     ),
     responses(
         (status = 200, description = "A page of the history.", body = Listing<HistoryEntryView>),
-        customers_http_kit::openapi::problems::ReadProblems,
+        ReadProblems,
     ),
 )]
 pub(crate) async fn customer_history(
@@ -98,14 +103,14 @@ pub(crate) async fn customer_history(
     let query = history_query(&uri, &scope)?;
     let reservation = api
         .http
-        .response_budget
+        .response_budget()
         .reserve(query.limit, HISTORY_ENTRY_KIB)
         .await?;
     let page = api
         .customers
         .history(caller, id, query)
         .await
-        .map_err(read_problem)?;
+        .map_err(get::problem)?;
     let last = page.items.last().filter(|_| page.has_more);
     let listing = Listing {
         data: page.items.iter().map(HistoryEntryView::from).collect(),
@@ -115,4 +120,33 @@ pub(crate) async fn customer_history(
         },
     };
     reservation.json(&listing)
+}
+
+/// The parameters of a history, for the OpenAPI document.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "it only describes the parameters in the OpenAPI document"
+)]
+struct HistoryParameters {
+    /// At most so many entries on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Reads what a history is asked.
+fn history_query(uri: &Uri, scope: &CursorScope) -> Result<HistoryQuery, Problem> {
+    let mut query = Query::read(uri, &["limit", "cursor"], &[]);
+    let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
+    let after = query.one("cursor", |cursor| {
+        scope
+            .key(cursor)
+            .map(u32::from_be_bytes)
+            .and_then(Version::from_number)
+    });
+    query.finish()?;
+    Ok(HistoryQuery { after, limit })
 }

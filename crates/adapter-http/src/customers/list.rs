@@ -1,13 +1,18 @@
+//! `GET /customers`.
+
 use axum::extract::State;
 use axum::response::Response;
+use customers_http_kit::auth::Authorized;
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::problem::{Problem, common};
+use customers_http_kit::problem_set;
+use customers_http_kit::response::{Listing, PageMeta};
 use http::Uri;
 
 use super::list_query::{ListParameters, list_query};
-use super::view::{CustomerView, Listing, PageMeta};
+use super::scopes::CustomersRead;
+use super::view::CustomerView;
 use crate::state::CustomersState;
-use customers_http_kit::auth::{Authorized, CustomersRead};
-use customers_http_kit::negotiation::AcceptsJson;
-use customers_http_kit::problem::Problem;
 
 /// The greatest JSON of a customer, in KiB: 16 KiB of metadata, of which each byte may have to be
 /// escaped with six, and the rest.
@@ -25,7 +30,7 @@ const CUSTOMER_KIB: u32 = 128;
     params(ListParameters),
     responses(
         (status = 200, description = "A page of customers.", body = Listing<CustomerView>),
-        customers_http_kit::openapi::problems::ListProblems,
+        ListProblems,
     ),
 )]
 pub(crate) async fn list_customers(
@@ -37,7 +42,7 @@ pub(crate) async fn list_customers(
     let (query, scope) = list_query(&uri, caller.tenant_id)?;
     let reservation = api
         .http
-        .response_budget
+        .response_budget()
         .reserve(query.limit, CUSTOMER_KIB)
         .await?;
     let page = api.customers.list(caller, &query).await?;
@@ -50,4 +55,11 @@ pub(crate) async fn list_customers(
         },
     };
     reservation.json(&listing)
+}
+
+problem_set! {
+    /// What reading a list may meet.
+    pub(super) ListProblems:
+        common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
+        common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL, common::UNAVAILABLE
 }

@@ -1,11 +1,11 @@
-//! What `GET /customers` and the history can be asked.
+//! The query of `GET /customers`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use customers_domain::{
     CountryCode, CustomerId, CustomerStatus, CustomerType, EmailAddress, ExternalId, Parse,
-    PhoneNumber, TenantId, Version,
+    PhoneNumber, TenantId,
 };
-use customers_ports::{CustomerFilter, HistoryQuery, ListQuery};
+use customers_ports::{CustomerFilter, ListQuery};
 use http::Uri;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -13,11 +13,8 @@ use uuid::Uuid;
 use super::view::StatusName;
 use customers_http_kit::cursor::CursorScope;
 use customers_http_kit::problem::Problem;
-use customers_http_kit::query::Query;
+use customers_http_kit::query::{LIMIT_DEFAULT, Query, limit};
 use customers_http_kit::timestamp::parse_bound;
-
-const LIMIT_DEFAULT: u32 = 50;
-const LIMIT_MAX: u32 = 200;
 
 /// The parameters of a list of customers, for the OpenAPI document.
 #[derive(IntoParams)]
@@ -36,7 +33,7 @@ pub(crate) struct ListParameters {
     #[param(style = Form, explode = true)]
     status: Option<Vec<StatusName>>,
     /// Customers of this type.
-    #[param(inline, value_type = Option<super::request::CustomerTypeName>)]
+    #[param(inline, value_type = Option<super::view::CustomerTypeName>)]
     r#type: Option<String>,
     /// The customer with this email address, compared without regard to ASCII case.
     email: Option<String>,
@@ -53,21 +50,6 @@ pub(crate) struct ListParameters {
     /// Customers created before this time. A range that holds nothing is an empty page.
     #[param(format = DateTime)]
     created_before: Option<String>,
-}
-
-/// The parameters of a history, for the OpenAPI document.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(
-    dead_code,
-    reason = "it only describes the parameters in the OpenAPI document"
-)]
-pub(crate) struct HistoryParameters {
-    /// At most so many entries on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 /// Reads what a list of customers is asked, and what its cursors are bound to.
@@ -112,20 +94,6 @@ pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, Curs
         limit,
     };
     Ok((list, scope))
-}
-
-/// Reads what a history is asked.
-pub(super) fn history_query(uri: &Uri, scope: &CursorScope) -> Result<HistoryQuery, Problem> {
-    let mut query = Query::read(uri, &["limit", "cursor"], &[]);
-    let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
-    let after = query.one("cursor", |cursor| {
-        scope
-            .key(cursor)
-            .map(u32::from_be_bytes)
-            .and_then(Version::from_number)
-    });
-    query.finish()?;
-    Ok(HistoryQuery { after, limit })
 }
 
 /// The tenant and every condition, in one spelling each.
@@ -176,14 +144,6 @@ fn with_plus(value: &str) -> String {
     value
         .strip_prefix(' ')
         .map_or_else(|| value.to_owned(), |rest| format!("+{rest}"))
-}
-
-fn limit(value: &str) -> Option<u32> {
-    let limit = value
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| value.parse().ok())??;
-    (1..=LIMIT_MAX).contains(&limit).then_some(limit)
 }
 
 /// A time that bounds a range. A plus sign in a query is read as a space, so a space where the offset

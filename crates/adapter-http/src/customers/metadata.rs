@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use customers_domain::{Fault, InvalidMetadata, Metadata, MetadataPatch};
+use customers_http_kit::json::{Faults, Refused};
 use garde::Validate;
 use serde::de::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 
 /// The member `metadata`, likewise. Its faults lie at its own members, or at the whole.
 #[derive(Debug)]
@@ -14,9 +16,9 @@ impl MetadataField {
     /// The value.
     ///
     /// # Errors
-    /// The fault, which validation has reported before.
-    pub(super) fn into_valid(self) -> Result<Metadata, Fault> {
-        self.0.map_err(|_| Fault::InvalidMetadata)
+    /// When the domain refused it, which validation reports.
+    pub(super) fn into_valid(self) -> Result<Metadata, Refused> {
+        self.0.map_err(|_| Refused)
     }
 }
 
@@ -27,15 +29,15 @@ impl<'de> Deserialize<'de> for MetadataField {
 }
 
 impl Validate for MetadataField {
-    type Context = ();
+    type Context = Faults;
 
     fn validate_into(
         &self,
-        (): &(),
+        faults: &Faults,
         place: &mut dyn FnMut() -> garde::Path,
-        report: &mut garde::Report,
+        _: &mut garde::Report,
     ) {
-        report_metadata(self.0.as_ref().err(), place, report);
+        note(self.0.as_ref().err(), faults, place);
     }
 }
 
@@ -47,9 +49,9 @@ impl MetadataEdit {
     /// The edit.
     ///
     /// # Errors
-    /// The fault, which validation has reported before.
-    pub(super) fn into_valid(self) -> Result<MetadataPatch, Fault> {
-        self.0.map_err(|_| Fault::InvalidMetadata)
+    /// When the domain refused it, which validation reports.
+    pub(super) fn into_valid(self) -> Result<MetadataPatch, Refused> {
+        self.0.map_err(|_| Refused)
     }
 }
 
@@ -60,32 +62,66 @@ impl<'de> Deserialize<'de> for MetadataEdit {
 }
 
 impl Validate for MetadataEdit {
-    type Context = ();
+    type Context = Faults;
 
     fn validate_into(
         &self,
-        (): &(),
+        faults: &Faults,
         place: &mut dyn FnMut() -> garde::Path,
-        report: &mut garde::Report,
+        _: &mut garde::Report,
     ) {
-        report_metadata(self.0.as_ref().err(), place, report);
+        note(self.0.as_ref().err(), faults, place);
     }
 }
 
-/// Reports where metadata is at fault, if it is.
-fn report_metadata(
-    fault: Option<&InvalidMetadata>,
-    place: &mut dyn FnMut() -> garde::Path,
-    report: &mut garde::Report,
-) {
-    let error = || garde::Error::new(Fault::InvalidMetadata.code());
+/// Notes where metadata is at fault, if it is.
+fn note(fault: Option<&InvalidMetadata>, faults: &Faults, place: &mut dyn FnMut() -> garde::Path) {
     match fault {
         None => {}
-        Some(InvalidMetadata::Whole) => report.append(place(), error()),
+        Some(InvalidMetadata::Whole) => faults.note(&place(), &Fault::InvalidMetadata),
         Some(InvalidMetadata::Members(names)) => {
             for name in names.expose() {
-                report.append(place().join(name.as_str()), error());
+                faults.note(&place().join(name.as_str()), &Fault::InvalidMetadata);
             }
         }
     }
+}
+
+/// An object of texts, with the limits of metadata.
+pub(crate) fn metadata_schema() -> Schema {
+    metadata_of_type(Type::Object.into())
+}
+
+/// The same where it may be null.
+pub(crate) fn nullable_metadata_schema() -> Schema {
+    metadata_of_type(SchemaType::from_iter([Type::Object, Type::Null]))
+}
+
+/// The same where its members may be null too.
+pub(crate) fn metadata_edit_schema() -> Schema {
+    let nullable = |schema_type| SchemaType::from_iter([schema_type, Type::Null]);
+    metadata_of_types(nullable(Type::Object), nullable(Type::String))
+}
+
+fn metadata_of_type(schema_type: SchemaType) -> Schema {
+    metadata_of_types(schema_type, Type::String.into())
+}
+
+fn metadata_of_types(schema_type: SchemaType, value_type: SchemaType) -> Schema {
+    let value = ObjectBuilder::new()
+        .schema_type(value_type)
+        .max_length(Some(Metadata::VALUE_MAX));
+    let name = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!(
+            "^[A-Za-z0-9_.-]{{1,{}}}$",
+            Metadata::NAME_MAX
+        )));
+    ObjectBuilder::new()
+        .schema_type(schema_type)
+        .property_names(Some(name))
+        .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
+        .max_properties(Some(Metadata::MEMBERS_MAX))
+        .examples([serde_json::json!({"segment": "retail"})])
+        .into()
 }

@@ -1,12 +1,17 @@
+//! `GET /statuses`.
+
 use axum::Json;
 use customers_domain::{CustomerStatus, TRANSITIONS};
+use customers_http_kit::auth::Authorized;
+use customers_http_kit::negotiation::AcceptsJson;
+use customers_http_kit::query::NoParameters;
+use customers_http_kit::response::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::view::{Data, StatusName};
-use customers_http_kit::auth::{Authorized, CustomersRead};
-use customers_http_kit::negotiation::AcceptsJson;
-use customers_http_kit::query::NoParameters;
+use super::list::ListProblems;
+use super::scopes::CustomersRead;
+use super::view::StatusName;
 
 /// The status rules as data.
 #[derive(Serialize, ToSchema)]
@@ -48,7 +53,7 @@ pub(crate) struct StatusTransition {
     security(("api_key" = ["customers:read"])),
     responses(
         (status = 200, description = "The rules.", body = Data<StatusRules>),
-        customers_http_kit::openapi::problems::ListProblems,
+        ListProblems,
     ),
 )]
 pub(crate) async fn statuses(

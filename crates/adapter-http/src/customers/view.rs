@@ -1,47 +1,12 @@
+//! Customers as responses show them.
+
 use std::collections::BTreeMap;
 
-use customers_domain::{
-    AddressLine, Customer, ExternalId, Metadata, Reason, Receipt, Verb, Version,
-};
-use http::HeaderValue;
+use customers_domain::{AddressLine, Customer, ExternalId, Reason, Verb};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 
-use super::request::CustomerTypeName;
 use customers_http_kit::timestamp::rfc3339;
-
-/// What a single answer is wrapped in.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Data<T> {
-    /// The answer.
-    pub(crate) data: T,
-}
-
-/// A customer that was just created.
-#[derive(Serialize, ToSchema)]
-#[schema(as = CustomerCreated)]
-pub(crate) struct ReceiptView {
-    /// Unique customer identifier: a UUID version 7.
-    #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
-    id: String,
-    /// Customer status: `pending_kyc` where this type of customer is verified, else `active`.
-    #[schema(value_type = StatusName)]
-    status: &'static str,
-    /// When the customer was created: RFC 3339, UTC, whole seconds.
-    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
-    created_at: String,
-}
-
-impl From<Receipt> for ReceiptView {
-    fn from(receipt: Receipt) -> Self {
-        Self {
-            id: receipt.id.to_string(),
-            status: receipt.status.as_str(),
-            created_at: rfc3339(receipt.created_at),
-        }
-    }
-}
 
 /// A whole customer.
 #[derive(Serialize, ToSchema)]
@@ -81,7 +46,7 @@ pub(crate) struct CustomerView<'a> {
     #[schema(required = true, example = "crm-4711")]
     external_id: Option<&'a str>,
     /// The caller's own notes.
-    #[schema(schema_with = metadata_schema)]
+    #[schema(schema_with = super::metadata::metadata_schema)]
     metadata: &'a BTreeMap<String, String>,
     /// The number of this state; the same as in the `ETag`.
     #[schema(minimum = 1, example = 1)]
@@ -178,92 +143,16 @@ pub(crate) enum StatusName {
     Closed,
 }
 
-/// Everything is in order, and nothing was written.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-pub(crate) struct Validity {
-    /// `true`.
-    valid: bool,
-}
-
-/// The answer to a request that was only to be checked, and could be carried out now.
-pub(crate) const VALID: Data<Validity> = Data {
-    data: Validity { valid: true },
-};
-
-/// What an edit is answered with.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
+/// The types of customers.
+#[derive(ToSchema)]
+#[schema(as = CustomerType, rename_all = "snake_case")]
 #[expect(
-    clippy::large_enum_variant,
-    reason = "it lives for as long as it takes to write it out"
+    dead_code,
+    reason = "it only describes the type in the OpenAPI document"
 )]
-pub(crate) enum UpdateAnswer<'a> {
-    /// The customer as it is now.
-    Customer(Data<CustomerView<'a>>),
-    /// With `validate_only=true`: the edit could be made now.
-    Valid(Data<Validity>),
-}
-
-/// A page of a list.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Listing<T> {
-    /// What is on the page.
-    pub(crate) data: Vec<T>,
-    /// How to go on.
-    pub(crate) meta: PageMeta,
-}
-
-/// How to go on after a page.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PageMeta {
-    /// What to send as `cursor` for the next page; null on the last one.
-    #[schema(required = true)]
-    pub(crate) next_cursor: Option<String>,
-    /// Whether there is a next page.
-    pub(crate) has_more: bool,
-}
-
-/// The strong entity tag of a version (RFC 9110 section 8.8.3).
-pub(crate) fn etag(version: Version) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{}\"", version.number()))
-        .unwrap_or_else(|_| unreachable!("a number in quotes is a header value"))
-}
-
-/// An object of texts, with the limits of metadata.
-pub(crate) fn metadata_schema() -> Schema {
-    metadata_of_type(Type::Object.into())
-}
-
-/// The same where it may be null.
-pub(crate) fn nullable_metadata_schema() -> Schema {
-    metadata_of_type(SchemaType::from_iter([Type::Object, Type::Null]))
-}
-
-/// The same where its members may be null too.
-pub(crate) fn metadata_edit_schema() -> Schema {
-    let nullable = |schema_type| SchemaType::from_iter([schema_type, Type::Null]);
-    metadata_of_types(nullable(Type::Object), nullable(Type::String))
-}
-
-fn metadata_of_type(schema_type: SchemaType) -> Schema {
-    metadata_of_types(schema_type, Type::String.into())
-}
-
-fn metadata_of_types(schema_type: SchemaType, value_type: SchemaType) -> Schema {
-    let value = ObjectBuilder::new()
-        .schema_type(value_type)
-        .max_length(Some(Metadata::VALUE_MAX));
-    let name = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some(format!(
-            "^[A-Za-z0-9_.-]{{1,{}}}$",
-            Metadata::NAME_MAX
-        )));
-    ObjectBuilder::new()
-        .schema_type(schema_type)
-        .property_names(Some(name))
-        .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
-        .max_properties(Some(Metadata::MEMBERS_MAX))
-        .examples([serde_json::json!({"segment": "retail"})])
-        .into()
+pub(crate) enum CustomerTypeName {
+    /// A natural person.
+    Individual,
+    /// A company or another legal person.
+    Business,
 }

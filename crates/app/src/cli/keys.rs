@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::DatabaseArgs;
 use crate::duration;
+use crate::modules;
 use crate::values;
 
 #[derive(Debug, Subcommand)]
@@ -27,7 +28,7 @@ pub(crate) struct CreateKeyArgs {
     pub(crate) tenant: TenantName,
 
     /// What the key may do: customers:read, customers:write, customers:review; again or with commas
-    #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',')]
+    #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = modules::scope)]
     pub(crate) scope: Vec<Scope>,
 
     /// When the key expires, from now, such as 90d; never by default

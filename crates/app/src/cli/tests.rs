@@ -170,7 +170,7 @@ fn scopes_are_repeated_or_separated_by_commas() {
         panic!("not read: {line}");
     };
     assert_eq!(args.tenant.expose(), "acme");
-    assert_eq!(args.scope, Scope::ALL);
+    assert_eq!(args.scope, Scope::CUSTOMERS);
     assert_eq!(args.expires_in, Some(Duration::from_hours(90 * 24)));
     assert!(args.quiet);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use customers_domain::{ApiKey, Scope, Scopes};
+use customers_domain::{ApiKey, Scopes};
 use customers_ports::ApiKeyListing;
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(super) fn json(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
             json!({
                 "id": key.id.as_str(),
                 "tenant": tenant.expose(),
-                "scopes": key.scopes.iter().map(Scope::as_str).collect::<Vec<_>>(),
+                "scopes": key.scopes.names().collect::<Vec<_>>(),
                 "created_at": time(key.created_at),
                 "expires_at": key.expires_at.map(time),
                 "revoked_at": key.revoked_at.map(time),
@@ -52,19 +52,15 @@ pub(super) fn json(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
 }
 
 /// The scopes, with commas between them, as `--scope` takes them.
-pub(super) fn scope_names(scopes: Scopes) -> String {
-    scopes
-        .iter()
-        .map(Scope::as_str)
-        .collect::<Vec<_>>()
-        .join(",")
+pub(super) fn scope_names(scopes: &Scopes) -> String {
+    scopes.names().collect::<Vec<_>>().join(",")
 }
 
 fn row(ApiKeyListing { key, tenant }: &ApiKeyListing, now: DateTime<Utc>) -> [String; 6] {
     [
         key.id.to_string(),
         tenant.expose().to_owned(),
-        scope_names(key.scopes),
+        scope_names(&key.scopes),
         time(key.created_at),
         key.expires_at.map_or_else(|| "never".to_owned(), time),
         match key.revoked_at {
@@ -91,7 +87,7 @@ fn time(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use customers_domain::{ApiKeyId, Parse as _, SecretHash, TenantId, TenantName};
+    use customers_domain::{ApiKeyId, Parse as _, Scope, SecretHash, TenantId, TenantName};
     use uuid::Uuid;
 
     use super::*;
@@ -118,10 +114,14 @@ mod tests {
             listing(
                 "acme",
                 "0123456789abcdef",
-                &[Scope::CustomersRead, Scope::CustomersWrite],
+                &[Scope::CUSTOMERS_READ, Scope::CUSTOMERS_WRITE],
             ),
-            listing("Zo\u{eb} & co", "0123456789abcdeg", &[Scope::CustomersRead]),
-            listing("acme", "0123456789abcdeh", &[Scope::CustomersReview]),
+            listing(
+                "Zo\u{eb} & co",
+                "0123456789abcdeg",
+                &[Scope::CUSTOMERS_READ],
+            ),
+            listing("acme", "0123456789abcdeh", &[Scope::CUSTOMERS_REVIEW]),
         ];
         listings[1].key.expires_at = Some(NOW);
         listings[2].key.revoked_at = Some(NOW);

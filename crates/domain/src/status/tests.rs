@@ -114,9 +114,9 @@ fn the_table_is_in_the_order_of_the_verbs() {
 fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
     for verb in Verb::ALL {
         let expected = if verb == Verb::Submit {
-            Scope::CustomersWrite
+            Scope::CUSTOMERS_WRITE
         } else {
-            Scope::CustomersReview
+            Scope::CUSTOMERS_REVIEW
         };
         assert_eq!(verb.rule().scope, expected, "{verb:?}");
     }

@@ -1,16 +1,16 @@
 use std::error::Error;
 
 use axum::extract::{FromRequest, Request};
-use customers_domain::Fault;
-use garde::Validate;
 use http::header;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use serde::de::Deserialize;
 
+use super::faults::Faults;
 use super::reader::{self, Absent};
+use super::request::RequestBody;
 use super::tree::Tree;
-use crate::problem::{FieldCode, FieldErrors, Problem, ProblemCode, push_segment};
+use crate::problem::{Problem, ProblemKind, common};
 use crate::server::BodyTimedOut;
 
 /// No valid request comes near this many bytes.
@@ -27,7 +27,7 @@ impl<S: Sync> FromRequest<S> for JsonBody {
         let (head, mut body) = request.into_parts();
         let declared = declared_length(&head.headers).unwrap_or_default();
         if declared > BODY_MAX {
-            return Err(closing(ProblemCode::PayloadTooLarge));
+            return Err(closing(&common::PAYLOAD_TOO_LARGE));
         }
         // Copied together rather than kept as frames: each frame of a dripping body would hold on to
         // the whole buffer that it was read into.
@@ -36,7 +36,7 @@ impl<S: Sync> FromRequest<S> for JsonBody {
             let frame = frame.map_err(|error| closing(reason(&error)))?;
             let data = frame.into_data().unwrap_or_default();
             if bytes.len() + data.len() > BODY_MAX {
-                return Err(closing(ProblemCode::PayloadTooLarge));
+                return Err(closing(&common::PAYLOAD_TOO_LARGE));
             }
             bytes.extend_from_slice(&data);
         }
@@ -52,7 +52,7 @@ impl JsonBody {
     pub fn document(&self) -> Result<Document<'_>, Problem> {
         Tree::parse(&self.0)
             .map(Document)
-            .ok_or_else(|| Problem::new(ProblemCode::MalformedJson))
+            .ok_or_else(|| Problem::new(&common::MALFORMED_JSON))
     }
 }
 
@@ -63,47 +63,49 @@ impl Document<'_> {
     /// Reads a request: its shape first, then its values.
     ///
     /// # Errors
-    /// `invalid_request` with every misfit of the shape, or else `invalid_fields` with every wrong
-    /// value.
-    pub fn read<'t, T>(&'t self) -> Result<T, Problem>
+    /// `invalid_request` with every misfit of the shape, or else `invalid_fields` with every wrong value.
+    pub fn read<'t, T>(&'t self) -> Result<T::Value, Problem>
     where
-        T: Deserialize<'t> + Validate<Context = ()>,
+        T: Deserialize<'t> + RequestBody,
     {
-        self.read_as(Absent::IsNull)
+        self.read_as::<T>(Absent::IsNull)
     }
 
     /// Reads an edit likewise, where members that are absent stay as they are.
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn read_edit<'t, T>(&'t self) -> Result<T, Problem>
+    pub fn read_edit<'t, T>(&'t self) -> Result<T::Value, Problem>
     where
-        T: Deserialize<'t> + Validate<Context = ()>,
+        T: Deserialize<'t> + RequestBody,
     {
-        self.read_as(Absent::IsSkipped)
+        self.read_as::<T>(Absent::IsSkipped)
     }
 
-    fn read_as<'t, T>(&'t self, absent: Absent) -> Result<T, Problem>
+    fn read_as<'t, T>(&'t self, absent: Absent) -> Result<T::Value, Problem>
     where
-        T: Deserialize<'t> + Validate<Context = ()>,
+        T: Deserialize<'t> + RequestBody,
     {
         let request: T = reader::read(&self.0, absent).map_err(|errors| {
             if errors.is_empty() {
                 tracing::error!("a request type holds what the reader does not read");
-                return Problem::new(ProblemCode::Internal);
+                return Problem::new(&common::INTERNAL);
             }
-            Problem::with_errors(ProblemCode::InvalidRequest, errors)
+            Problem::with_errors(&common::INVALID_REQUEST, errors)
         })?;
-        match request.validate() {
-            Ok(()) => Ok(request),
-            Err(report) => Err(Problem::with_errors(
-                ProblemCode::InvalidFields,
-                value_errors(&report),
-            )),
+        let faults = Faults::default();
+        if let Err(report) = request.validate_with(&faults) {
+            faults.note_report(&report);
+        }
+        let errors = faults.into_errors();
+        match request.into_value() {
+            Ok(value) if errors.is_empty() => Ok(value),
+            _ => Err(Problem::with_errors(&common::INVALID_FIELDS, errors)),
         }
     }
 
-    /// A form of the whole value in which equal JSON values are equal bytes.
+    /// Writes the value in a form in which equal JSON values are equal bytes, whatever the order of members and the
+    /// spelling of strings and numbers. An idempotency key fingerprints it.
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.0.write_canonical(&mut out);
@@ -117,61 +119,15 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 /// What is left of the body stays unread, so the connection cannot be used again.
-fn closing(code: ProblemCode) -> Problem {
-    Problem::new(code).with_header(header::CONNECTION, HeaderValue::from_static("close"))
+fn closing(kind: &'static ProblemKind) -> Problem {
+    Problem::new(kind).with_header(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
-fn reason(error: &(dyn Error + 'static)) -> ProblemCode {
+fn reason(error: &(dyn Error + 'static)) -> &'static ProblemKind {
     if BodyTimedOut::caused(error) {
-        ProblemCode::RequestTimeout
+        &common::REQUEST_TIMEOUT
     } else {
         // The connection broke or the chunks make no sense: what arrived is not a whole value.
-        ProblemCode::MalformedJson
-    }
-}
-
-fn value_errors(report: &garde::Report) -> FieldErrors {
-    let mut errors = FieldErrors::default();
-    for (path, error) in report.iter() {
-        let code = Fault::from_code(error.message()).map_or(FieldCode::WrongType, FieldCode::Value);
-        errors.note(&pointer(path), code);
-    }
-    errors
-}
-
-/// A garde path as a JSON pointer. Its text joins names with dots, which names of metadata may hold
-/// themselves; serialised it is a list of kinds and names.
-fn pointer(path: &garde::Path) -> String {
-    let mut pointer = String::new();
-    if let Ok(serde_json::Value::Array(segments)) = serde_json::to_value(path) {
-        for (depth, segment) in segments.iter().enumerate() {
-            let name = segment.get(1).and_then(serde_json::Value::as_str);
-            let name = name.unwrap_or_default();
-            // A field of the request itself may be a raw identifier; a name of metadata is the caller's.
-            let name = if depth == 0 {
-                name.trim_start_matches("r#")
-            } else {
-                name
-            };
-            push_segment(&mut pointer, name);
-        }
-    }
-    pointer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_becomes_a_pointer_name_by_name() {
-        let path = garde::Path::new("metadata").join("a.b").join("c/d");
-        assert_eq!(pointer(&path), "/metadata/a.b/c~1d");
-        assert_eq!(pointer(&garde::Path::new("r#type")), "/type");
-        assert_eq!(
-            pointer(&garde::Path::new("metadata").join("r#x")),
-            "/metadata/r#x"
-        );
-        assert_eq!(pointer(&garde::Path::empty()), "");
+        &common::MALFORMED_JSON
     }
 }

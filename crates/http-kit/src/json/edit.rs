@@ -1,10 +1,15 @@
-use customers_domain::{Edit, Fault, Parse};
+use customers_domain::{Edit, Parse};
 use garde::Validate;
 use serde::de::{Deserialize, Deserializer};
 
+use super::faults::Faults;
 use super::field::Field;
+use super::request::Refused;
 
 /// Reads a member of an edit that may not be null: what is required can be replaced, not removed.
+///
+/// # Errors
+/// As the member's own type.
 pub fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -23,28 +28,6 @@ impl<T> Default for EditField<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for EditField<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Option::deserialize(deserializer)?;
-        Ok(Self(value.map_or(Edit::Remove, Edit::Set)))
-    }
-}
-
-impl<T: Validate<Context = ()>> Validate for EditField<T> {
-    type Context = ();
-
-    fn validate_into(
-        &self,
-        context: &(),
-        place: &mut dyn FnMut() -> garde::Path,
-        report: &mut garde::Report,
-    ) {
-        if let Edit::Set(value) = &self.0 {
-            value.validate_into(context, place, report);
-        }
-    }
-}
-
 impl<T> EditField<T> {
     /// The edit as it was read.
     pub fn into_edit(self) -> Edit<T> {
@@ -56,8 +39,30 @@ impl<T: Parse> EditField<Field<T>> {
     /// The edit.
     ///
     /// # Errors
-    /// The fault, which validation has reported before.
-    pub fn into_valid(self) -> Result<Edit<T>, Fault> {
+    /// When the domain refused the value, which validation reports.
+    pub fn into_valid(self) -> Result<Edit<T>, Refused> {
         self.0.try_map(Field::into_valid)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for EditField<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::deserialize(deserializer)?;
+        Ok(Self(value.map_or(Edit::Remove, Edit::Set)))
+    }
+}
+
+impl<T: Validate<Context = Faults>> Validate for EditField<T> {
+    type Context = Faults;
+
+    fn validate_into(
+        &self,
+        faults: &Faults,
+        place: &mut dyn FnMut() -> garde::Path,
+        report: &mut garde::Report,
+    ) {
+        if let Edit::Set(value) = &self.0 {
+            value.validate_into(faults, place, report);
+        }
     }
 }

@@ -1,23 +1,34 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use customers_domain::{Fault, Parse};
+use customers_domain::Parse;
 use garde::Validate;
 use serde::de::{Deserialize, Deserializer, Visitor};
 
-/// A member that was handed to the domain while it was read: its value, or why the domain refuses it.
-///
-/// garde reports the refusal with its path, and [`Field::into_valid`] then takes the value out.
-#[derive(Debug)]
-pub struct Field<T>(Result<T, Fault>);
+use super::faults::Faults;
+use super::numbers::Number;
+use super::request::Refused;
 
-impl<T> Field<T> {
+/// A string that was handed to the domain while it was read: its value, or why the domain refuses it.
+///
+/// Validation notes the refusal with its place, and [`Field::into_valid`] takes the value out.
+pub struct Field<T: Parse>(Result<T, T::Fault>);
+
+impl<T: Parse> Field<T> {
     /// The value.
     ///
     /// # Errors
-    /// The fault, which validation has reported before.
-    pub fn into_valid(self) -> Result<T, Fault> {
-        self.0
+    /// When the domain refused it, which validation reports.
+    pub fn into_valid(self) -> Result<T, Refused> {
+        self.0.map_err(|_| Refused)
+    }
+}
+
+impl<T: Parse> fmt::Debug for Field<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Field")
+            .field(&self.0.as_ref().err())
+            .finish()
     }
 }
 
@@ -29,7 +40,7 @@ impl<'de, T: Parse> Deserialize<'de> for Field<T> {
             type Value = Field<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
+                f.write_str("a string")
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Field<T>, E> {
@@ -41,17 +52,61 @@ impl<'de, T: Parse> Deserialize<'de> for Field<T> {
     }
 }
 
-impl<T> Validate for Field<T> {
-    type Context = ();
+impl<T: Parse> Validate for Field<T> {
+    type Context = Faults;
 
     fn validate_into(
         &self,
-        (): &(),
+        faults: &Faults,
+        place: &mut dyn FnMut() -> garde::Path,
+        _: &mut garde::Report,
+    ) {
+        if let Err(fault) = &self.0 {
+            faults.note(&place(), fault);
+        }
+    }
+}
+
+/// A number that was handed to the domain while it was read, likewise.
+///
+/// The domain's `parse` gets the number without an exponent, such as `-12.5`; one that would take more than 400
+/// characters it gets with an exponent, such as `1e999`.
+pub struct NumberField<T: Parse>(Field<T>);
+
+impl<T: Parse> NumberField<T> {
+    /// The value.
+    ///
+    /// # Errors
+    /// When the domain refused it, which validation reports.
+    pub fn into_valid(self) -> Result<T, Refused> {
+        self.0.into_valid()
+    }
+}
+
+impl<T: Parse> fmt::Debug for NumberField<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de, T: Parse> Deserialize<'de> for NumberField<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        let plain = number.to_plain();
+        let text = plain.as_deref().unwrap_or(number.as_str());
+        Ok(Self(Field(T::parse(text))))
+    }
+}
+
+impl<T: Parse> Validate for NumberField<T> {
+    type Context = Faults;
+
+    fn validate_into(
+        &self,
+        faults: &Faults,
         place: &mut dyn FnMut() -> garde::Path,
         report: &mut garde::Report,
     ) {
-        if let Err(fault) = &self.0 {
-            report.append(place(), garde::Error::new(fault.code()));
-        }
+        self.0.validate_into(faults, place, report);
     }
 }

@@ -1,30 +1,147 @@
-//! Numbers that are too large for the parser's types.
+//! Numbers of any size and precision.
+//!
+//! `serde_json` keeps a number as an integer of 64 bits or as a float, and so takes distinct numbers for one and
+//! refuses others. Here the numbers are taken out of the body before it is parsed.
 
-/// The body with a nought for every number outside of texts; none where there is no number.
-pub(super) fn made_small(body: &[u8]) -> Option<Vec<u8>> {
-    let mut small = Vec::with_capacity(body.len());
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+/// A JSON number by its exact value: `1`, `1.0` and `10e-1` are one number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Number(Cow<'static, str>);
+
+/// The longest exponent that is computed with. A number with a longer one is kept as it was sent.
+const EXPONENT_DIGITS_MAX: usize = 18;
+/// The longest number that is written out without an exponent.
+const PLAIN_MAX: usize = 400;
+
+impl Number {
+    /// The name by which [`Number`] tells the strict reader what it wants.
+    pub(super) const TOKEN: &'static str = "$http_kit::json::Number";
+    pub(super) const ZERO: Self = Self(Cow::Borrowed("0"));
+
+    /// Reads a token of the JSON grammar.
+    fn of_token(token: &str) -> Self {
+        let (negative, unsigned) = match token.strip_prefix('-') {
+            Some(unsigned) => ("-", unsigned),
+            None => ("", token),
+        };
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_start_matches('0').trim_end_matches('0');
+        if significant.is_empty() {
+            return Self::ZERO;
+        }
+        let trailing = digits.len() - digits.trim_end_matches('0').len();
+        let (sign, magnitude) = match exponent.strip_prefix('-') {
+            Some(magnitude) => (-1, magnitude),
+            None => (1, exponent.strip_prefix('+').unwrap_or(exponent)),
+        };
+        let magnitude = magnitude.trim_start_matches('0');
+        let magnitude = match magnitude.len() {
+            0 => Some(0),
+            1..=EXPONENT_DIGITS_MAX => magnitude.parse::<i128>().ok(),
+            _ => None,
+        };
+        let Some(magnitude) = magnitude else {
+            return Self(Cow::Owned(token.to_ascii_lowercase()));
+        };
+        let shift = trailing as i128 - fraction.len() as i128;
+        let exponent = sign * magnitude + shift;
+        Self(Cow::Owned(if exponent == 0 {
+            format!("{negative}{significant}")
+        } else {
+            format!("{negative}{significant}e{exponent}")
+        }))
+    }
+
+    /// The one spelling of this number: an integer without trailing zeros, and a power of ten where there is one.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number without an exponent, such as `-12.5`, or `None` where that takes more than 400 characters.
+    pub fn to_plain(&self) -> Option<String> {
+        let (mantissa, exponent) = self.0.split_once('e').unwrap_or((&self.0, "0"));
+        let exponent: i128 = exponent.parse().ok()?;
+        let (sign, digits) = match mantissa.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", mantissa),
+        };
+        let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
+        if digits.contains('.') || digits.len().saturating_add(shift) > PLAIN_MAX {
+            return None;
+        }
+        Some(if exponent >= 0 {
+            format!("{sign}{digits}{}", "0".repeat(shift))
+        } else {
+            let padded = format!("{digits:0>width$}", width = shift + 1);
+            let (whole, fraction) = padded.split_at(padded.len() - shift);
+            format!("{sign}{whole}.{fraction}")
+        })
+    }
+
+    /// The number as an integer type, or `None` where it does not fit.
+    pub(super) fn to_integer<T: FromStr>(&self) -> Option<T> {
+        self.to_plain()?.parse().ok()
+    }
+
+    /// The nearest float, or `None` where there is none that is finite.
+    pub(super) fn to_float(&self) -> Option<f64> {
+        self.0.parse().ok().filter(|float: &f64| float.is_finite())
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberVisitor;
+
+        impl Visitor<'_> for NumberVisitor {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_str<E>(self, canonical: &str) -> Result<Number, E> {
+                Ok(Number(Cow::Owned(canonical.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(Self::TOKEN, NumberVisitor)
+    }
+}
+
+/// Replaces each number outside strings with `0` and returns the numbers in their order; `None` where there is none.
+pub(super) fn take_out(body: &[u8]) -> Option<(Vec<u8>, Vec<Number>)> {
+    let mut without = Vec::with_capacity(body.len());
+    let mut numbers = Vec::new();
     let mut rest = body;
-    let mut found = false;
     while let Some(&byte) = rest.first() {
         let length = match byte {
-            b'"' => text_length(rest),
+            b'"' => string_length(rest),
             b'-' | b'0'..=b'9' => number_length(rest),
             _ => 1,
         };
         let (token, after) = rest.split_at(length);
-        if is_number(token) {
-            found = true;
-            small.push(b'0');
-        } else {
-            small.extend_from_slice(token);
+        match str::from_utf8(token) {
+            Ok(number) if is_number(token) => {
+                numbers.push(Number::of_token(number));
+                without.push(b'0');
+            }
+            _ => without.extend_from_slice(token),
         }
         rest = after;
     }
-    found.then_some(small)
+    (!numbers.is_empty()).then_some((without, numbers))
 }
 
 /// From the quote to the next that is not escaped, or to the end.
-fn text_length(bytes: &[u8]) -> usize {
+fn string_length(bytes: &[u8]) -> usize {
     let mut escaped = false;
     let end = bytes.iter().skip(1).position(|byte| {
         let ends = *byte == b'"' && !escaped;
@@ -80,9 +197,71 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_left_alone() {
-        let small = made_small(br#"{"1":"2\"," \"3":12e999,"x":[4]}"#).unwrap();
-        assert_eq!(small, br#"{"1":"2\"," \"3":0,"x":[0]}"#);
-        assert_eq!(made_small(br#"{"a":"12"}"#), None);
+    fn numbers_are_taken_out_and_strings_are_left_alone() {
+        let (without, numbers) = take_out(br#"{"1":"2\"," \"3":12e999,"x":[4.50]}"#).unwrap();
+        assert_eq!(without, br#"{"1":"2\"," \"3":0,"x":[0]}"#);
+        let numbers: Vec<&str> = numbers.iter().map(Number::as_str).collect();
+        assert_eq!(numbers, ["12e999", "45e-1"]);
+        assert_eq!(take_out(br#"{"a":"12"}"#), None);
+    }
+
+    #[test]
+    fn equal_numbers_have_one_spelling() {
+        for (number, spellings) in [
+            ("1", &["1", "1.0", "1e0", "10e-1", "0.1E1", "1.000e+00"][..]),
+            ("0", &["0", "-0", "0.0", "0e999999999999999999999"]),
+            ("-12e2", &["-1200", "-1.2e3", "-12E+02"]),
+            ("5e-3", &["0.005", "5e-3", "50e-4"]),
+            ("1e999", &["1e999", "10e998", "0.1e1000"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(Number::of_token(spelling).as_str(), number, "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn distinct_numbers_have_distinct_spellings() {
+        let tokens = [
+            "1",
+            "-1",
+            "1e999",
+            "1e1000",
+            "2e999",
+            "9007199254740993",
+            "9007199254740992",
+            "0.1",
+            "0.10000000000000000001",
+            "1e1000000000000000000000",
+            "1e-1000000000000000000000",
+        ];
+        let spellings: std::collections::HashSet<String> = tokens
+            .map(|token| Number::of_token(token).as_str().to_owned())
+            .into();
+        assert_eq!(spellings.len(), tokens.len());
+    }
+
+    #[test]
+    fn a_number_is_written_plainly_where_that_is_short() {
+        for (token, plain) in [
+            ("12e2", "1200"),
+            ("-12.50", "-12.5"),
+            ("5e-3", "0.005"),
+            ("0", "0"),
+        ] {
+            assert_eq!(Number::of_token(token).to_plain().unwrap(), plain);
+        }
+        for long in [
+            "1e400",
+            "1e-400",
+            "1e9999999999999999999999",
+            "1.5e9999999999999999999999",
+        ] {
+            assert_eq!(Number::of_token(long).to_plain(), None, "{long}");
+        }
+        assert_eq!(Number::of_token("255.0").to_integer::<u8>(), Some(255));
+        assert_eq!(Number::of_token("256").to_integer::<u8>(), None);
+        assert_eq!(Number::of_token("1.5").to_integer::<i64>(), None);
+        assert_eq!(Number::of_token("1e999").to_float(), None);
     }
 }

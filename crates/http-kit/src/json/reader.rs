@@ -2,12 +2,15 @@ use std::cell::RefCell;
 
 use serde::de::value::Error as ReadError;
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
 };
 use serde::forward_to_deserialize_any;
 
+use super::numbers::Number;
 use super::tree::Tree;
-use crate::problem::{FieldCode, FieldErrors, push_segment};
+use crate::field_code::{DUPLICATE_FIELD, FieldCode, MISSING, UNKNOWN_FIELD, WRONG_TYPE};
+use crate::problem::{FieldErrors, push_segment};
 
 /// Lays a tree against a request type and notes every misfit.
 ///
@@ -48,6 +51,7 @@ pub(super) enum Absent {
 enum Place<'p> {
     Root,
     Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
 }
 
 impl Place<'_> {
@@ -59,6 +63,7 @@ impl Place<'_> {
                 push_segment(&mut pointer, name);
                 pointer
             }
+            Self::Item(parent, index) => format!("{}/{index}", parent.pointer()),
         }
     }
 }
@@ -73,13 +78,13 @@ struct Node<'p, 't, 'b> {
 }
 
 impl<'t, 'b> Node<'_, 't, 'b> {
-    fn note(&self, code: FieldCode) {
+    fn note(&self, code: &FieldCode) {
         if !self.is_gap {
             self.errors.borrow_mut().note(&self.place.pointer(), code);
         }
     }
 
-    fn note_member(&self, name: &str, code: FieldCode) {
+    fn note_member(&self, name: &str, code: &FieldCode) {
         let pointer = Place::Member(&self.place, name).pointer();
         self.errors.borrow_mut().note(&pointer, code);
     }
@@ -87,9 +92,24 @@ impl<'t, 'b> Node<'_, 't, 'b> {
     fn note_misfit(&self) {
         let absent = matches!(self.value, None | Some(Tree::Null));
         self.note(match self.place {
-            Place::Member(..) if absent => FieldCode::Missing,
-            _ => FieldCode::WrongType,
+            Place::Member(..) if absent => &MISSING,
+            _ => &WRONG_TYPE,
         });
+    }
+
+    fn number(&self) -> Option<&'t Number> {
+        match self.value {
+            Some(Tree::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The value, or after noting the misfit one that stands for it.
+    fn or_misfit<T: Default>(&self, value: Option<T>) -> T {
+        value.unwrap_or_else(|| {
+            self.note_misfit();
+            T::default()
+        })
     }
 
     fn members(&self) -> Option<&'t [(std::borrow::Cow<'b, str>, Tree<'b>)]> {
@@ -101,12 +121,21 @@ impl<'t, 'b> Node<'_, 't, 'b> {
     }
 }
 
+macro_rules! integers {
+    ($($deserialize:ident $visit:ident;)*) => {$(
+        fn $deserialize<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            let integer = self.number().and_then(Number::to_integer);
+            visitor.$visit(self.or_misfit(integer))
+        }
+    )*};
+}
+
 impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'t>>(self, _: V) -> Result<V::Value, ReadError> {
         Err(ReadError::custom(
-            "a request type holds texts, options, maps and structs only",
+            "a request type holds strings, numbers, booleans, options, sequences, maps and structs only",
         ))
     }
 
@@ -116,6 +145,60 @@ impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
         }
         self.note_misfit();
         visitor.visit_borrowed_str("")
+    }
+
+    fn deserialize_bool<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let value = match self.value {
+            Some(Tree::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        visitor.visit_bool(self.or_misfit(value))
+    }
+
+    integers! {
+        deserialize_i8 visit_i8; deserialize_i16 visit_i16; deserialize_i32 visit_i32;
+        deserialize_i64 visit_i64; deserialize_i128 visit_i128;
+        deserialize_u8 visit_u8; deserialize_u16 visit_u16; deserialize_u32 visit_u32;
+        deserialize_u64 visit_u64; deserialize_u128 visit_u128;
+    }
+
+    fn deserialize_f32<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let float = self.number().and_then(Number::to_float);
+        visitor.visit_f64(self.or_misfit(float))
+    }
+
+    /// A [`Number`] with its exact value; any other newtype is what it wraps.
+    fn deserialize_newtype_struct<V: Visitor<'t>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        if name != Number::TOKEN {
+            return visitor.visit_newtype_struct(self);
+        }
+        let number = self.number();
+        if number.is_none() {
+            self.note_misfit();
+        }
+        visitor.visit_str(number.unwrap_or(&Number::ZERO).as_str())
+    }
+
+    fn deserialize_seq<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(Tree::Array(items)) = self.value {
+            return visitor.visit_seq(Items {
+                array: &self,
+                rest: items.iter().enumerate(),
+            });
+        }
+        self.note_misfit();
+        visitor.visit_seq(Items {
+            array: &self,
+            rest: [].iter().enumerate(),
+        })
     }
 
     fn deserialize_string<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -138,7 +221,7 @@ impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
         slots.dedup_by(|later, first| {
             let repeated = later.0 == first.0;
             if repeated {
-                self.note_member(first.0, FieldCode::DuplicateField);
+                self.note_member(first.0, &DUPLICATE_FIELD);
             }
             repeated
         });
@@ -155,8 +238,8 @@ impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
         let mut slots: Vec<_> = fields.iter().map(|field| (*field, None)).collect();
         for (name, value) in members.unwrap_or_default() {
             match slots.iter_mut().find(|(field, _)| field == name) {
-                None => self.note_member(name, FieldCode::UnknownField),
-                Some((_, Some(_))) => self.note_member(name, FieldCode::DuplicateField),
+                None => self.note_member(name, &UNKNOWN_FIELD),
+                Some((_, Some(_))) => self.note_member(name, &DUPLICATE_FIELD),
                 Some((_, slot)) => *slot = Some(value),
             }
         }
@@ -175,8 +258,32 @@ impl<'t> Deserializer<'t> for Node<'_, 't, '_> {
 
     forward_to_deserialize_any! {
         <W: Visitor<'t>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct enum identifier ignored_any
+        char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier ignored_any
+    }
+}
+
+/// The items of an array.
+struct Items<'n, 'p, 't, 'b> {
+    array: &'n Node<'p, 't, 'b>,
+    rest: std::iter::Enumerate<std::slice::Iter<'t, Tree<'b>>>,
+}
+
+impl<'t> SeqAccess<'t> for Items<'_, '_, 't, '_> {
+    type Error = ReadError;
+
+    fn next_element_seed<S: DeserializeSeed<'t>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, ReadError> {
+        let Some((index, item)) = self.rest.next() else {
+            return Ok(None);
+        };
+        let item = Node {
+            value: Some(item),
+            place: Place::Item(&self.array.place, index),
+            ..*self.array
+        };
+        seed.deserialize(item).map(Some)
     }
 }
 

@@ -1,45 +1,48 @@
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, vec};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::numbers;
+use super::numbers::{self, Number};
 
-/// A JSON value as it was sent: members in their order, repeated ones included. No request holds
-/// numbers, booleans or arrays, so that they were there is all that is kept of them.
+/// A JSON value as it was sent: members in their order, repeated ones included.
 #[derive(Debug, PartialEq)]
 pub(super) enum Tree<'de> {
     Null,
+    Bool(bool),
+    Number(Number),
     Text(Cow<'de, str>),
+    Array(Vec<Tree<'de>>),
     Object(Vec<(Cow<'de, str>, Tree<'de>)>),
-    Other,
 }
 
 impl<'de> Tree<'de> {
     /// Reads exactly one value. `None` where the bytes are not JSON.
     pub(super) fn parse(body: &'de [u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok().or_else(|| {
-            // What the parser holds against a body may be the size of a number, for which it has no
-            // type; JSON sets no limit, and no value of a number is of interest here.
-            let small = numbers::made_small(body)?;
-            Some(
-                serde_json::from_slice::<Tree<'_>>(&small)
-                    .ok()?
-                    .into_owned(),
-            )
-        })
+        let Some((body, numbers)) = numbers::take_out(body) else {
+            return serde_json::from_slice(body).ok();
+        };
+        let tree: Tree<'_> = serde_json::from_slice(&body).ok()?;
+        Some(tree.with_numbers(&mut numbers.into_iter()))
     }
 
-    /// The same, borrowing nothing.
-    fn into_owned(self) -> Tree<'static> {
+    /// Puts the numbers back in their order, and borrows nothing any more.
+    fn with_numbers(self, numbers: &mut vec::IntoIter<Number>) -> Tree<'static> {
         match self {
             Self::Null => Tree::Null,
-            Self::Other => Tree::Other,
+            Self::Bool(value) => Tree::Bool(value),
+            Self::Number(zero) => Tree::Number(numbers.next().unwrap_or(zero)),
             Self::Text(text) => Tree::Text(Cow::Owned(text.into_owned())),
+            Self::Array(items) => {
+                let items = items.into_iter();
+                Tree::Array(items.map(|item| item.with_numbers(numbers)).collect())
+            }
             Self::Object(members) => Tree::Object(
                 members
                     .into_iter()
-                    .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+                    .map(|(name, value)| {
+                        (Cow::Owned(name.into_owned()), value.with_numbers(numbers))
+                    })
                     .collect(),
             ),
         }
@@ -50,8 +53,19 @@ impl<'de> Tree<'de> {
     pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
             Self::Null => out.push(b'n'),
-            Self::Other => out.push(b'o'),
+            Self::Bool(value) => out.push(if *value { b't' } else { b'f' }),
+            Self::Number(number) => {
+                out.push(b'd');
+                write_text(number.as_str(), out);
+            }
             Self::Text(text) => write_text(text, out),
+            Self::Array(items) => {
+                out.push(b'[');
+                for item in items {
+                    item.write_canonical(out);
+                }
+                out.push(b']');
+            }
             Self::Object(members) => {
                 out.push(b'{');
                 let mut sorted: Vec<_> = members.iter().collect();
@@ -91,20 +105,13 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Tree::Other)
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Tree::Bool(value))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Tree::Other)
-    }
-
+    /// Stands for a number that was taken out.
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Tree::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Tree::Other)
+        Ok(Tree::Number(Number::ZERO))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -116,9 +123,11 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        // Not skipped as `IgnoredAny` would: what is inside must be JSON too, to the last surrogate.
-        while items.next_element::<Checked>()?.is_some() {}
-        Ok(Tree::Other)
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Tree::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Self::Value, A::Error> {
@@ -142,18 +151,14 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// A value that is read in full and not kept.
-struct Checked;
-
-impl<'de> Deserialize<'de> for Checked {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Tree::deserialize(deserializer).map(|_| Self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn number_of(token: &str) -> Number {
+        let (_, mut numbers) = numbers::take_out(token.as_bytes()).unwrap();
+        numbers.remove(0)
+    }
 
     fn canonical(body: &str) -> Vec<u8> {
         let mut out = Vec::new();
@@ -188,7 +193,7 @@ mod tests {
         assert_eq!(Tree::parse(b"\"\xff\""), None);
         assert_eq!(Tree::parse(b"[\"\xc3\x28\"]"), None);
         assert_eq!(Tree::parse(b"1e999x"), None);
-        assert_eq!(Tree::parse(deep(127).as_bytes()), Some(Tree::Other));
+        assert!(Tree::parse(deep(127).as_bytes()).is_some());
     }
 
     #[test]
@@ -203,7 +208,8 @@ mod tests {
         }
         let tree = Tree::parse(b"{\"a\":1e999,\"b\":\"\\\"1e999\"}").unwrap();
         let text = ("b".into(), Tree::Text("\"1e999".into()));
-        assert_eq!(tree, Tree::Object(vec![("a".into(), Tree::Other), text]));
+        let number = ("a".into(), Tree::Number(number_of("1e999")));
+        assert_eq!(tree, Tree::Object(vec![number, text]));
     }
 
     #[test]
@@ -231,5 +237,32 @@ mod tests {
         ] {
             assert_ne!(canonical(other), same, "{other}");
         }
+    }
+
+    #[test]
+    fn numbers_booleans_and_arrays_are_told_apart_and_equal_numbers_are_one() {
+        let distinct = [
+            "1",
+            "2",
+            "1e999",
+            "1e1000",
+            "true",
+            "false",
+            "null",
+            "\"1\"",
+            "[]",
+            "[1]",
+            "[[1]]",
+            "[1,2]",
+            "[2,1]",
+            "{}",
+            "{\"a\":[]}",
+        ];
+        let forms: std::collections::HashSet<_> = distinct.map(canonical).into();
+        assert_eq!(forms.len(), distinct.len());
+        assert_eq!(
+            canonical(r#"{"a":[1,-0]}"#),
+            canonical(r#"{"a":[1.0,0e7]}"#)
+        );
     }
 }

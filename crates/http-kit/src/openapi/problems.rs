@@ -1,174 +1,171 @@
-//! The problems of a route, as the document shows them: from the table, with an example of each.
+//! Problems in the document: from their kinds, with an example of each.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, RefBuilder, Schema, Type};
 use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoResponses, PartialSchema as _, ToSchema as _};
+use utoipa::{PartialSchema as _, ToSchema as _};
 
-use crate::problem::{ConflictBody, FieldError, ProblemBody, ProblemCode, TransitionBody};
+use crate::problem::{ExtensionSchema, ProblemBody, ProblemKind};
 
-macro_rules! problems {
-    ($(#[$doc:meta])* $name:ident: $($code:ident)*) => {
+/// Returns the responses of a route that may meet these problems, one for each status.
+///
+/// A handler names them in `responses(…)` by a type, which [`problem_set!`](crate::problem_set) makes.
+pub fn problem_responses(kinds: &[&'static ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<String, Vec<&'static ProblemKind>> = BTreeMap::new();
+    for kind in kinds {
+        by_status
+            .entry(kind.status().as_str().to_owned())
+            .or_default()
+            .push(kind);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, kinds)| (status, response(&kinds).into()))
+        .collect()
+}
+
+/// Declares the problems that a route may meet, as a type for utoipa's `responses(…)`.
+///
+/// ```
+/// use customers_http_kit::problem::common;
+///
+/// customers_http_kit::problem_set! {
+///     /// What reading a wallet may meet.
+///     pub ReadWalletProblems: common::UNAUTHORIZED, common::NOT_FOUND
+/// }
+/// ```
+#[macro_export]
+macro_rules! problem_set {
+    ($(#[$doc:meta])* $visibility:vis $name:ident: $($kind:path),+ $(,)?) => {
         $(#[$doc])*
-        pub enum $name {}
+        $visibility enum $name {}
 
-        impl IntoResponses for $name {
-            fn responses() -> BTreeMap<String, RefOr<Response>> {
-                responses(&[$(ProblemCode::$code),*])
+        impl $crate::utoipa::IntoResponses for $name {
+            fn responses() -> ::std::collections::BTreeMap<
+                ::std::string::String,
+                $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Response>,
+            > {
+                $crate::openapi::problem_responses(&[$(&$kind),+])
             }
         }
     };
 }
 
-problems!(
-    /// What a create may meet.
-    CreateProblems:
-    MalformedJson InvalidRequest IdempotencyKeyInvalid Unauthorized InsufficientScope NotAcceptable
-    RequestTimeout CustomerAlreadyExists IdempotencyInProgress PayloadTooLarge UnsupportedMediaType
-    InvalidFields IdempotencyKeyReused RateLimited Internal Unavailable
-);
-problems!(
-    /// What reading a customer may meet.
-    ReadProblems:
-    InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RateLimited Internal Unavailable
-);
-problems!(
-    /// What reading a list may meet.
-    ListProblems:
-    InvalidRequest Unauthorized InsufficientScope NotAcceptable RateLimited Internal Unavailable
-);
-problems!(
-    /// What an edit may meet.
-    UpdateProblems:
-    MalformedJson InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RequestTimeout
-    CustomerAlreadyExists InvalidTransition VersionMismatch PayloadTooLarge UnsupportedMediaType
-    InvalidFields VersionRequired RateLimited Internal Unavailable
-);
-problems!(
-    /// What a decision may meet.
-    DecideProblems:
-    MalformedJson InvalidRequest Unauthorized InsufficientScope NotFound NotAcceptable RequestTimeout
-    InvalidTransition VersionMismatch PayloadTooLarge UnsupportedMediaType InvalidFields
-    IdempotencyKeyReused VersionRequired RateLimited Internal Unavailable
-);
-problems!(
-    /// What a page without a key may meet.
-    PageProblems: InvalidRequest Internal
-);
-problems!(
-    /// What a page about a problem may meet.
-    ProblemPageProblems: InvalidRequest NotFound Internal
-);
-problems!(
-    /// What the question for readiness may meet.
-    ReadinessProblems: InvalidRequest Internal Unavailable
-);
-
 /// The schemas of problems, which no route names as its own.
-pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
-    components
-        .schema("Problem", ProblemBody::schema())
-        .schema("Conflict", ConflictBody::schema())
-        .schema("RefusedTransition", TransitionBody::schema())
-        .schema(FieldError::name(), FieldError::schema())
-}
-
-fn responses(codes: &[ProblemCode]) -> BTreeMap<String, RefOr<Response>> {
-    let mut by_status: BTreeMap<String, Vec<ProblemCode>> = BTreeMap::new();
-    for code in codes {
-        by_status
-            .entry(code.status().as_str().to_owned())
-            .or_default()
-            .push(*code);
+pub(super) fn schemas(
+    components: ComponentsBuilder,
+    kinds: &[&'static ProblemKind],
+) -> ComponentsBuilder {
+    let mut by_member: BTreeMap<&str, Vec<ExtensionSchema>> = BTreeMap::new();
+    for extension in kinds.iter().filter_map(|kind| kind.extension_schema()) {
+        let described = by_member.entry(extension.member).or_default();
+        let name = (extension.schema_name)();
+        if described.iter().all(|known| (known.schema_name)() != name) {
+            described.push(extension);
+        }
     }
-    by_status
-        .into_iter()
-        .map(|(status, codes)| (status, response(&codes).into()))
-        .collect()
+    let mut body = ProblemBody::schema();
+    if let RefOr::T(Schema::Object(object)) = &mut body {
+        for (member, extensions) in &by_member {
+            object
+                .properties
+                .insert((*member).to_owned(), member_schema(extensions));
+        }
+    }
+    by_member
+        .into_values()
+        .flatten()
+        .fold(components, |components, extension| {
+            components.schema((extension.schema_name)(), (extension.schema)())
+        })
+        .schema(ProblemBody::name(), body)
 }
 
-/// The answer of one status, with an example of each of its problems.
-pub(super) fn response(codes: &[ProblemCode]) -> Response {
-    let titles: Vec<&str> = codes.iter().map(|code| code.title()).collect();
-    let examples = codes.iter().map(|code| {
+/// A member that problems add: a reference to its schema, or to each of several.
+fn member_schema(extensions: &[ExtensionSchema]) -> RefOr<Schema> {
+    let reference = |extension: &ExtensionSchema| {
+        RefBuilder::new()
+            .ref_location_from_schema_name((extension.schema_name)())
+            .description(Some(extension.description))
+            .build()
+    };
+    match extensions {
+        [one] => reference(one).into(),
+        several => several
+            .iter()
+            .map(reference)
+            .fold(OneOfBuilder::new(), OneOfBuilder::item)
+            .into(),
+    }
+}
+
+/// The response of one status, with an example of each of its problems.
+pub(super) fn response(kinds: &[&'static ProblemKind]) -> Response {
+    let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
+    let examples = kinds.iter().map(|kind| {
         let example = ExampleBuilder::new()
-            .summary(code.title())
-            .value(Some(example(*code)))
+            .summary(kind.title())
+            .value(Some(example(kind)))
             .build();
-        (code.as_str(), example)
+        (kind.code(), example)
     });
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .examples_from_iter(examples)
         .build();
-    let answer = ResponseBuilder::new()
+    let response = ResponseBuilder::new()
         .description(format!("{}.", titles.join(". ")))
         .content("application/problem+json", content);
-    let headers = codes.iter().filter_map(|code| header(*code));
+    let headers = kinds.iter().filter_map(|kind| header(kind));
     headers
-        .fold(answer, |answer, (name, description)| {
+        .fold(response, |response, (name, description)| {
             let text = ObjectBuilder::new().schema_type(Type::String);
             let header = HeaderBuilder::new()
                 .schema(Some(text))
                 .description(Some(description));
-            answer.header(name, header.build())
+            response.header(name, header.build())
         })
         .build()
 }
 
-const fn header(code: ProblemCode) -> Option<(&'static str, &'static str)> {
-    match code {
-        ProblemCode::Unauthorized => Some(("WWW-Authenticate", "The challenge (RFC 6750).")),
-        ProblemCode::MethodNotAllowed => Some(("Allow", "The methods that are allowed here.")),
-        ProblemCode::UnsupportedMediaType => Some(("Accept", "The media type that is read here.")),
-        ProblemCode::CustomerAlreadyExists => Some((
-            "Idempotent-Replayed",
-            "`true` where the first answer is given again.",
-        )),
-        _ if code.retry_after_seconds().is_some() => Some((
-            "Retry-After",
-            "Seconds after which to send the request again.",
-        )),
-        _ => None,
-    }
+fn header(kind: &ProblemKind) -> Option<(&'static str, &'static str)> {
+    kind.documented_header().or_else(|| {
+        kind.retry_after_seconds().map(|_| {
+            (
+                "Retry-After",
+                "Seconds after which to send the request again.",
+            )
+        })
+    })
 }
 
-fn example(code: ProblemCode) -> Value {
-    let mut body = json!({
-        "type": format!("/problems/{}", code.as_str()),
-        "title": code.title(),
-        "status": code.status().as_u16(),
-        "detail": code.detail(),
-        "code": code.as_str(),
+fn example(kind: &ProblemKind) -> Value {
+    let body = json!({
+        "type": format!("/problems/{}", kind.code()),
+        "title": kind.title(),
+        "status": kind.status().as_u16(),
+        "detail": kind.detail_text(),
+        "code": kind.code(),
         "request_id": "7b0f6f4e-6b0e-4c5f-9d59-0a4f7a3f2c11",
     });
-    match code {
-        ProblemCode::InvalidRequest => {
-            body["errors"] =
-                json!([{"pointer": "/email", "code": "missing", "message": "is required"}]);
-        }
-        ProblemCode::InvalidFields => {
-            body["errors"] = json!([{
-                "pointer": "/billing_address/country",
-                "code": "unknown_country",
-                "message": "is not an assigned ISO 3166-1 alpha-2 country code",
-            }]);
-        }
-        ProblemCode::CustomerAlreadyExists => {
-            body["conflict"] = json!({
-                "field": "email",
-                "customer_id": "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70",
-            });
-        }
-        ProblemCode::InvalidTransition => {
-            body["transition"] = json!({"from": "closed", "to": "active", "allowed": []});
-        }
-        _ => {}
+    let mut added = Map::new();
+    if let Some(place) = kind.field_example() {
+        let error = json!({"pointer": place.pointer, "code": place.code, "message": place.message});
+        added.insert("errors".into(), json!([error]));
     }
-    body
+    if let Some(extension) = kind.extension_schema() {
+        added.insert(extension.member.to_owned(), (extension.example)());
+    }
+    match body {
+        Value::Object(mut members) => {
+            members.extend(added);
+            Value::Object(members)
+        }
+        other => other,
+    }
 }

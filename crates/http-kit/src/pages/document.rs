@@ -2,7 +2,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 
-use crate::openapi::problems::PageProblems;
+use super::problem_sets::PageProblems;
 use crate::query::NoParameters;
 use crate::state::HttpState;
 
@@ -19,7 +19,11 @@ use crate::state::HttpState;
         PageProblems,
     ),
 )]
-pub async fn openapi_json(State(http): State<HttpState>, _: NoParameters) -> Response {
+pub(super) async fn openapi_json(State(http): State<HttpState>, _: NoParameters) -> Response {
     // Clients that read slowly share one copy.
-    ([(CONTENT_TYPE, "application/json")], http.document.clone()).into_response()
+    (
+        [(CONTENT_TYPE, "application/json")],
+        http.shared().catalog.document().clone(),
+    )
+        .into_response()
 }

@@ -3,13 +3,13 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 use crate::query::NoParameters;
 use crate::state::HttpState;
 
 /// How the program is.
 #[derive(Serialize, ToSchema)]
-pub struct Health {
+pub(super) struct Health {
     /// `ok`.
     #[schema(example = "ok")]
     status: &'static str,
@@ -23,9 +23,9 @@ pub struct Health {
     path = "/health/live",
     tag = "health",
     operation_id = "getLiveness",
-    responses((status = 200, description = "It runs.", body = Health), crate::openapi::problems::PageProblems),
+    responses((status = 200, description = "It runs.", body = Health), super::problem_sets::PageProblems),
 )]
-pub async fn live(_: NoParameters) -> Json<Health> {
+pub(super) async fn live(_: NoParameters) -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
@@ -37,17 +37,17 @@ pub async fn live(_: NoParameters) -> Json<Health> {
     path = "/health/ready",
     tag = "health",
     operation_id = "getReadiness",
-    responses((status = 200, description = "It can.", body = Health), crate::openapi::problems::ReadinessProblems),
+    responses((status = 200, description = "It can.", body = Health), super::problem_sets::ReadinessProblems),
 )]
-pub async fn ready(
+pub(super) async fn ready(
     State(http): State<HttpState>,
     _: NoParameters,
 ) -> Result<Json<Health>, Problem> {
-    if http.drain.is_draining() {
-        return Err(Problem::new(ProblemCode::Unavailable));
+    if http.shared().drain.is_draining() {
+        return Err(Problem::new(&common::UNAVAILABLE));
     }
     // A probe that fails every few seconds is no news: the requests that fail say it in the log.
-    let store = http.health.check().await;
-    store.map_err(|_| Problem::new(ProblemCode::Unavailable))?;
+    let store = http.shared().health.check().await;
+    store.map_err(|_| Problem::new(&common::UNAVAILABLE))?;
     Ok(Json(Health { status: "ok" }))
 }

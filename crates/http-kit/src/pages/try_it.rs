@@ -2,15 +2,18 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, Uri};
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
+use super::html::escaped;
 use crate::path;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 use crate::query::NoParameters;
+use crate::state::HttpState;
 
 /// Nothing comes from outside. Swagger UI sets inline styles and draws icons from data URLs.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -18,11 +21,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+/// The page; `{title}` stands for the service's name.
 const PAGE: &str = r#"<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>Customers API</title>
+<title>{title} API</title>
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
 </head>
@@ -83,17 +87,19 @@ impl TryFrom<SwaggerFile<'static>> for Asset {
     operation_id = "getDocs",
     responses(
         (status = 200, description = "The page.", body = String, content_type = "text/html"),
-        crate::openapi::problems::PageProblems,
+        super::problem_sets::PageProblems,
     ),
 )]
-pub async fn docs(_: NoParameters) -> Response {
-    ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)).into_response()
+pub(super) async fn docs(State(http): State<HttpState>, _: NoParameters) -> Response {
+    let title = escaped(http.shared().catalog.title());
+    let page = PAGE.replace("{title}", &title);
+    ([(CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
 }
 
 /// A file of the page.
-pub async fn docs_file(_: NoParameters, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn docs_file(_: NoParameters, uri: Uri) -> Result<Response, Problem> {
     let asset = ASSETS.get(path::parameter(&uri));
-    let asset = asset.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+    let asset = asset.ok_or_else(|| Problem::new(&common::NOT_FOUND))?;
     let headers = [
         (CONTENT_TYPE, asset.content_type.clone()),
         (CONTENT_SECURITY_POLICY, POLICY),

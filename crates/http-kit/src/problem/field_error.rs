@@ -1,61 +1,12 @@
-use customers_domain::Fault;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::field_code::FieldCode;
 
 /// At most this many places at fault are listed.
 const LISTED_MAX: usize = 100;
 /// A pointer may name a member that the caller sent; more than this of it is not repeated.
 const POINTER_MAX: usize = 128;
-
-/// Why a place is at fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FieldCode {
-    /// A required member is absent or null.
-    Missing,
-    /// A member has another JSON type than it should.
-    WrongType,
-    /// There is no member of that name.
-    UnknownField,
-    /// The member comes more than once.
-    DuplicateField,
-    /// There is no query parameter of that name.
-    UnknownParameter,
-    /// The query parameter comes more than once.
-    DuplicateParameter,
-    /// The query parameter's value cannot be used.
-    InvalidParameter,
-    /// The value breaks its rule.
-    Value(Fault),
-}
-
-impl FieldCode {
-    /// The public code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::WrongType => "wrong_type",
-            Self::UnknownField => "unknown_field",
-            Self::DuplicateField => "duplicate_field",
-            Self::UnknownParameter => "unknown_parameter",
-            Self::DuplicateParameter => "duplicate_parameter",
-            Self::InvalidParameter => "invalid_parameter",
-            Self::Value(fault) => fault.code(),
-        }
-    }
-
-    fn message(self) -> String {
-        match self {
-            Self::Missing => "is required".into(),
-            Self::WrongType => "has the wrong JSON type".into(),
-            Self::UnknownField => "is not a member that is known here".into(),
-            Self::DuplicateField => "comes more than once".into(),
-            Self::UnknownParameter => "is not a parameter that is known here".into(),
-            Self::DuplicateParameter => "may come only once".into(),
-            Self::InvalidParameter => "has a value that cannot be used".into(),
-            Self::Value(fault) => fault.to_string(),
-        }
-    }
-}
 
 /// A place at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -78,13 +29,13 @@ pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
     /// Notes a place, unless it was noted before or enough places were.
-    pub fn note(&mut self, pointer: &str, code: FieldCode) {
+    pub fn note(&mut self, pointer: &str, code: &FieldCode) {
         let pointer = cut(pointer);
         if self.0.len() < LISTED_MAX && self.0.iter().all(|noted| noted.pointer != pointer) {
             self.0.push(FieldError {
                 pointer: pointer.to_owned(),
-                code: code.as_str(),
-                message: code.message(),
+                code: code.code(),
+                message: code.meaning().to_owned(),
             });
         }
     }
@@ -123,15 +74,16 @@ fn cut(pointer: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field_code::{DUPLICATE_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 
     #[test]
     fn one_place_is_noted_once_and_a_hundred_places_are_enough() {
         let mut errors = FieldErrors::default();
-        errors.note("/a", FieldCode::DuplicateField);
-        errors.note("/a", FieldCode::WrongType);
+        errors.note("/a", &DUPLICATE_FIELD);
+        errors.note("/a", &WRONG_TYPE);
         assert_eq!(errors.0.len(), 1);
         for n in 0..200 {
-            errors.note(&format!("/n{n}"), FieldCode::UnknownField);
+            errors.note(&format!("/n{n}"), &UNKNOWN_FIELD);
         }
         assert_eq!(errors.into_list().len(), 100);
     }

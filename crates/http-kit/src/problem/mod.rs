@@ -1,46 +1,44 @@
-//! Errors as callers see them: `application/problem+json` (RFC 9457).
+//! Errors as clients see them: `application/problem+json` (RFC 9457).
 //!
-//! [`ProblemCode`] is the one table of every problem there is; [`Problem`] is one that happened. No
-//! problem repeats what was sent.
+//! A [`ProblemKind`] is declared once by the module that has it; [`common`] holds the kinds that every module shares. A
+//! [`Problem`] is one that happened. No problem repeats what was sent.
 
-mod code;
+pub mod common;
+mod extension;
 mod field_error;
+mod kind;
 mod render;
 mod store_error;
 
-pub use code::ProblemCode;
-pub use field_error::push_segment;
-pub use field_error::{FieldCode, FieldError, FieldErrors};
-pub use render::{ConflictBody, ProblemBody, TransitionBody, render};
+pub use extension::{ExtensionSchema, ProblemExtension};
+pub use field_error::{FieldError, FieldErrors, push_segment};
+pub use kind::{FieldExample, ProblemKind};
+pub(crate) use render::{ProblemBody, render};
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use customers_domain::InvalidTransition;
-use customers_ports::Conflict;
 use http::header::{self, HeaderName, HeaderValue};
+use serde_json::Value;
 
-/// A problem that happened. As a response it is a sketch: the outermost layer knows the request's id
-/// and writes the body.
+/// A problem that happened. As a response it has no body yet: the request log, which knows the request's id, writes it.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    code: ProblemCode,
+    kind: &'static ProblemKind,
     errors: Vec<FieldError>,
-    conflict: Option<Conflict>,
-    transition: Option<InvalidTransition>,
+    extension: Option<(&'static str, Value)>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
-    /// A problem about which the table says everything.
-    pub fn new(code: ProblemCode) -> Self {
-        let retry_after = code.retry_after_seconds().map(HeaderValue::from);
+    /// Creates a problem about which its kind says everything.
+    pub fn new(kind: &'static ProblemKind) -> Self {
+        let retry_after = kind.retry_after_seconds().map(HeaderValue::from);
         Self {
-            code,
+            kind,
             errors: Vec::new(),
-            conflict: None,
-            transition: None,
+            extension: None,
             headers: retry_after
                 .map(|seconds| (header::RETRY_AFTER, seconds))
                 .into_iter()
@@ -48,31 +46,24 @@ impl Problem {
         }
     }
 
-    /// A body, query or value that is wrong in the given places.
-    pub fn with_errors(code: ProblemCode, errors: FieldErrors) -> Self {
+    /// Creates a problem of a body, query or value that is wrong in the given places.
+    pub fn with_errors(kind: &'static ProblemKind, errors: FieldErrors) -> Self {
         Self {
             errors: errors.into_list(),
-            ..Self::new(code)
+            ..Self::new(kind)
         }
     }
 
-    /// Another customer holds what is unique.
-    pub fn taken(conflict: Conflict) -> Self {
-        Self {
-            conflict: Some(conflict),
-            ..Self::new(ProblemCode::CustomerAlreadyExists)
-        }
+    /// Adds a member to the body.
+    #[must_use]
+    pub fn with_extension<E: ProblemExtension>(mut self, extension: &E) -> Self {
+        self.extension = serde_json::to_value(extension)
+            .ok()
+            .map(|value| (E::MEMBER, value));
+        self
     }
 
-    /// The status rules forbid what was asked.
-    pub fn invalid_transition(transition: InvalidTransition) -> Self {
-        Self {
-            transition: Some(transition),
-            ..Self::new(ProblemCode::InvalidTransition)
-        }
-    }
-
-    /// Sets a header of the answer.
+    /// Sets a header of the response.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -83,7 +74,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.code.status();
+        *response.status_mut() = self.kind.status();
         for (name, value) in &self.headers {
             response.headers_mut().insert(name, value.clone());
         }

@@ -1,18 +1,19 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
-use customers_domain::{InvalidTransition, Verb};
 use http::header::{self, HeaderValue};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{FieldError, Problem};
 
-/// The body of every error (RFC 9457).
+/// The body of every error (RFC 9457). Kinds of problems may add members.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemBody<'a> {
+pub(crate) struct ProblemBody<'a> {
     /// Names the kind of problem; a page about it is served there.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference", example = "/problems/invalid_fields")]
@@ -31,79 +32,33 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false, max_items = 100)]
     errors: &'a [FieldError],
-    /// What is taken and by whom, for `customer_already_exists`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    conflict: Option<ConflictBody>,
-    /// What was asked and what is allowed, for `invalid_transition`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    transition: Option<TransitionBody>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    extension: BTreeMap<&'static str, &'a Value>,
 }
 
-/// What the status rules say to what was asked.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RefusedTransition)]
-pub struct TransitionBody {
-    /// The customer's present status.
-    #[schema(example = "closed")]
-    from: &'static str,
-    /// The status that the verb leads to; null for an edit.
-    #[schema(required = true, example = "active")]
-    to: Option<&'static str>,
-    /// The verbs that are allowed from the present status.
-    #[schema(example = json!([]))]
-    allowed: Vec<&'static str>,
-}
-
-impl From<InvalidTransition> for TransitionBody {
-    fn from(refused: InvalidTransition) -> Self {
+impl<'a> ProblemBody<'a> {
+    fn new(problem: &'a Problem, request_id: &'a str) -> Self {
+        let kind = problem.kind;
+        let extension = problem.extension.as_ref();
         Self {
-            from: refused.from.as_str(),
-            to: refused.verb.map(|verb| verb.rule().to.as_str()),
-            allowed: refused
-                .from
-                .allowed_transitions()
-                .map(Verb::as_str)
+            problem_type: format!("/problems/{}", kind.code()),
+            title: kind.title(),
+            status: kind.status().as_u16(),
+            detail: kind.detail_text(),
+            code: kind.code(),
+            request_id,
+            errors: &problem.errors,
+            extension: extension
+                .map(|(member, value)| (*member, value))
+                .into_iter()
                 .collect(),
         }
     }
 }
 
-/// Who holds what was to be unique.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Conflict)]
-pub struct ConflictBody {
-    /// The field whose value is taken: `email` or `external_id`.
-    #[schema(example = "email")]
-    field: &'static str,
-    /// The customer that holds it.
-    #[schema(format = Uuid)]
-    customer_id: String,
-}
-
-impl<'a> ProblemBody<'a> {
-    /// Creates the body of a problem.
-    pub fn new(problem: &'a Problem, request_id: &'a str) -> Self {
-        Self {
-            problem_type: format!("/problems/{}", problem.code.as_str()),
-            title: problem.code.title(),
-            status: problem.code.status().as_u16(),
-            detail: problem.code.detail(),
-            code: problem.code.as_str(),
-            request_id,
-            errors: &problem.errors,
-            conflict: problem.conflict.map(|conflict| ConflictBody {
-                field: conflict.field.as_str(),
-                customer_id: conflict.holder.to_string(),
-            }),
-            transition: problem.transition.map(TransitionBody::from),
-        }
-    }
-}
-
 /// Writes the body of a response that is a problem; leaves any other alone.
-pub fn render(response: &mut Response, request_id: &str) {
+pub(crate) fn render(response: &mut Response, request_id: &str) {
     let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
         return;
     };

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use customers_ports::StoreError;
 
-use super::{Problem, ProblemCode};
+use super::{Problem, common};
 use crate::log_limit::LogLimit;
 
 /// Every write to a full store fails, as fast as clients can send them.
@@ -14,17 +14,17 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable { reason } => {
                 tracing::warn!(reason, "the store is unavailable");
-                Self::new(ProblemCode::Unavailable)
+                Self::new(&common::UNAVAILABLE)
             }
             StoreError::Full { reason } => {
                 if FULL.allows(Instant::now()) {
                     tracing::warn!(reason, "the store is full");
                 }
-                Self::new(ProblemCode::Unavailable)
+                Self::new(&common::UNAVAILABLE)
             }
             StoreError::Defect { reason } => {
                 tracing::error!(reason, "the store is at fault");
-                Self::new(ProblemCode::Internal)
+                Self::new(&common::INTERNAL)
             }
         }
     }

@@ -12,12 +12,13 @@ mod body;
 mod connection;
 mod deadlines;
 mod drain;
+mod limits;
 mod phase;
 mod slot;
 mod slots;
 mod stream;
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr};
 
 use axum::{body::Body, response::Response};
 use customers_metrics::ConnectionMetrics;
@@ -27,6 +28,7 @@ use tower::Service;
 
 pub use body::BodyTimedOut;
 pub use drain::Drain;
+pub use limits::Limits;
 
 /// How many connections the system holds for us while we are busy accepting others.
 const BACKLOG: u32 = 4096;
@@ -34,39 +36,6 @@ const BACKLOG: u32 = 4096;
 /// Bytes that the system may hold for one connection in each direction, before it doubles them for its own use.
 /// Left to itself it grows them to megabytes, which a thousand slow readers would turn into gigabytes.
 const SOCKET_BUFFER: u32 = 64 * 1024;
-
-/// What a connection may take. The default is what the service promises.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// To send the head of a request: from the opening, or from the first byte of a later request.
-    pub head: Duration,
-    /// To send a body, from when it is first waited for. Reading it then fails with [`BodyTimedOut`].
-    pub body: Duration,
-    /// Without a request, between two.
-    pub idle: Duration,
-    /// To take an answer, from its start.
-    pub answer: Duration,
-    /// For running requests to finish once the listener has closed. What is left then is cut.
-    pub drain: Duration,
-    /// Connections at one time; at least one.
-    pub max_connections: usize,
-    /// Bytes of headers that are read in any case. More may be answered 431.
-    pub head_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(5),
-            body: Duration::from_secs(10),
-            idle: Duration::from_mins(1),
-            answer: Duration::from_secs(30),
-            drain: Duration::from_secs(30),
-            max_connections: 1000,
-            head_bytes: 16 * 1024,
-        }
-    }
-}
 
 /// Opens a listener that is fit for [`serve`]: a long queue, small socket buffers, and an address that can be taken
 /// again right after a restart.

@@ -148,7 +148,7 @@ pub fn api_key(tenant_id: TenantId) -> ApiKey {
     ApiKey {
         id,
         tenant_id,
-        scopes: Scope::ALL.into_iter().collect(),
+        scopes: Scope::CUSTOMERS.into_iter().collect(),
         secret_hash: SecretHash(digest(&("secret", id))),
         created_at: test_time(),
         expires_at: None,

@@ -5,7 +5,6 @@ use customers_domain::Profile;
 use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, UniqueField};
 
 use super::Stores;
-use super::sweep::swept;
 use super::uniqueness::email_taken;
 use crate::builders::{claim, claimed, creation, minimal_profile, profile};
 
@@ -20,6 +19,15 @@ pub(super) fn repeated(first: &Creation) -> Creation {
         claim: first.claim,
         ..creation(first.customer.profile().clone())
     }
+}
+
+/// Sweeps once and gives the number of records that went.
+pub(super) async fn swept(stores: &Stores, age: TimeDelta, at_most: u32) -> u32 {
+    stores
+        .idempotency
+        .sweep(age, at_most)
+        .await
+        .expect("the store answers a sweep")
 }
 
 /// However often it is repeated.

@@ -6,21 +6,12 @@ use customers_ports::CreateOutcome;
 use tokio::task::JoinSet;
 
 use super::Stores;
-use super::idempotency::{repeated, replayed};
+use super::idempotency::{repeated, replayed, swept};
 use super::uniqueness::email_taken;
 use crate::builders::{claim, claimed, minimal_profile};
 
 /// The age that every record has.
 const ANY_AGE: TimeDelta = TimeDelta::zero();
-
-/// Sweeps once and gives the number of records that went.
-pub(super) async fn swept(stores: &Stores, age: TimeDelta, at_most: u32) -> u32 {
-    stores
-        .idempotency
-        .sweep(age, at_most)
-        .await
-        .expect("the store answers a sweep")
-}
 
 async fn record(stores: &Stores, tenant: TenantId, count: usize) {
     for number in 0..count {

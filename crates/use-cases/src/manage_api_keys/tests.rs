@@ -14,13 +14,14 @@ fn tenant() -> TenantName {
 
 #[tokio::test]
 async fn a_new_key_is_stored_as_a_hash_and_shown_once() {
-    let scopes = Scopes::from_iter([Scope::CustomersRead]);
+    let scopes = Scopes::from_iter([Scope::CUSTOMERS_READ]);
+    let expected = scopes.clone();
     let mut keys = MockApiKeyRepository::new();
     keys.expect_issue()
         .once()
         .withf(move |name, key| {
             *name == tenant()
-                && key.scopes == scopes
+                && key.scopes == expected
                 && key.created_at == NOW
                 && key.expires_at == Some(NOW + TimeDelta::days(90))
                 && key.revoked_at.is_none()

@@ -123,3 +123,71 @@ fn a_place_has_one_misfit() {
         ["/name duplicate_field"]
     );
 }
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Numbers {
+    count: u8,
+    ratio: f64,
+    amount: Number,
+    done: bool,
+    tags: Vec<String>,
+    lines: Option<Vec<Inner>>,
+}
+
+fn number_misfits(body: &str) -> Vec<String> {
+    let tree = Tree::parse(body.as_bytes()).unwrap();
+    let errors = read::<Numbers>(&tree, Absent::IsNull).unwrap_err();
+    let errors = serde_json::to_value(errors.into_list()).unwrap();
+    let errors = errors.as_array().unwrap().iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    errors
+        .map(|error| format!("{} {}", text(&error["pointer"]), text(&error["code"])))
+        .collect()
+}
+
+#[test]
+fn numbers_booleans_and_arrays_are_read() {
+    let tree = Tree::parse(
+        br#"{"count":25.5e1,"ratio":0.5,"amount":12345678901234567890.10,"done":true,
+            "tags":["a","b"],"lines":[{"city":"L"}]}"#,
+    )
+    .unwrap();
+    let numbers = read::<Numbers>(&tree, Absent::IsNull).unwrap();
+    assert_eq!((numbers.count, numbers.done), (255, true));
+    assert_eq!(numbers.ratio.to_bits(), 0.5_f64.to_bits());
+    let amount = numbers.amount.to_plain();
+    assert_eq!(amount.as_deref(), Some("12345678901234567890.1"));
+    assert_eq!(numbers.tags, ["a", "b"]);
+    assert_eq!(numbers.lines.unwrap()[0].city, "L");
+}
+
+#[test]
+fn a_number_that_does_not_fit_its_type_and_a_bad_item_are_misfits() {
+    assert_eq!(
+        number_misfits(
+            r#"{"count":256,"ratio":1e999,"amount":"1","done":0,"tags":["a",null,1],
+                "lines":[{"city":"L"},{"city":1,"x":2},[]]}"#
+        ),
+        [
+            "/count wrong_type",
+            "/ratio wrong_type",
+            "/amount wrong_type",
+            "/done wrong_type",
+            "/tags/1 wrong_type",
+            "/tags/2 wrong_type",
+            "/lines/1/x unknown_field",
+            "/lines/1/city wrong_type",
+            "/lines/2 wrong_type",
+        ]
+    );
+    assert_eq!(
+        number_misfits(r#"{"ratio":null,"tags":{}}"#),
+        [
+            "/count missing",
+            "/ratio missing",
+            "/amount missing",
+            "/done missing",
+            "/tags wrong_type"
+        ]
+    );
+}

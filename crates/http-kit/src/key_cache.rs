@@ -1,3 +1,5 @@
+//! The cache of API keys.
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,36 +10,36 @@ use moka::sync::Cache;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio::time::{Instant, timeout};
 
-/// A key is believed for this long after it was looked up, so a revocation works everywhere within
-/// five seconds.
+/// How long a key is trusted after it was looked up, so that a revocation takes effect everywhere within five seconds.
 const TRUST: Duration = Duration::from_secs(4);
-/// From this age on it is looked up again in the background, so that no request waits for it.
+/// The age from which a key is looked up again in the background, so that no request waits for it.
 const REFRESH: Duration = Duration::from_secs(2);
-/// How long it is remembered that there is no key of an id.
+/// How long an id is remembered as unknown.
 const UNKNOWN_FOR: Duration = Duration::from_secs(2);
-/// How many ids are remembered, known and unknown.
+/// Maximum number of ids in the cache, known and unknown each.
 const IDS_MAX: u64 = 10_000;
-/// Anyone can make up an id with a right checksum. So many look-ups of ids that were not seen before
-/// run at once …
-const STRANGERS_AT_ONCE: usize = 4;
-/// … and so many more wait, this long at most; the rest are turned away.
-const STRANGERS_WAITING: usize = 256;
-const STRANGERS_WAIT: Duration = Duration::from_secs(2);
+/// Maximum number of concurrent look-ups of ids that are not in the cache. Anyone can make up an id with a valid
+/// checksum.
+const MAX_UNKNOWN_KEY_LOOKUPS: usize = 4;
+/// Maximum number of requests that wait for such a look-up. Further ones are refused.
+const MAX_WAITING_LOOKUPS: usize = 256;
+/// How long a request waits for such a look-up to begin.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Remembers API keys, so that checking one costs no query in the usual case.
 #[derive(Clone)]
-pub struct KeyCache(Arc<Inner>);
+pub(crate) struct KeyCache(Arc<Inner>);
 
 struct Inner {
     keys: Arc<dyn ApiKeyRepository>,
     known: Cache<ApiKeyId, Arc<Entry>>,
     unknown: Cache<ApiKeyId, ()>,
-    strangers: Semaphore,
-    strangers_waiting: Semaphore,
+    unknown_key_lookups: Semaphore,
+    waiting_lookups: Semaphore,
     metrics: KeyCacheMetrics,
 }
 
-/// A key that exists, as it was found last.
+/// A key that exists, as of its last look-up.
 struct Entry {
     found: Mutex<Found>,
     looking_up: AsyncMutex<()>,
@@ -62,7 +64,7 @@ impl Entry {
 
 impl KeyCache {
     /// Creates an empty cache over a repository.
-    pub fn new(keys: Arc<dyn ApiKeyRepository>, metrics: KeyCacheMetrics) -> Self {
+    pub(crate) fn new(keys: Arc<dyn ApiKeyRepository>, metrics: KeyCacheMetrics) -> Self {
         Self(Arc::new(Inner {
             keys,
             known: Cache::new(IDS_MAX),
@@ -70,17 +72,17 @@ impl KeyCache {
                 .max_capacity(IDS_MAX)
                 .time_to_live(UNKNOWN_FOR)
                 .build(),
-            strangers: Semaphore::new(STRANGERS_AT_ONCE),
-            strangers_waiting: Semaphore::new(STRANGERS_AT_ONCE + STRANGERS_WAITING),
+            unknown_key_lookups: Semaphore::new(MAX_UNKNOWN_KEY_LOOKUPS),
+            waiting_lookups: Semaphore::new(MAX_UNKNOWN_KEY_LOOKUPS + MAX_WAITING_LOOKUPS),
             metrics,
         }))
     }
 
-    /// The key of that id, as it was at most four seconds ago.
+    /// Returns the key of that id, at most four seconds old, or `None` if there is none.
     ///
     /// # Errors
-    /// When it has to be looked up and the store fails, or too many unknown ids are asked for.
-    pub async fn find(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
+    /// When the key has to be looked up and the store fails, or too many unknown ids are being looked up.
+    pub(crate) async fn find(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
         if let Some(entry) = self.0.known.get(&id) {
             return self.known(id, entry).await;
         }
@@ -88,7 +90,7 @@ impl KeyCache {
             self.0.metrics.count(KeyLookup::Unknown);
             return Ok(None);
         }
-        self.stranger(id).await
+        self.find_uncached(id).await
     }
 
     async fn known(
@@ -126,19 +128,19 @@ impl KeyCache {
                 return;
             };
             if let Err(error) = cache.look_up(id, Some(&entry)).await {
-                // Not yet a failure for any caller: the next one that needs the key tells it.
+                // No request has failed yet; the next one that needs the key reports it.
                 tracing::debug!(%error, "an API key could not be looked up again");
             }
         });
     }
 
-    async fn stranger(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
+    async fn find_uncached(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
         let busy = || {
             self.0.metrics.count(KeyLookup::Refused);
             StoreError::unavailable("too many unknown API keys are being looked up")
         };
-        let _place = self.0.strangers_waiting.try_acquire().map_err(|_| busy())?;
-        let turn = timeout(STRANGERS_WAIT, self.0.strangers.acquire()).await;
+        let _place = self.0.waiting_lookups.try_acquire().map_err(|_| busy())?;
+        let turn = timeout(LOOKUP_TIMEOUT, self.0.unknown_key_lookups.acquire()).await;
         let _turn = turn.map_err(|_| busy())?;
         self.0.metrics.count(KeyLookup::Miss);
         if let Some(entry) = self.0.known.get(&id) {

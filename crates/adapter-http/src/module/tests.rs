@@ -2,12 +2,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use customers_http_kit::problem::ProblemCode;
+use customers_http_kit::service;
 
 use super::*;
 
+fn catalog() -> customers_http_kit::Catalog {
+    service::catalog(SERVICE_INFO, [module().into_contract()]).unwrap()
+}
+
 fn read() -> Value {
-    serde_json::from_str(&document()).unwrap()
+    serde_json::from_slice(catalog().document()).unwrap()
 }
 
 /// Every reference in the document.
@@ -42,13 +46,11 @@ fn the_document_is_openapi_3_1_and_every_reference_in_it_leads_somewhere() {
 #[test]
 fn every_problem_of_the_table_is_in_the_document_with_an_example() {
     let document = read();
-    for code in ProblemCode::all() {
-        let response = &document["components"]["responses"][code.as_str()];
+    for kind in catalog().problems() {
+        let code = kind.code();
+        let response = &document["components"]["responses"][code];
         let content = &response["content"]["application/problem+json"];
-        assert_eq!(
-            content["examples"][code.as_str()]["value"]["code"],
-            code.as_str()
-        );
+        assert_eq!(content["examples"][code]["value"]["code"], code);
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::{PartialSchema as _, Path as _};
 use crate::customers::decide::{self, DecisionRequest, ReasonedDecisionRequest};
 
 /// Adds an operation for every verb.
-pub(super) fn describe(document: &mut OpenApi) {
+pub(crate) fn describe(document: &mut OpenApi) {
     if let Some(components) = &mut document.components {
         let schemas = [
             (FREE, DecisionRequest::schema()),

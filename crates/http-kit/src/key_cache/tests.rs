@@ -173,10 +173,10 @@ impl ApiKeyRepository for Silent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strangers_beyond_the_bound_are_turned_away_at_once_and_waiting_ones_in_the_end() {
+async fn unknown_ids_beyond_the_bound_are_refused_at_once_and_waiting_ones_after_a_timeout() {
     let (metrics, handle) = recorded();
     let cache = KeyCache::new(Arc::new(Silent), metrics);
-    let bound = STRANGERS_AT_ONCE + STRANGERS_WAITING;
+    let bound = MAX_UNKNOWN_KEY_LOOKUPS + MAX_WAITING_LOOKUPS;
     let mut waiting = tokio::task::JoinSet::new();
     for number in 0..bound {
         let cache = cache.clone();
@@ -184,11 +184,11 @@ async fn strangers_beyond_the_bound_are_turned_away_at_once_and_waiting_ones_in_
     }
     tokio::task::yield_now().await;
     assert!(cache.find(id(bound)).await.is_err());
-    for _ in 0..STRANGERS_WAITING {
+    for _ in 0..MAX_WAITING_LOOKUPS {
         assert!(waiting.join_next().await.unwrap().unwrap().is_err());
     }
-    assert_eq!(counted(&handle, "miss"), STRANGERS_AT_ONCE);
-    assert_eq!(counted(&handle, "refused"), STRANGERS_WAITING + 1);
+    assert_eq!(counted(&handle, "miss"), MAX_UNKNOWN_KEY_LOOKUPS);
+    assert_eq!(counted(&handle, "refused"), MAX_WAITING_LOOKUPS + 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,3 +1,5 @@
+//! Who calls: the API key, its scope and its quota.
+
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
@@ -8,32 +10,29 @@ use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, common};
 use crate::state::HttpState;
 
-/// What a handler needs of its caller.
+/// The scope that a handler requires. A module declares a type for each of its scopes:
+///
+/// ```
+/// use customers_domain::Scope;
+/// use customers_http_kit::auth::RequiredScope;
+///
+/// enum WalletsRead {}
+///
+/// impl RequiredScope for WalletsRead {
+///     const SCOPE: Scope = Scope::declare("wallets:read");
+/// }
+/// ```
 pub trait RequiredScope {
     /// The scope that the caller's key must have.
     const SCOPE: Scope;
 }
 
-/// Needs `customers:read`.
-pub enum CustomersRead {}
-
-impl RequiredScope for CustomersRead {
-    const SCOPE: Scope = Scope::CustomersRead;
-}
-
-/// Needs `customers:write`.
-pub enum CustomersWrite {}
-
-impl RequiredScope for CustomersWrite {
-    const SCOPE: Scope = Scope::CustomersWrite;
-}
-
 /// Where the request log finds out who called.
 #[derive(Clone, Default)]
-pub struct CallerLog(pub Arc<OnceLock<Caller>>);
+pub(crate) struct CallerLog(pub(crate) Arc<OnceLock<Caller>>);
 
 /// A caller whose key is good, has the scope and is within its quota.
 pub struct Authorized<R> {
@@ -58,17 +57,24 @@ where
     }
 }
 
-/// Who calls, if its key is good, has the scope and is within its quota.
+/// Returns the caller if its key is good, has the scope and is within its quota. [`Authorized`] does so for a scope that
+/// is known at compile time.
+///
+/// # Errors
+/// `unauthorized`, `insufficient_scope`, `rate_limited`, or `unavailable` when the key cannot be looked up.
 pub async fn authorize(head: &Parts, http: &HttpState, scope: Scope) -> Result<Caller, Problem> {
-    let secret = presented(&head.headers)?;
+    let http = http.shared();
+    let realm = http.catalog.realm();
+    let secret = presented(&head.headers, realm)?;
     let stored = http.key_cache.find(secret.id()).await?;
-    let caller =
-        authenticate(&secret, stored.as_deref(), http.clock.now()).map_err(|_| invalid_token())?;
+    let key = authenticate(&secret, stored.as_deref(), http.clock.now())
+        .map_err(|_| invalid_token(realm))?;
+    let caller = Caller::from(key);
     if let Some(log) = head.extensions.get::<CallerLog>() {
         log.0.get_or_init(|| caller);
     }
-    if !caller.may(scope) {
-        return Err(Problem::new(ProblemCode::InsufficientScope));
+    if !key.scopes.contains(scope) {
+        return Err(Problem::new(&common::INSUFFICIENT_SCOPE));
     }
     if let Some(limit) = &http.rate_limit {
         limit.admit(caller.api_key_id)?;
@@ -77,14 +83,15 @@ pub async fn authorize(head: &Parts, http: &HttpState, scope: Scope) -> Result<C
 }
 
 /// The key in the one `Authorization: Bearer` header (RFC 6750 section 2.1).
-fn presented(headers: &HeaderMap) -> Result<ApiKeySecret, Problem> {
+fn presented(headers: &HeaderMap, realm: &str) -> Result<ApiKeySecret, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthorized("Bearer realm=\"customers\""));
+        return Err(unauthorized(format!("Bearer realm=\"{realm}\"")));
     };
-    let token = bearer_token(value).ok_or_else(|| unauthorized("Bearer realm=\"customers\""))?;
-    let token = str::from_utf8(token).map_err(|_| invalid_token())?;
-    ApiKeySecret::parse(token).map_err(|_| invalid_token())
+    let token =
+        bearer_token(value).ok_or_else(|| unauthorized(format!("Bearer realm=\"{realm}\"")))?;
+    let token = str::from_utf8(token).map_err(|_| invalid_token(realm))?;
+    ApiKeySecret::parse(token).map_err(|_| invalid_token(realm))
 }
 
 fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
@@ -94,11 +101,12 @@ fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
 }
 
 /// A token was sent and is not good (RFC 6750 section 3.1).
-fn invalid_token() -> Problem {
-    unauthorized("Bearer realm=\"customers\", error=\"invalid_token\"")
+fn invalid_token(realm: &str) -> Problem {
+    unauthorized(format!("Bearer realm=\"{realm}\", error=\"invalid_token\""))
 }
 
-fn unauthorized(challenge: &'static str) -> Problem {
-    Problem::new(ProblemCode::Unauthorized)
-        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+fn unauthorized(challenge: String) -> Problem {
+    let challenge =
+        HeaderValue::try_from(challenge).unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+    Problem::new(&common::UNAUTHORIZED).with_header(WWW_AUTHENTICATE, challenge)
 }

@@ -1,0 +1,57 @@
+//! Customers as a module of a service.
+
+use axum::routing::post;
+use customers_domain::{Fault, Verb};
+use customers_http_kit::ServiceInfo;
+use customers_http_kit::field_code::FieldCode;
+use customers_http_kit::module::{BoundModule, Module};
+use customers_use_cases::CustomerService;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::customers::{create, decide, get, history, list, problems, scopes, statuses, update};
+use crate::decisions;
+use crate::state::CustomersState;
+
+/// How the service of customers alone introduces itself.
+pub const SERVICE_INFO: ServiceInfo = ServiceInfo {
+    title: "Customers",
+    version: env!("CARGO_PKG_VERSION"),
+    description: "The customer core: individuals and businesses, on whom wallets, payment methods and \
+                  transactions hang. Errors are application/problem+json (RFC 9457) and never repeat what \
+                  was sent.",
+    license: "Apache-2.0 OR MIT",
+    realm: "customers",
+};
+
+/// The routes of customers, and what they declare.
+pub fn module() -> Module<CustomersState> {
+    Module::new("customers", routes())
+        .scopes(scopes::ALL)
+        .problems(problems::ALL)
+        .field_codes(Fault::ALL.map(|fault| FieldCode::of(&fault)))
+}
+
+/// The routes of customers over their use cases.
+pub fn serving(customers: CustomerService) -> BoundModule {
+    module().with_state(|http| CustomersState {
+        http: http.clone(),
+        customers,
+    })
+}
+
+fn routes() -> OpenApiRouter<CustomersState> {
+    let router = OpenApiRouter::new()
+        .routes(routes!(create::create_customer, list::list_customers))
+        .routes(routes!(get::get_customer, update::update_customer))
+        .routes(routes!(history::customer_history))
+        .routes(routes!(statuses::statuses));
+    let mut router = Verb::ALL.into_iter().fold(router, |router, verb| {
+        router.route(&decide::route(verb), post(decide::decide))
+    });
+    decisions::describe(router.get_openapi_mut());
+    router
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Everything that the modules of a service declare, checked and put together.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use customers_domain::Scope;
+
+use crate::contract::{Contract, ScopeDefinition};
+use crate::duplicates::{self, DuplicateDeclaration};
+use crate::field_code::{FieldCode, shape_codes};
+use crate::openapi;
+use crate::problem::{ProblemKind, common};
+use crate::service_info::ServiceInfo;
+
+/// Everything that a service declares. Clones are the same catalog.
+#[derive(Debug, Clone)]
+pub struct Catalog(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    info: ServiceInfo,
+    document: Bytes,
+    scopes: Vec<ScopeDefinition>,
+    problems: Vec<&'static ProblemKind>,
+    shape_codes: Vec<FieldCode>,
+    value_codes: Vec<FieldCode>,
+}
+
+impl Catalog {
+    /// Puts contracts together, in their order, after what every service has.
+    ///
+    /// # Errors
+    /// When a scope, problem, field code or route is declared twice.
+    pub(crate) fn new(
+        info: ServiceInfo,
+        contracts: &[Contract],
+    ) -> Result<Self, DuplicateDeclaration> {
+        duplicates::check(contracts)?;
+        let scopes: Vec<_> = contracts.iter().flat_map(|c| c.scopes.clone()).collect();
+        let mut problems: Vec<_> = contracts.iter().flat_map(|c| c.problems.clone()).collect();
+        problems.sort_by_key(|kind| kind.status());
+        let shape_codes = shape_codes();
+        let value_codes: Vec<_> = contracts
+            .iter()
+            .flat_map(|c| c.field_codes.clone())
+            .filter(|code| !shape_codes.contains(code))
+            .collect();
+        let document = openapi::document(&openapi::Parts {
+            info: &info,
+            modules: contracts.iter().map(|c| &c.openapi).collect(),
+            scopes: scopes
+                .iter()
+                .map(|definition| (definition.scope.as_str(), definition.description))
+                .collect(),
+            problems: &problems,
+            field_codes: &[&shape_codes[..], &value_codes].concat(),
+        });
+        Ok(Self(Arc::new(Inner {
+            info,
+            document: document.into(),
+            scopes,
+            problems,
+            shape_codes,
+            value_codes,
+        })))
+    }
+
+    /// The OpenAPI 3.1 document as JSON.
+    pub fn document(&self) -> &Bytes {
+        &self.0.document
+    }
+
+    /// Every scope, in the order of the modules.
+    pub fn scopes(&self) -> &[ScopeDefinition] {
+        &self.0.scopes
+    }
+
+    /// The scope of that name, if a module declares it.
+    pub fn scope(&self, name: &str) -> Option<Scope> {
+        let mut scopes = self.0.scopes.iter().map(|definition| definition.scope);
+        scopes.find(|scope| scope.as_str() == name)
+    }
+
+    /// Every kind of problem, in the order of their statuses.
+    pub fn problems(&self) -> &[&'static ProblemKind] {
+        &self.0.problems
+    }
+
+    pub(crate) fn problem(&self, code: &str) -> Option<&'static ProblemKind> {
+        let mut problems = self.0.problems.iter();
+        problems.find(|kind| kind.code() == code).copied()
+    }
+
+    /// The field codes that a problem of this kind may have in `errors`.
+    pub(crate) fn field_codes(&self, kind: &ProblemKind) -> &[FieldCode] {
+        if kind.code() == common::INVALID_REQUEST.code() {
+            &self.0.shape_codes
+        } else if kind.code() == common::INVALID_FIELDS.code() {
+            &self.0.value_codes
+        } else {
+            &[]
+        }
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        self.0.info.title
+    }
+
+    pub(crate) fn realm(&self) -> &'static str {
+        self.0.info.realm
+    }
+}

@@ -1,0 +1,45 @@
+//! What one module declares.
+
+use customers_domain::Scope;
+use utoipa::openapi::OpenApi;
+
+use crate::field_code::FieldCode;
+use crate::problem::ProblemKind;
+
+/// A scope and what it allows.
+#[derive(Debug, Clone, Copy)]
+pub struct ScopeDefinition {
+    /// The scope.
+    pub scope: Scope,
+    /// What a key with it may do.
+    pub description: &'static str,
+}
+
+impl ScopeDefinition {
+    /// Describes a scope.
+    pub const fn new(scope: Scope, description: &'static str) -> Self {
+        Self { scope, description }
+    }
+}
+
+/// What one module declares.
+#[derive(Clone)]
+pub struct Contract {
+    pub(crate) module: &'static str,
+    pub(crate) openapi: OpenApi,
+    pub(crate) scopes: Vec<ScopeDefinition>,
+    pub(crate) problems: Vec<&'static ProblemKind>,
+    pub(crate) field_codes: Vec<FieldCode>,
+}
+
+impl Contract {
+    pub(crate) fn new(module: &'static str, openapi: OpenApi) -> Self {
+        Self {
+            module,
+            openapi,
+            scopes: Vec::new(),
+            problems: Vec::new(),
+            field_codes: Vec::new(),
+        }
+    }
+}

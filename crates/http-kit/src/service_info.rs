@@ -1,0 +1,14 @@
+/// How a service introduces itself.
+#[derive(Debug, Clone)]
+pub struct ServiceInfo {
+    /// The title of the OpenAPI document and of `/docs`.
+    pub title: &'static str,
+    /// The version in the OpenAPI document.
+    pub version: &'static str,
+    /// What the service is, for the OpenAPI document.
+    pub description: &'static str,
+    /// SPDX expression of the license.
+    pub license: &'static str,
+    /// The realm of `WWW-Authenticate` (RFC 6750): visible ASCII without quotes.
+    pub realm: &'static str,
+}

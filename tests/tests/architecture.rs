@@ -25,7 +25,6 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         &[
             "customers-domain",
             "customers-http-kit",
-            "customers-metrics",
             "customers-ports",
             "customers-use-cases",
         ],

@@ -30,7 +30,7 @@ pub struct Reservation(OwnedSemaphorePermit);
 
 impl ResponseBudget {
     /// Creates an unused budget.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(BUDGET_KIB)))
     }
 
@@ -51,6 +51,9 @@ impl ResponseBudget {
 impl Reservation {
     /// The answer as JSON. What it does not take of the reservation is given back now, the rest when
     /// the answer has been sent.
+    ///
+    /// # Errors
+    /// `internal`, when the value cannot be written as JSON.
     pub fn json<T: Serialize>(mut self, answer: &T) -> Result<Response, Problem> {
         let json = serde_json::to_vec(answer).map_err(|_| Problem::new(&common::INTERNAL))?;
         let json = json.into_boxed_slice();

@@ -5,15 +5,15 @@ use chrono::{DateTime, Utc};
 use crate::ids::TenantId;
 use crate::scope::Scopes;
 
-/// The public part of an API key: 16 ASCII letters and digits. It may be logged.
+/// Id of an API key: 16 ASCII letters and digits. It is not secret and may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApiKeyId([u8; Self::LENGTH]);
 
 impl ApiKeyId {
-    /// The number of characters.
+    /// Number of characters.
     pub const LENGTH: usize = 16;
 
-    /// Reads an id.
+    /// Parses an id. Returns `None` unless the text is 16 ASCII letters and digits.
     pub fn parse(text: &str) -> Option<Self> {
         let characters: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
         characters
@@ -22,7 +22,7 @@ impl ApiKeyId {
             .then_some(Self(characters))
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -34,8 +34,9 @@ impl fmt::Display for ApiKeyId {
     }
 }
 
-/// The SHA-256 of a whole API key. The key holds at least 256 random bits, so a fast hash without
-/// salt gives nothing away.
+/// SHA-256 hash of a whole API key.
+///
+/// A key has at least 256 random bits, so a fast hash without a salt cannot be reversed by guessing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SecretHash(pub [u8; 32]);
 
@@ -45,27 +46,27 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// What is known of an API key; the key itself is not.
+/// Stored properties of an API key. The key itself is not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Its public part.
+    /// Id.
     pub id: ApiKeyId,
-    /// The one tenant whose customers it reaches.
+    /// The tenant whose customers the key can access.
     pub tenant_id: TenantId,
-    /// What it may do.
+    /// Granted scopes.
     pub scopes: Scopes,
-    /// The hash that a presented key must have.
+    /// Hash of the key.
     pub secret_hash: SecretHash,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// From when on it is refused; never, when absent.
+    /// Time from which the key is refused; `None` if it never expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Since when it is refused; not at all, when absent.
+    /// Time of revocation; `None` if it is not revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl ApiKey {
-    /// Whether the key is neither expired nor revoked.
+    /// Returns whether the key is neither expired nor revoked at the given time.
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_sixteen_letters_and_digits() {
+    fn an_id_is_16_letters_and_digits() {
         assert_eq!(
             ApiKeyId::parse("0123456789abcdeF").map(|id| id.to_string()),
             Some("0123456789abcdeF".into())

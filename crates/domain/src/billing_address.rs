@@ -2,7 +2,7 @@ use crate::country::CountryCode;
 use crate::text::{AddressLine, Locality};
 use crate::zip_code::ZipCode;
 
-/// Where a customer's bills go.
+/// Billing address of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillingAddress {
     /// Street address, first line.

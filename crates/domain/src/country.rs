@@ -1,11 +1,11 @@
 use crate::fault::{Fault, Parse, refuse_blank};
 
-/// An assigned ISO 3166-1 alpha-2 code, upper case.
+/// An assigned ISO 3166-1 alpha-2 code in upper case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountryCode(&'static str);
 
 impl CountryCode {
-    /// The two letters.
+    /// Returns the two letters.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn assigned_codes_are_accepted_and_others_are_not() {
+    fn only_assigned_upper_case_codes_are_accepted() {
         for good in ["NG", "GB", "US", "SS", "AX"] {
             assert_eq!(CountryCode::parse(good).map(CountryCode::as_str), Ok(good));
         }

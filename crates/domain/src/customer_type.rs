@@ -1,6 +1,6 @@
 use crate::fault::{Fault, Parse, refuse_blank};
 
-/// Whether a customer is a person or a company.
+/// Type of a customer: a person or a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CustomerType {
     /// A natural person.
@@ -10,10 +10,10 @@ pub enum CustomerType {
 }
 
 impl CustomerType {
-    /// Every type, in the order in which it is documented.
+    /// Every type, in the order of the documentation.
     pub const ALL: [Self; 2] = [Self::Individual, Self::Business];
 
-    /// The public name.
+    /// Returns the name in the HTTP API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Individual => "individual",
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_is_matched_exactly() {
+    fn only_the_exact_names_are_accepted() {
         assert_eq!(
             CustomerType::parse("individual"),
             Ok(CustomerType::Individual)

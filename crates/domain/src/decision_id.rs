@@ -1,20 +1,21 @@
 use crate::fault::{Fault, Parse, is_printable_ascii, refuse_blank};
 
-/// The caller's own name for a decision, unique in its tenant, by which a decision that is sent
-/// twice is carried out once: 1 to 255 printable ASCII characters.
+/// The client's id for a decision, unique in its tenant: 1 to 255 printable ASCII characters.
+///
+/// A decision with this id is carried out at most once, so that a client can retry it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionId(String);
 
 impl DecisionId {
-    /// The greatest number of characters.
+    /// Maximum number of characters.
     pub const MAX: usize = 255;
 
-    /// Takes a value that [`Parse::parse`] produced earlier.
+    /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
     pub const fn from_stored(id: String) -> Self {
         Self(id)
     }
 
-    /// The name.
+    /// Returns the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decision_id_is_printable_ascii_of_255_at_most() {
+    fn a_decision_id_is_1_to_255_printable_ascii_characters() {
         assert_eq!(
             DecisionId::parse("kyc-1").map(|id| id.as_str().to_owned()),
             Ok("kyc-1".into())

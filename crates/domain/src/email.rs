@@ -1,32 +1,32 @@
 use crate::fault::{Fault, Parse, refuse_blank};
 use crate::personal::Personal;
 
-/// RFC 5321 section 4.5.3.1.1.
+/// RFC 5321 section 4.5.3.1.1, in bytes.
 const LOCAL_MAX: usize = 64;
-/// RFC 5321 section 4.5.3.1.3, less the angle brackets of a path.
-const WHOLE_MAX: usize = 254;
-/// RFC 1035 section 2.3.4.
+/// RFC 5321 section 4.5.3.1.3, without the angle brackets of a path, in bytes.
+const ADDRESS_MAX: usize = 254;
+/// RFC 1035 section 2.3.4, in bytes.
 const LABEL_MAX: usize = 63;
 
-/// An email address: the ASCII dot-atom form of RFC 5322's addr-spec at a dotted host name.
+/// An email address: the ASCII dot-atom form of RFC 5322's addr-spec with a dotted host name.
 ///
-/// Kept as sent with the domain lower-cased. Two addresses are the same customer's when their
-/// [`EmailAddress::key`]s are equal.
+/// Parsing lower-cases the domain and keeps the local part unchanged. Uniqueness compares
+/// [`EmailAddress::key`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress(Personal<String>);
 
 impl EmailAddress {
-    /// Takes a value that [`Parse::parse`] produced earlier.
+    /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
     pub const fn from_stored(address: String) -> Self {
         Self(Personal::new(address))
     }
 
-    /// The address.
+    /// Returns the address.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// What uniqueness compares: the whole address in ASCII lower case.
+    /// Returns the key that uniqueness compares: the whole address in ASCII lower case.
     pub fn key(&self) -> Personal<String> {
         Personal::new(self.0.expose().to_ascii_lowercase())
     }
@@ -38,7 +38,7 @@ impl Parse for EmailAddress {
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         let (local, domain) = raw.rsplit_once('@').ok_or(Fault::InvalidEmail)?;
-        if raw.len() > WHOLE_MAX || !is_local_part(local) || !is_host_name(domain) {
+        if raw.len() > ADDRESS_MAX || !is_local_part(local) || !is_host_name(domain) {
             return Err(Fault::InvalidEmail);
         }
         Ok(Self::from_stored(format!(
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_addresses_are_accepted() {
+    fn common_addresses_are_accepted() {
         for good in [
             "ada@example.com",
             "ada.lovelace+kyc@mail.example.com",
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_forms_are_refused() {
         for bad in [
             "ada",
             "@example.com",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_of_rfc_5321_hold() {
+    fn lengths_are_limited_by_rfc_5321_and_rfc_1035() {
         let local = |n: usize| format!("{}@example.com", "a".repeat(n));
         assert!(EmailAddress::parse(&local(64)).is_ok());
         assert_eq!(EmailAddress::parse(&local(65)), Err(Fault::InvalidEmail));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_lower_cased_and_the_key_folds_all_of_it() {
+    fn parsing_lower_cases_the_domain_and_the_key_lower_cases_the_whole_address() {
         let Ok(email) = EmailAddress::parse("Ada.L@Example.COM") else {
             panic!("refused");
         };

@@ -1,21 +1,22 @@
 use crate::fault::{Fault, Parse, is_printable_ascii, refuse_blank};
 use crate::personal::Personal;
 
-/// The caller's own reference for a customer, unique in its tenant: 1 to 255 printable ASCII
-/// characters, kept as sent and compared byte for byte.
+/// The client's reference for a customer, unique in its tenant: 1 to 255 printable ASCII characters.
+///
+/// It is stored unchanged and compared byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalId(Personal<String>);
 
 impl ExternalId {
-    /// The greatest number of characters.
+    /// Maximum number of characters.
     pub const MAX: usize = 255;
 
-    /// Takes a value that [`Parse::parse`] produced earlier.
+    /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
     pub const fn from_stored(id: String) -> Self {
         Self(Personal::new(id))
     }
 
-    /// The reference.
+    /// Returns the reference.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn printable_ascii_is_kept_as_sent() {
+    fn printable_ascii_is_accepted_unchanged() {
         for good in ["crm-4711", " padded ", "~", &"x".repeat(255)] {
             assert_eq!(
                 ExternalId::parse(good),
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_rule_that_is_broken_is_named() {
+    fn the_fault_is_the_first_broken_rule() {
         assert_eq!(ExternalId::parse("  "), Err(Fault::Blank));
         assert_eq!(
             ExternalId::parse(&"\u{e9}".repeat(256)),

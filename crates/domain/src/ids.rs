@@ -9,17 +9,18 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Takes a UUID that an id generator made or a store kept.
+            /// Wraps a UUID from an id generator or a store.
             pub const fn from_uuid(id: Uuid) -> Self {
                 Self(id)
             }
 
-            /// The UUID itself.
+            /// Returns the UUID.
             pub const fn as_uuid(self) -> Uuid {
                 self.0
             }
 
-            /// Reads the one accepted spelling: a version 7 UUID, lower case and hyphenated.
+            /// Parses a version 7 UUID in its canonical spelling: lower case and hyphenated. Returns `None`
+            /// for any other text.
             pub fn from_canonical(text: &str) -> Option<Self> {
                 let id = Uuid::try_parse(text).ok()?;
                 let spelling = Hyphenated::from_uuid(id);
@@ -37,16 +38,17 @@ macro_rules! id {
 }
 
 id!(
-    /// Names a customer: a UUID version 7 (RFC 9562) whose time is the customer's `created_at`, so
-    /// that the order of ids is the order of creation to the millisecond.
+    /// Id of a customer: a version 7 UUID (RFC 9562) with the time of the customer's `created_at`.
+    ///
+    /// The order of ids is the order of creation, to the millisecond.
     CustomerId
 );
 id!(
-    /// Names a tenant.
+    /// Id of a tenant.
     TenantId
 );
 id!(
-    /// Names a change of a customer, and so the event that tells of it.
+    /// Id of a change of a customer, and of the event for that change.
     ChangeId
 );
 

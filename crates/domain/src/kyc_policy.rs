@@ -1,7 +1,7 @@
 use crate::customer_type::CustomerType;
 use crate::status::CustomerStatus;
 
-/// Which types of customer this deployment verifies before they may act.
+/// The customer types that a deployment verifies before they become active.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KycPolicy {
     individual: bool,
@@ -9,7 +9,7 @@ pub struct KycPolicy {
 }
 
 impl KycPolicy {
-    /// Verifies the given types.
+    /// Creates a policy that verifies the given types.
     pub fn verifying(types: &[CustomerType]) -> Self {
         Self {
             individual: types.contains(&CustomerType::Individual),
@@ -17,7 +17,7 @@ impl KycPolicy {
         }
     }
 
-    /// The status that a new customer of this type starts in.
+    /// Returns the initial status of a customer of this type.
     pub const fn first_status(&self, customer_type: CustomerType) -> CustomerStatus {
         let verified = match customer_type {
             CustomerType::Individual => self.individual,
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_decides_the_first_status_by_type() {
+    fn the_first_status_depends_on_the_type() {
         let policy = KycPolicy::verifying(&[CustomerType::Business]);
         assert_eq!(
             policy.first_status(CustomerType::Business),

@@ -1,11 +1,11 @@
 //! The Customer aggregate, its value objects and its status rules.
 //!
-//! Everything here is a pure function of its arguments. This crate knows no I/O, no async, no
-//! clock, no randomness and no serialisation format: whoever needs the time or an id passes it in,
-//! and whoever stores or transports a value converts it.
+//! Every function is pure. This crate has no I/O, no async, no clock, no randomness and no
+//! serialisation format. Times and ids are passed in as arguments. Adapters convert values to and
+//! from their stored and transmitted forms.
 //!
-//! A value object cannot be made wrong: its `parse` applies the rule, and `from_stored` is for
-//! values that `parse` produced earlier.
+//! A value object is always valid: `parse` checks its rule, and `from_stored` is only for values
+//! that `parse` accepted earlier.
 
 mod api_key;
 mod billing_address;

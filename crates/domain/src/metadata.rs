@@ -2,37 +2,37 @@ use std::collections::BTreeMap;
 
 use crate::personal::Personal;
 
-/// The caller's own notes on a customer: up to 50 named strings, 16 KiB of UTF-8 in all.
+/// Client-supplied metadata of a customer: up to 50 named strings, 16 KiB of UTF-8 in total.
 ///
-/// A name is 1 to 40 of `[A-Za-z0-9_.-]`; a value is up to 500 code points without U+0000 and may be
-/// empty.
+/// A name has 1 to 40 characters of `[A-Za-z0-9_.-]`. A value has up to 500 code points without U+0000
+/// and may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata(Personal<BTreeMap<String, String>>);
 
-/// Where metadata breaks its limits. Each fault is [`crate::Fault::InvalidMetadata`].
+/// Metadata exceeds its limits. Each fault is reported as [`crate::Fault::InvalidMetadata`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvalidMetadata {
-    /// The names of the members at fault, in order. They are the caller's own: a pointer may name
-    /// them, a log line may not.
+    /// The names of the invalid members, in order. They come from the client: a JSON pointer may
+    /// contain them, a log line may not.
     Members(Personal<Vec<String>>),
-    /// Too many members, or too many bytes in all.
+    /// Too many members, or too many bytes in total.
     Whole,
 }
 
 impl Metadata {
-    /// The greatest number of members.
+    /// Maximum number of members.
     pub const MEMBERS_MAX: usize = 50;
-    /// The greatest number of characters of a name.
+    /// Maximum number of characters of a name.
     pub const NAME_MAX: usize = 40;
-    /// The greatest number of code points of a value.
+    /// Maximum number of code points of a value.
     pub const VALUE_MAX: usize = 500;
-    /// The greatest number of bytes of all names and values.
+    /// Maximum number of bytes of all names and values.
     pub const BYTES_MAX: usize = 16 * 1024;
 
-    /// Checks the members one by one, then their number and size.
+    /// Validates each member, then the number of members and their total size.
     ///
     /// # Errors
-    /// Every member at fault, or else the whole.
+    /// Returns all invalid members, or [`InvalidMetadata::Whole`] if a total limit is exceeded.
     pub fn parse(members: BTreeMap<String, String>) -> Result<Self, InvalidMetadata> {
         let faulty: Vec<String> = members
             .iter()
@@ -52,27 +52,28 @@ impl Metadata {
         Ok(Self::from_stored(members))
     }
 
-    /// Takes members that [`Metadata::parse`] accepted earlier.
+    /// Rebuilds stored metadata that [`Metadata::parse`] accepted earlier.
     pub const fn from_stored(members: BTreeMap<String, String>) -> Self {
         Self(Personal::new(members))
     }
 
-    /// The members, ordered by name.
+    /// Returns the members, ordered by name.
     pub const fn expose(&self) -> &BTreeMap<String, String> {
         self.0.expose()
     }
 }
 
-/// An edit of metadata: names that get a value, and names that are taken away. Each is valid by itself;
-/// the limits of the whole hold after the edit.
+/// An edit of metadata: members to set and members to remove.
+///
+/// Each member is valid. The total limits are checked when the edit is applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetadataPatch(Personal<BTreeMap<String, Option<String>>>);
 
 impl MetadataPatch {
-    /// Checks the members one by one. `None` takes a member away.
+    /// Validates each member. A value of `None` removes the member.
     ///
     /// # Errors
-    /// Every member at fault.
+    /// Returns all invalid members.
     pub fn parse(members: BTreeMap<String, Option<String>>) -> Result<Self, InvalidMetadata> {
         let faulty: Vec<String> = members
             .iter()
@@ -86,7 +87,7 @@ impl MetadataPatch {
         }
     }
 
-    /// The metadata that the edit makes.
+    /// Returns the edited metadata.
     pub(crate) fn apply(self, metadata: &Metadata) -> Result<Metadata, InvalidMetadata> {
         let mut members = metadata.expose().clone();
         for (name, value) in self.0.into_exposed() {
@@ -129,13 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_object_and_an_empty_value_are_fine() {
+    fn an_empty_object_and_an_empty_value_are_accepted() {
         assert_eq!(parse(&[]), Ok(Metadata::default()));
         assert!(parse(&[("a.b-c_D9", "")]).is_ok());
     }
 
     #[test]
-    fn every_member_at_fault_is_named() {
+    fn every_invalid_member_is_reported() {
         let long = "n".repeat(41);
         assert_eq!(
             parse(&[
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn number_and_size_are_limits_of_the_whole() {
+    fn the_number_of_members_and_their_total_size_are_limited() {
         let names: Vec<String> = (0..51).map(|n| format!("n{n:02}")).collect();
         let members: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "v")).collect();
         assert!(parse(&members[..50]).is_ok());

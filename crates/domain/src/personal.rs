@@ -1,7 +1,9 @@
 use std::fmt;
 
-/// Personal data: its `Debug` masks the value, it has no `Display`, and [`Personal::expose`] is the
-/// one way in, so that every place that reads such a value can be found by searching for that word.
+/// Wrapper for personal data.
+///
+/// `Debug` masks the value, and there is no `Display`. The value is read only through
+/// [`Personal::expose`] and [`Personal::into_exposed`], so a search for `expose` finds every reader.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Personal<T>(T);
 
@@ -11,12 +13,12 @@ impl<T> Personal<T> {
         Self(value)
     }
 
-    /// Opens the wrapper.
+    /// Returns the value.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 
-    /// Takes the wrapper off.
+    /// Consumes the wrapper and returns the value.
     pub fn into_exposed(self) -> T {
         self.0
     }

@@ -3,11 +3,11 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use crate::fault::{Fault, Parse, refuse_blank};
 use crate::personal::Personal;
 
-/// ITU-T E.164 section 6: at most 15 digits. Room for a trunk prefix that callers leave in, such as
-/// `+44 (0)20 …`, is added.
+/// Maximum number of digits: 15 by ITU-T E.164 section 6, plus two for a trunk prefix as in
+/// `+44 (0)20 …`.
 const DIGITS_MAX: usize = 17;
 
-/// ITU-T E.164 section 6.2.1: a country code has one to three digits, and none begins with another.
+/// Maximum length of a country code by ITU-T E.164 section 6.2.1. No country code is a prefix of another.
 const COUNTRY_CODE_DIGITS_MAX: usize = 3;
 
 /// A phone number that is valid in its numbering plan, in E.164 form: `+2348012345678`.
@@ -15,12 +15,12 @@ const COUNTRY_CODE_DIGITS_MAX: usize = 3;
 pub struct PhoneNumber(Personal<String>);
 
 impl PhoneNumber {
-    /// Takes a value that [`Parse::parse`] produced earlier.
+    /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
     pub const fn from_stored(e164: String) -> Self {
         Self(Personal::new(e164))
     }
 
-    /// The number in E.164 form.
+    /// Returns the number in E.164 form.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -31,13 +31,15 @@ impl Parse for PhoneNumber {
 
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
-        let dialled = dialled(raw).ok_or(Fault::InvalidPhone)?;
-        if as_it_stands(&dialled).is_some_and(|number| PHONE_NUMBER_UTIL.is_valid_number(&number)) {
-            return Ok(Self::from_stored(dialled));
+        let digits = strip_separators(raw).ok_or(Fault::InvalidPhone)?;
+        if split_country_code(&digits)
+            .is_some_and(|number| PHONE_NUMBER_UTIL.is_valid_number(&number))
+        {
+            return Ok(Self::from_stored(digits));
         }
-        // A trunk prefix may have been left in. To look for one takes five times as long.
+        // The number may contain a trunk prefix. The full parser removes it, but takes five times as long.
         let number = PHONE_NUMBER_UTIL
-            .parse(&dialled, None)
+            .parse(&digits, None)
             .map_err(|_| Fault::InvalidPhone)?;
         if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
             return Err(Fault::InvalidPhone);
@@ -47,34 +49,36 @@ impl Parse for PhoneNumber {
     }
 }
 
-/// Reads the metadata of the numbering plans, so that the first caller does not wait for it.
+/// Loads the numbering plans, so that the first request does not wait for them. Takes about 15 ms.
 pub fn load_numbering_plans() {
-    // The outcome is of no interest: parsing any number loads what parsing needs.
+    // Parsing any number loads the plans; the result does not matter.
     let _ = PhoneNumber::parse("+12025550123");
 }
 
-/// The plus sign and the digits, where nothing but separators stands between the digits.
-fn dialled(raw: &str) -> Option<String> {
+/// Returns the plus sign and the digits, or `None` if `raw` is not a plus sign and digits with single-byte
+/// separators between them.
+fn strip_separators(raw: &str) -> Option<String> {
     let number = raw.strip_prefix('+')?;
     let ends_are_digits = [number.bytes().next()?, number.bytes().next_back()?]
         .iter()
         .all(u8::is_ascii_digit);
-    let mut dialled = String::from('+');
+    let mut stripped = String::from('+');
     for byte in number.bytes() {
         match byte {
-            b'0'..=b'9' => dialled.push(char::from(byte)),
+            b'0'..=b'9' => stripped.push(char::from(byte)),
             b' ' | b'-' | b'.' | b'(' | b')' => {}
             _ => return None,
         }
     }
-    (ends_are_digits && dialled.len() <= DIGITS_MAX + 1).then_some(dialled)
+    (ends_are_digits && stripped.len() <= DIGITS_MAX + 1).then_some(stripped)
 }
 
-/// The number cut behind its country calling code. None where there is no such code, of which none
-/// begins with a zero, and where the rest begins with one, of which only the library knows whether it
-/// counts.
-fn as_it_stands(dialled: &str) -> Option<rlibphonenumber::PhoneNumber> {
-    let digits = dialled
+/// Splits a number after its country code, without the full parser.
+///
+/// Returns `None` if there is no such country code. Also returns `None` if the national number begins
+/// with a zero, because only the full parser knows whether that zero is a trunk prefix.
+fn split_country_code(number: &str) -> Option<rlibphonenumber::PhoneNumber> {
+    let digits = number
         .strip_prefix('+')
         .filter(|digits| !digits.starts_with('0'))?;
     let (country_code, national) = (1..=COUNTRY_CODE_DIGITS_MAX).find_map(|length| {
@@ -118,12 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn a_trunk_prefix_left_in_is_taken_out() {
+    fn a_trunk_prefix_is_removed() {
         assert_eq!(e164("+44 (0)20 7946 0958"), Ok("+442079460958".into()));
     }
 
     #[test]
-    fn the_example_number_of_every_region_and_type_is_taken_as_it_stands() {
+    fn the_example_number_of_every_region_and_type_is_accepted_unchanged() {
         let mut seen = 0;
         for region in PHONE_NUMBER_UTIL.get_supported_regions() {
             for kind in [
@@ -146,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_numbers_are_refused() {
         for bad in [
             "08012345678",
             "2348012345678",
@@ -180,19 +184,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_valid_as_it_stands_is_what_the_library_reads(
+        fn splitting_a_valid_number_gives_the_same_result_as_the_library(
             code in prop::sample::select(vec![1, 7, 33, 39, 44, 49, 52, 54, 55, 81, 91, 234, 352, 590, 800]),
             national in "[1-9][0-9]{5,11}",
         ) {
-            let dialled = format!("+{code}{national}");
-            let number = as_it_stands(&dialled).unwrap();
+            let text = format!("+{code}{national}");
+            let number = split_country_code(&text).unwrap();
             if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-                prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&dialled, None).unwrap(), number);
+                prop_assert_eq!(PHONE_NUMBER_UTIL.parse(&text, None).unwrap(), number);
             }
         }
 
         #[test]
-        fn what_was_accepted_is_accepted_unchanged_again(raw in "\\+[0-9 ().-]{0,20}|\\PC{0,20}") {
+        fn parsing_an_accepted_number_again_changes_nothing(raw in "\\+[0-9 ().-]{0,20}|\\PC{0,20}") {
             if let Ok(once) = e164(&raw) {
                 prop_assert_eq!(e164(&once), Ok(once.clone()));
             }

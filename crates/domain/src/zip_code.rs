@@ -1,20 +1,21 @@
 use crate::fault::{Fault, Parse};
 use crate::personal::Personal;
 
-/// A postal code of any country: 1 to 16 ASCII letters, digits, spaces and hyphens, trimmed.
+/// A postal code of any country: 1 to 16 ASCII letters, digits, spaces and hyphens. Contains at least one
+/// letter or digit. Surrounding whitespace is removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZipCode(Personal<String>);
 
 impl ZipCode {
-    /// The greatest number of characters.
+    /// Maximum number of characters.
     pub const MAX: usize = 16;
 
-    /// Takes a value that [`Parse::parse`] produced earlier.
+    /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
     pub const fn from_stored(code: String) -> Self {
         Self(Personal::new(code))
     }
 
-    /// The code.
+    /// Returns the code.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -31,10 +32,10 @@ impl Parse for ZipCode {
         if code.chars().nth(Self::MAX).is_some() {
             return Err(Fault::TooLong);
         }
-        let shaped = code
+        let has_only_allowed = code
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-'));
-        if !shaped || !code.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        if !has_only_allowed || !code.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Fault::InvalidZipCode);
         }
         Ok(Self::from_stored(code.to_owned()))
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn postal_codes_of_many_shapes_are_accepted() {
+    fn common_postal_codes_are_accepted_and_trimmed() {
         for (raw, stored) in [
             ("100001", "100001"),
             (" EC1A 1BB ", "EC1A 1BB"),
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_rule_that_is_broken_is_named() {
+    fn the_fault_is_the_first_broken_rule() {
         assert_eq!(ZipCode::parse(" "), Err(Fault::Blank));
         assert_eq!(ZipCode::parse(&"_".repeat(17)), Err(Fault::TooLong));
         for bad in ["1_2", "- -", "\u{661}\u{662}", "1\t2", "1\u{0}"] {

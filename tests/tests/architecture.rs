@@ -84,7 +84,6 @@ const CORE: &[&str] = &["customers-domain", "customers-ports", "customers-use-ca
 /// What would tie the rules to a technology.
 const TECHNOLOGIES: &[&str] = &[
     "axum",
-    "deadpool",
     "http",
     "hyper",
     "metrics",

@@ -7,7 +7,7 @@ use tracing::instrument;
 
 use crate::connection::Connection;
 use crate::database::{Database, Work};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::rows::{column, named, unreadable};
 use crate::sql;
 use crate::statement::Statement;
@@ -58,7 +58,7 @@ impl ApiKeyRepository for PgApiKeyRepository {
         let statement = Statement::new(sql::REVOKE_API_KEY)
             .bind(id.as_str())
             .bind(at);
-        let rows = self.database.fetch(statement).await?;
+        let rows = self.database.write(statement).await?;
         let row = rows.first().ok_or_else(|| unreadable("revoked"))?;
         Ok(match (column(row, "revoked")?, column(row, "known")?) {
             (true, _) => Revocation::Revoked,
@@ -91,14 +91,12 @@ impl Issue {
 
 impl Work for Issue {
     type Output = Issued;
+    const WRITES: bool = true;
+    // If it was stored after all, a second attempt finds the key's id in use.
+    const IS_REPEATED: bool = false;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<Issued, Failure> {
-        let rows = connection.fetch(self.statement()).await;
-        let rows = rows.map_err(|failure| match failure.kind {
-            // Not again: if it was stored after all, a second attempt finds the key's id in use.
-            FailureKind::Lost => Failure::new(FailureKind::Unavailable, failure.reason),
-            _ => failure,
-        })?;
+        let rows = connection.fetch(self.statement()).await?;
         let row = rows.first().ok_or_else(Failure::raced)?;
         Ok(Issued {
             tenant_id: TenantId::from_uuid(column(row, "tenant_id")?),

@@ -1,28 +1,39 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use customers_ports::StoreError;
-use deadpool::managed::{Pool, PoolError, QueueMode};
 use sqlx::postgres::PgRow;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::connection::{Connection, Connector};
 use crate::failure::{Failure, FailureKind};
-use crate::pool::{Lease, is_old};
+use crate::monitor::Monitor;
+use crate::pool::{Lease, Pool};
+use crate::sessions::{Backend, Sessions};
 use crate::settings::PgSettings;
 use crate::startup_error::StartupError;
 use crate::statement::Statement;
+use crate::write_limit::{WriteLimit, WritePermit};
 
 /// The longest that one call of a port may take, everything included.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(10);
 
 /// How often work is begun in one call, for all the races it loses.
 const ATTEMPTS: u32 = 5;
+/// Maximum pause before work that lost its first race is begun again. It doubles with each race.
+const BACKOFF: Duration = Duration::from_millis(10);
+/// How long a call may take before the server is asked whether it works on it.
+const SUSPECT_AFTER: Duration = Duration::from_millis(700);
+/// How long until it is asked again.
+const SUSPECT_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// A bounded set of connections, opened when they are needed. Clones share it.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool<Connector>,
+    pool: Arc<Pool>,
+    writes: Arc<WriteLimit>,
+    monitor: Monitor,
     create_batch: usize,
 }
 
@@ -33,18 +44,29 @@ pub struct PoolStatus {
     pub open: usize,
     /// Those of them that a call is using.
     pub in_use: usize,
-    /// Calls that wait for one.
+    /// Connections that were given up and whose backends may still be there.
+    pub abandoned: usize,
+    /// Calls that wait for a connection.
     pub waiting: usize,
-    /// Connections that may be open.
+    /// Connections that may be open; those that were given up count too.
     pub max: usize,
+    /// Connections that write, those that were given up included.
+    pub writes: usize,
+    /// Connections that may write at one time.
+    pub writes_max: usize,
 }
 
 /// What a call of a port does on a connection.
 ///
-/// It MUST bear being done again after a lost connection, when the first attempt may have been
-/// committed all the same, and it MUST leave no transaction open.
+/// Unless it says otherwise, it MUST bear being done again after a lost connection, when the first
+/// attempt may have been committed all the same. It MUST leave no transaction open.
 pub(crate) trait Work: Send + Sync {
     type Output: Send;
+
+    /// Whether it writes, and so takes one of the connections for writes.
+    const WRITES: bool;
+    /// Whether it is done again after a lost connection.
+    const IS_REPEATED: bool = true;
 
     fn attempt(
         &self,
@@ -58,15 +80,11 @@ impl Database {
     /// # Errors
     /// When the URL is not that of a Postgres database.
     pub fn new(settings: &PgSettings) -> Result<Self, StartupError> {
-        let pool = Pool::builder(Connector::new(settings)?)
-            .max_size(settings.max_connections.max(1))
-            .queue_mode(QueueMode::Lifo)
-            .build()
-            .map_err(|_| StartupError::Failed {
-                reason: "no pool of connections".into(),
-            })?;
+        let pool = Pool::new(Connector::new(settings)?, settings.max_connections);
         Ok(Self {
-            pool,
+            writes: Arc::new(WriteLimit::of(pool.max())),
+            monitor: Monitor::of(&pool),
+            pool: Arc::new(pool),
             create_batch: settings.create_batch,
         })
     }
@@ -78,23 +96,29 @@ impl Database {
 
     /// How far the connections are used now.
     pub fn pool_status(&self) -> PoolStatus {
-        let status = self.pool.status();
+        let counts = self.pool.counts();
+        let open = counts.taken.saturating_sub(counts.abandoned);
         PoolStatus {
-            open: status.size,
-            in_use: status.size.saturating_sub(status.available),
-            waiting: status.waiting,
-            max: status.max_size,
+            open,
+            in_use: open.saturating_sub(counts.idle),
+            abandoned: counts.abandoned,
+            waiting: counts.waiting,
+            max: self.pool.max(),
+            writes: self.writes.in_use(),
+            writes_max: self.writes.max(),
         }
     }
 
-    pub(crate) fn connector(&self) -> &Connector {
-        self.pool.manager()
+    /// Looks at the server over a connection that is not one of the pool. The caller sets the limit.
+    pub(crate) async fn look(&self) -> Result<Arc<Sessions>, Failure> {
+        self.monitor.start(&self.pool);
+        self.monitor.look().await
     }
 
     /// Does the work, and stops where it is when the caller goes away.
     pub(crate) async fn call<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let deadline = Instant::now() + CALL_LIMIT;
-        let lease = self.lease().await?;
+        let lease = self.lease::<W>().await?;
         Ok(self.attempts(&work, lease, deadline).await?)
     }
 
@@ -106,7 +130,7 @@ impl Database {
         W::Output: 'static,
     {
         let deadline = Instant::now() + CALL_LIMIT;
-        let lease = self.lease().await?;
+        let lease = self.lease::<W>().await?;
         let database = self.clone();
         let task = tokio::spawn(async move { database.attempts(&work, lease, deadline).await });
         let outcome = task.await.map_err(|error| {
@@ -119,9 +143,14 @@ impl Database {
         Ok(outcome?)
     }
 
-    /// One statement, with the rows that it answers.
+    /// One statement that reads, with the rows that it answers.
     pub(crate) async fn fetch(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
-        self.call(statement).await
+        self.call(Read(statement)).await
+    }
+
+    /// One statement that writes and bears repetition, with the rows that it answers.
+    pub(crate) async fn write(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
+        self.call_to_the_end(Write(statement)).await
     }
 
     /// Does the work on that connection, or on another if that one turns out dead.
@@ -133,7 +162,7 @@ impl Database {
     ) -> Result<W::Output, Failure> {
         let mut attempt = 1;
         loop {
-            let outcome = timeout_at(deadline, work.attempt(&mut lease))
+            let outcome = timeout_at(deadline, self.attempt(work, &mut lease))
                 .await
                 .unwrap_or_else(|_| Err(Failure::timed_out("the whole call", CALL_LIMIT)));
             let failure = match outcome {
@@ -141,49 +170,118 @@ impl Database {
                 Err(failure) => failure,
             };
             match failure.kind {
-                FailureKind::Raced if attempt < ATTEMPTS => attempt += 1,
+                FailureKind::Raced if attempt < ATTEMPTS => {
+                    sleep(backoff(attempt)).await;
+                    attempt += 1;
+                }
                 // Each of these uses up an old connection, so there is an end to them.
-                FailureKind::Lost if is_old(&lease) => {
-                    self.forget_idle();
-                    lease = timeout_at(deadline, self.lease())
+                FailureKind::Lost | FailureKind::ReadOnly if W::IS_REPEATED && lease.is_old() => {
+                    let permit = lease.into_forgotten();
+                    lease = timeout_at(deadline, self.lease_with(permit))
                         .await
                         .map_err(|_| Failure::timed_out("the whole call", CALL_LIMIT))??;
+                }
+                FailureKind::ReadOnly => {
+                    self.monitor.reconnect();
+                    return Err(failure);
                 }
                 _ => return Err(failure),
             }
         }
     }
 
-    /// A connection within the time limit, waiting and connecting together.
-    pub(crate) async fn lease(&self) -> Result<Lease, Failure> {
-        let limit = self.connector().limit().min(CALL_LIMIT);
-        match timeout(limit, self.pool.get()).await {
-            Ok(Ok(lease)) => Ok(lease),
-            Ok(Err(PoolError::Backend(failure))) => Err(failure),
-            Ok(Err(_)) => Err(Failure::new(FailureKind::Defect, "the pool is closed")),
-            Err(_) => Err(Failure::timed_out("getting a connection", limit)),
+    /// Does the work on that connection, unless the server says that the connection is dead.
+    async fn attempt<W: Work>(&self, work: &W, lease: &mut Lease) -> Result<W::Output, Failure> {
+        let suspect = lease.suspect().filter(|_| W::IS_REPEATED);
+        let attempt = work.attempt(lease);
+        let Some(backend) = suspect else {
+            return attempt.await;
+        };
+        tokio::select! {
+            biased;
+            outcome = attempt => outcome,
+            () = self.until_lost(backend) => Err(Failure::silent()),
         }
     }
 
-    /// After a restart of the server every connection that was opened before is dead, so the death of
-    /// one condemns all that are idle.
-    fn forget_idle(&self) {
-        self.pool.retain(|_, _| false);
+    /// Waits until the server says that nothing more comes from that backend. Whether a statement is
+    /// slow or its connection dead shows nowhere else.
+    async fn until_lost(&self, backend: Backend) {
+        sleep(SUSPECT_AFTER).await;
+        loop {
+            let sessions = self.monitor.look().await;
+            if sessions.is_ok_and(|sessions| sessions.is_lost(backend)) {
+                return;
+            }
+            sleep(SUSPECT_AGAIN_AFTER).await;
+        }
     }
+
+    /// A connection for that work within the time limit, waiting and connecting together.
+    pub(crate) async fn lease<W: Work>(&self) -> Result<Lease, Failure> {
+        let started = Instant::now();
+        let limit = self.lease_limit();
+        let permit = if W::WRITES {
+            let permit = timeout(limit, self.writes.acquire()).await;
+            Some(permit.map_err(|_| Failure::timed_out(GETTING_A_CONNECTION, limit))??)
+        } else {
+            None
+        };
+        timeout_at(started + limit, self.lease_with(permit))
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out(GETTING_A_CONNECTION, limit)))
+    }
+
+    async fn lease_with(&self, permit: Option<WritePermit>) -> Result<Lease, Failure> {
+        self.monitor.start(&self.pool);
+        let limit = self.lease_limit();
+        timeout(limit, self.pool.lease(permit))
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out(GETTING_A_CONNECTION, limit)))
+    }
+
+    fn lease_limit(&self) -> Duration {
+        self.pool.connector().limit().min(CALL_LIMIT)
+    }
+}
+
+const GETTING_A_CONNECTION: &str = "getting a connection";
+
+/// A part of the maximum, chosen at random, so that those that met once do not meet again.
+fn backoff(attempt: u32) -> Duration {
+    // Without randomness they go on at once: that is as good as any time.
+    let part = getrandom::u32().unwrap_or_default();
+    BACKOFF * (1 << (attempt - 1)) * (part >> 16) / (1 << 16)
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database")
-            .field("connections", &self.pool.status().size)
+            .field("connections", &self.pool.counts().taken)
             .finish_non_exhaustive()
     }
 }
 
-impl Work for Statement {
+/// A statement that reads.
+struct Read(Statement);
+
+/// A statement that writes and bears repetition.
+struct Write(Statement);
+
+impl Work for Read {
     type Output = Vec<PgRow>;
+    const WRITES: bool = false;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<Vec<PgRow>, Failure> {
-        connection.fetch(self.clone()).await
+        connection.fetch(self.0.clone()).await
+    }
+}
+
+impl Work for Write {
+    type Output = Vec<PgRow>;
+    const WRITES: bool = true;
+
+    async fn attempt(&self, connection: &mut Connection) -> Result<Vec<PgRow>, Failure> {
+        connection.fetch(self.0.clone()).await
     }
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use customers_ports::StoreError;
 use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 
 /// Why a statement did not do its work, and what can be done about it.
 ///
@@ -18,16 +19,32 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     /// The connection is of no use any more, and others that were opened before may not be either.
     Lost,
+    /// The server refuses writes. Another one may have taken its place, which new connections reach.
+    ReadOnly,
+    /// No response came in time. Whether the server carries the request out is unknown.
+    TimedOut,
     /// Another transaction came first; the same again may succeed.
     Raced,
     /// Another transaction held a row for too long.
     LockTimeout,
     /// The server does not let this program in.
     Refused,
-    /// The server cannot do it now.
+    /// The server cannot do it now, or cannot say whether it did.
     Unavailable,
     /// It will fail in the same way again.
     Defect,
+}
+
+impl FailureKind {
+    /// Whether a connection on which a statement failed like this can be used again.
+    pub(crate) const fn keeps_connection(self) -> bool {
+        match self {
+            Self::Lost | Self::ReadOnly | Self::TimedOut => false,
+            Self::Raced | Self::LockTimeout | Self::Refused | Self::Unavailable | Self::Defect => {
+                true
+            }
+        }
+    }
 }
 
 impl Failure {
@@ -46,9 +63,14 @@ impl Failure {
         Self::new(FailureKind::Lost, "the connection is closed")
     }
 
+    /// The connection died without a sign of it.
+    pub(crate) fn silent() -> Self {
+        Self::new(FailureKind::Lost, "the connection died silently")
+    }
+
     pub(crate) fn timed_out(what: &str, limit: Duration) -> Self {
         let reason = format!("{what} took longer than {} ms", limit.as_millis());
-        Self::new(FailureKind::Unavailable, reason)
+        Self::new(FailureKind::TimedOut, reason)
     }
 }
 
@@ -56,6 +78,8 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure.kind {
             FailureKind::Lost
+            | FailureKind::ReadOnly
+            | FailureKind::TimedOut
             | FailureKind::Raced
             | FailureKind::LockTimeout
             | FailureKind::Refused
@@ -89,6 +113,12 @@ impl From<sqlx::Error> for Failure {
 fn of_server(error: &dyn DatabaseError) -> Failure {
     let code = error.code().unwrap_or_default();
     let constraint = error.constraint();
+    let routine = error
+        .try_downcast_ref::<PgDatabaseError>()
+        .and_then(PgDatabaseError::routine);
+    if code == "0A000" && routine == Some(CHECKS_PREPARED_PLAN) {
+        return Failure::new(FailureKind::Lost, "a prepared statement is out of date");
+    }
     let reason = match constraint {
         Some(constraint) => format!("SQLSTATE {code} on {constraint}"),
         None => format!("SQLSTATE {code}"),
@@ -99,11 +129,9 @@ fn of_server(error: &dyn DatabaseError) -> Failure {
 /// By SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn kind_of(code: &str, constraint: Option<&str>) -> FailureKind {
     match code {
-        // Shut down, crashed, cut off for idling; a standby, which this server may just have become;
-        // a statement that was prepared for another schema or by another session.
-        "57P01" | "57P02" | "57P05" | "25P03" | "25006" | "0A000" | "26000" | "42P05" => {
-            FailureKind::Lost
-        }
+        // Shut down, crashed, cut off for idling; a statement that another session prepared.
+        "57P01" | "57P02" | "57P05" | "25P03" | "26000" | "42P05" => FailureKind::Lost,
+        "25006" => FailureKind::ReadOnly,
         "40001" | "40P01" => FailureKind::Raced,
         // A cluster appends the number of a shard to the name.
         "23505" if constraint.is_some_and(|name| name.starts_with(RECORDS_PRIMARY_KEY)) => {
@@ -111,8 +139,8 @@ fn kind_of(code: &str, constraint: Option<&str>) -> FailureKind {
         }
         "55P03" => FailureKind::LockTimeout,
         "3D000" => FailureKind::Refused,
-        // Starting up; a statement that ran out of time.
-        "57P03" | "57014" => FailureKind::Unavailable,
+        // Starting up; a statement that ran out of time; whether it was carried out is unknown.
+        "57P03" | "57014" | "40003" => FailureKind::Unavailable,
         other => match other.get(..2) {
             Some("08") => FailureKind::Lost,
             Some("28") => FailureKind::Refused,
@@ -125,6 +153,10 @@ fn kind_of(code: &str, constraint: Option<&str>) -> FailureKind {
 
 /// Violated by two requests with one key of which the other was recorded first.
 const RECORDS_PRIMARY_KEY: &str = "idempotency_records_pkey";
+
+/// The server's function that reports a prepared statement whose tables have changed since. Its
+/// SQLSTATE, 0A000, is also that of a feature that the server lacks.
+const CHECKS_PREPARED_PLAN: &str = "RevalidateCachedQuery";
 
 #[cfg(test)]
 mod tests {
@@ -140,7 +172,9 @@ mod tests {
             ("57014", FailureKind::Unavailable),
             ("57P01", FailureKind::Lost),
             ("08006", FailureKind::Lost),
-            ("25006", FailureKind::Lost),
+            ("25006", FailureKind::ReadOnly),
+            ("40003", FailureKind::Unavailable),
+            ("0A000", FailureKind::Defect),
             ("40001", FailureKind::Raced),
             ("40P01", FailureKind::Raced),
             ("55P03", FailureKind::LockTimeout),

@@ -2,47 +2,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use customers_ports::{StoreError, StoreHealth};
-use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tracing::instrument;
 
-use crate::connection::Connection;
 use crate::database::Database;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 
-/// How long the database may take to show a sign of life.
+/// How long the database may take to respond.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Whether Postgres answers.
+/// Whether Postgres responds and can be written to.
 ///
-/// It has a connection of its own: that all others are busy under load says nothing ill of the server.
+/// The check has a connection of its own: that all others are busy under load says nothing ill of the
+/// server.
 pub struct PgStoreHealth {
     database: Database,
-    connection: Mutex<Option<Connection>>,
 }
 
 impl PgStoreHealth {
     /// Looks after that database.
-    pub fn new(database: Database) -> Self {
-        Self {
-            database,
-            connection: Mutex::new(None),
-        }
-    }
-
-    async fn ping(&self) -> Result<(), Failure> {
-        let mut held = self.connection.lock().await;
-        // Taken out, so that whatever ends this early leaves no connection in doubt behind.
-        if let Some(mut old) = held.take()
-            && old.ping().await.is_ok()
-        {
-            *held = Some(old);
-            return Ok(());
-        }
-        let mut new = self.database.connector().connect().await?;
-        new.ping().await?;
-        *held = Some(new);
-        Ok(())
+    pub const fn new(database: Database) -> Self {
+        Self { database }
     }
 }
 
@@ -54,8 +34,12 @@ impl StoreHealth for PgStoreHealth {
         fields(otel.kind = "client", db.system.name = "postgresql")
     )]
     async fn check(&self) -> Result<(), StoreError> {
-        let outcome = timeout(LIMIT, self.ping()).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(Failure::timed_out("a sign of life", LIMIT)));
-        Ok(outcome?)
+        let sessions = timeout(LIMIT, self.database.look())
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out("a health check", LIMIT)))?;
+        if sessions.is_read_only() {
+            return Err(Failure::new(FailureKind::ReadOnly, "the server is read-only").into());
+        }
+        Ok(())
     }
 }

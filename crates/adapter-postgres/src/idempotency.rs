@@ -58,7 +58,7 @@ impl IdempotencyRecords for PgIdempotencyRecords {
             .bind(oldest)
             .bind(until)
             .bind(i64::from(at_most));
-        let rows = self.database.fetch(statement).await?;
+        let rows = self.database.write(statement).await?;
         if let Some(newest) = newest(&rows)? {
             self.mark.advance(newest);
         }

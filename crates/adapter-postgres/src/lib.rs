@@ -18,13 +18,16 @@ mod database;
 mod failure;
 mod health;
 mod idempotency;
+mod monitor;
 mod pool;
 mod rows;
+mod sessions;
 mod settings;
 pub mod sql;
 mod startup;
 mod startup_error;
 mod statement;
+mod write_limit;
 
 pub use api_keys::PgApiKeyRepository;
 pub use customers::PgCustomerRepository;

@@ -5,20 +5,30 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::sql::PLANNER;
+use crate::sql::{PLANNER, THIS_TRANSACTION};
 use crate::startup_error::StartupError;
 
 /// How long creates that share a statement wait for a row that another transaction holds, before each
 /// goes on alone.
 pub(crate) const LOCK_WAIT_TOGETHER: Duration = Duration::from_millis(100);
 
+/// Settings of a session with which the server finds out that its client is gone, and sends something
+/// over an idle connection before a firewall or a load balancer forgets it. Times are in seconds, the
+/// last in milliseconds. Over a socket in the file system they change nothing.
+const KEEPALIVE: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "60000"),
+];
+
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
 pub struct PgSettings {
     /// `postgres://user:password@host:port/database?sslmode=…`
     pub url: SecretString,
-    /// The greatest number of connections that the repositories share. The health check has one of
-    /// its own besides.
+    /// Maximum number of connections that the repositories share, and of backends that work for them.
+    /// A quarter of them, at least one, is kept for reads. The health check has one of its own besides.
     pub max_connections: usize,
     /// How long to wait for a connection, and for a statement.
     pub timeout: Duration,
@@ -59,7 +69,7 @@ impl PgSettings {
         let options = self.direct()?;
         Ok(match self.pooler {
             Pooler::Transaction => options.statement_cache_capacity(0),
-            Pooler::None => options.options(self.session()),
+            Pooler::None => options.options(self.session()).options(KEEPALIVE),
         })
     }
 
@@ -77,12 +87,13 @@ impl PgSettings {
             .disable_statement_logging())
     }
 
-    /// How a transaction begins where no setting outlives it.
+    /// How a transaction begins where no setting outlives it, and which one it is.
     pub(crate) fn begin(&self) -> String {
         let settings = self
             .session()
             .map(|(name, value)| format!("; SET LOCAL {name} = {value}"));
-        format!("BEGIN{}", settings.collect::<String>())
+        let settings = settings.collect::<String>();
+        format!("BEGIN{settings}; {THIS_TRANSACTION}")
     }
 
     /// What holds for every statement that serves a request.
@@ -133,7 +144,10 @@ mod tests {
     fn limits_travel_with_the_session_or_with_the_transaction() {
         let mut settings = PgSettings::new("postgres://app@db.example.com/customers");
         let direct = settings.serving().unwrap();
-        assert!(direct.get_options().unwrap().contains("lock_timeout=1900"));
+        let options = direct.get_options().unwrap();
+        assert!(
+            options.contains("lock_timeout=1900") && options.contains("tcp_user_timeout=60000")
+        );
         settings.pooler = Pooler::Transaction;
         assert_eq!(settings.serving().unwrap().get_options(), None);
         assert!(

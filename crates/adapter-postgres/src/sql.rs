@@ -11,6 +11,7 @@ mod create;
 mod list;
 mod read;
 mod server;
+mod sessions;
 
 pub use api_keys::{FIND_API_KEY, ISSUE_API_KEY, LIST_API_KEYS, REVOKE_API_KEY};
 pub use change::{REPLACE_CUSTOMER, UPDATE_AND_DECIDE, UPDATE_CUSTOMER, WHY_UNCHANGED};
@@ -24,6 +25,9 @@ pub use list::{
 pub use read::{FIND_CUSTOMER, FIND_DECISION, FIND_OTHER_HOLDER, LIST_CHANGES};
 pub use server::{
     HAS_MIGRATIONS, LIST_MIGRATIONS, LIST_UNSAFE_SETTINGS, OLDEST_RECORD, SWEEP_RECORDS,
+};
+pub use sessions::{
+    END_IDLE_SESSIONS, LIST_SESSIONS, SERVER_ENCODING, THIS_SESSION, THIS_TRANSACTION,
 };
 
 /// What the planner is told in every session that serves.
@@ -76,4 +80,9 @@ pub const ALL: &[(&str, &str)] = by_name![
     HAS_MIGRATIONS,
     LIST_MIGRATIONS,
     LIST_UNSAFE_SETTINGS,
+    THIS_SESSION,
+    THIS_TRANSACTION,
+    LIST_SESSIONS,
+    END_IDLE_SESSIONS,
+    SERVER_ENCODING,
 ];

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgRow;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -55,7 +56,8 @@ pub async fn wait_until_reachable(
 /// so at once wait for each other; there is no limit to how long.
 ///
 /// # Errors
-/// When the server cannot be used, stands behind a pooler, or a migration fails.
+/// When the server cannot be used, stands behind a pooler, the database is not in UTF-8, or a
+/// migration fails.
 pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
     if settings.pooler != Pooler::None {
         return Err(StartupError::MigrationThroughPooler);
@@ -65,6 +67,13 @@ pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
         .await
         .map_err(|_| Failure::timed_out("connecting", settings.timeout))?
         .map_err(Failure::from)?;
+    let encoding = sqlx::raw_sql(sql::SERVER_ENCODING);
+    require_utf8(
+        &encoding
+            .fetch_one(&mut connection)
+            .await
+            .map_err(Failure::from)?,
+    )?;
     let mut migrator = Migrator {
         migrations: MIGRATIONS.migrations.clone(),
         ..Migrator::DEFAULT
@@ -78,9 +87,14 @@ pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
 /// Compares the schema with this program's.
 ///
 /// # Errors
-/// When the server cannot be used, or the schema was not made by these migrations.
+/// When the server cannot be used, the database is not in UTF-8, or the schema was not made by these
+/// migrations.
 pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, StartupError> {
     let mut connection = Connector::new(settings)?.connect().await?;
+    let encoding = Statement::new(sql::SERVER_ENCODING);
+    for row in &connection.fetch(encoding).await? {
+        require_utf8(row)?;
+    }
     if !has_migrations(&mut connection).await? {
         return Ok(SchemaState::Behind);
     }
@@ -120,6 +134,15 @@ pub async fn durability(settings: &PgSettings) -> Result<Vec<String>, StartupErr
         .await?;
     let names = rows.iter().map(|row| column(row, "name"));
     Ok(names.collect::<Result<_, Failure>>()?)
+}
+
+fn require_utf8(row: &PgRow) -> Result<(), StartupError> {
+    match column(row, "encoding")? {
+        "UTF8" => Ok(()),
+        other => Err(StartupError::WrongEncoding {
+            encoding: other.to_owned(),
+        }),
+    }
 }
 
 async fn has_migrations(connection: &mut Connection) -> Result<bool, Failure> {

@@ -38,6 +38,14 @@ pub enum StartupError {
         /// Which one.
         version: i64,
     },
+    /// The database has another encoding than UTF-8, in which names could not be stored.
+    #[error(
+        "the database's encoding is {encoding} and must be UTF8; create it with `createdb --template=template0 --encoding=UTF8`"
+    )]
+    WrongEncoding {
+        /// The encoding that it has.
+        encoding: String,
+    },
     /// The server answered what it never should.
     #[error("the database is at fault: {reason}")]
     Failed {
@@ -50,6 +58,8 @@ impl From<Failure> for StartupError {
     fn from(Failure { kind, reason }: Failure) -> Self {
         match kind {
             FailureKind::Lost
+            | FailureKind::ReadOnly
+            | FailureKind::TimedOut
             | FailureKind::Raced
             | FailureKind::LockTimeout
             | FailureKind::Unavailable => Self::Unreachable { reason },

@@ -109,12 +109,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "CUSTOMERS_MIGRATE", value_parser = BoolishValueParser::new())]
     pub(crate) migrate: bool,
 
-    /// The most connections to the database
+    /// The most connections to the database, at least 4; a quarter is kept for reads
     #[arg(
         long,
         env = "CUSTOMERS_DATABASE_CONNECTIONS",
         value_name = "NUMBER",
-        default_value = "16"
+        default_value = "16",
+        value_parser = values::database_connections
     )]
     pub(crate) database_connections: NonZeroUsize,
 

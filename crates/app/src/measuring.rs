@@ -95,6 +95,9 @@ fn page(handle: PrometheusHandle, process: ProcessMetrics, database: Option<Data
                 in_use: now.in_use,
                 waiting: now.waiting,
                 max: now.max,
+                abandoned: now.abandoned,
+                writes: now.writes,
+                writes_max: now.writes_max,
             });
         }
         handle.render()

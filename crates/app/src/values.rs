@@ -1,5 +1,7 @@
 //! Values of flags that are more than a number or a word.
 
+use std::num::NonZeroUsize;
+
 use customers_domain::{CustomerType, KycPolicy, Parse as _, TenantName};
 use thiserror::Error;
 
@@ -28,6 +30,20 @@ pub(crate) fn kyc_policy(text: &str) -> Result<KycPolicy, InvalidKycPolicy> {
 /// The rule that the name breaks, in words.
 pub(crate) fn tenant_name(text: &str) -> Result<TenantName, String> {
     TenantName::parse(text).map_err(|fault| format!("the name of a tenant {fault}"))
+}
+
+/// Writes are kept to three quarters of the connections, and reads must find one as well.
+const MIN_DATABASE_CONNECTIONS: usize = 4;
+
+/// Reads the number of connections to the database.
+///
+/// # Errors
+/// When it is not a number of at least 4.
+pub(crate) fn database_connections(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number: &NonZeroUsize| number.get() >= MIN_DATABASE_CONNECTIONS)
+        .ok_or_else(|| format!("must be a number of at least {MIN_DATABASE_CONNECTIONS}"))
 }
 
 #[cfg(test)]

@@ -179,6 +179,27 @@ pub(crate) const POOL_WAITING: Metric = Metric {
     help: "Calls that wait for a connection to the database; creates that wait together count as one.",
     only: WITH_POSTGRES,
 };
+pub(crate) const POOL_ABANDONED: Metric = Metric {
+    name: "customers_database_pool_connections_abandoned",
+    kind: Kind::Gauge,
+    labels: &[],
+    help: "Connections to the database that were given up and count against the maximum until their backends are gone.",
+    only: WITH_POSTGRES,
+};
+pub(crate) const POOL_WRITES: Metric = Metric {
+    name: "customers_database_pool_write_connections",
+    kind: Kind::Gauge,
+    labels: &[],
+    help: "Connections to the database that write, or were given up while they did.",
+    only: WITH_POSTGRES,
+};
+pub(crate) const POOL_WRITES_MAX: Metric = Metric {
+    name: "customers_database_pool_write_connections_max",
+    kind: Kind::Gauge,
+    labels: &[],
+    help: "The most connections to the database that may write at one time; the rest is kept for reads.",
+    only: WITH_POSTGRES,
+};
 pub(crate) const PANICS: Metric = Metric {
     name: "customers_panics_total",
     kind: Kind::Counter,
@@ -250,6 +271,9 @@ pub const METRICS: &[Metric] = &[
     POOL_IN_USE,
     POOL_MAX,
     POOL_WAITING,
+    POOL_ABANDONED,
+    POOL_WRITES,
+    POOL_WRITES_MAX,
     PANICS,
     BUILD_INFO,
     START_TIME,

@@ -13,6 +13,12 @@ pub struct PoolUse {
     pub waiting: usize,
     /// Connections that may be open.
     pub max: usize,
+    /// Connections that were given up and whose backends may still be there.
+    pub abandoned: usize,
+    /// Connections that write.
+    pub writes: usize,
+    /// Connections that may write at one time.
+    pub writes_max: usize,
 }
 
 /// Tells of the connections to the database.
@@ -21,6 +27,9 @@ pub struct PoolMetrics {
     in_use: Gauge,
     waiting: Gauge,
     max: Gauge,
+    abandoned: Gauge,
+    writes: Gauge,
+    writes_max: Gauge,
 }
 
 impl PoolMetrics {
@@ -31,6 +40,9 @@ impl PoolMetrics {
             in_use: list::POOL_IN_USE.gauge([]),
             waiting: list::POOL_WAITING.gauge([]),
             max: list::POOL_MAX.gauge([]),
+            abandoned: list::POOL_ABANDONED.gauge([]),
+            writes: list::POOL_WRITES.gauge([]),
+            writes_max: list::POOL_WRITES_MAX.gauge([]),
         }
     }
 
@@ -41,6 +53,9 @@ impl PoolMetrics {
             (&self.in_use, now.in_use),
             (&self.waiting, now.waiting),
             (&self.max, now.max),
+            (&self.abandoned, now.abandoned),
+            (&self.writes, now.writes),
+            (&self.writes_max, now.writes_max),
         ] {
             gauge.set(u32::try_from(value).unwrap_or(u32::MAX));
         }

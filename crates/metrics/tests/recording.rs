@@ -240,6 +240,9 @@ fn everything() -> PrometheusHandle {
             in_use: 2,
             waiting: 1,
             max: 4,
+            abandoned: 5,
+            writes: 6,
+            writes_max: 7,
         });
         MeasuredCustomers::new(Arc::new(MockCustomerRepository::new()));
         MeasuredIdempotencyRecords::new(Arc::new(MockIdempotencyRecords::new()));
@@ -273,6 +276,9 @@ fn the_pool_and_panics_are_told_as_they_are() {
         ("customers_database_pool_connections_in_use", 2),
         ("customers_database_pool_waiting", 1),
         ("customers_database_pool_connections_max", 4),
+        ("customers_database_pool_connections_abandoned", 5),
+        ("customers_database_pool_write_connections", 6),
+        ("customers_database_pool_write_connections_max", 7),
         ("customers_panics_total", 1),
         ("customers_build_info{version=\"0.0.0\"}", 1),
     ] {

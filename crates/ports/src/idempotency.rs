@@ -34,6 +34,6 @@ pub trait StoreHealth: Send + Sync {
     /// Asks the store something cheap. It MUST answer within two seconds.
     ///
     /// # Errors
-    /// When the store cannot be reached or does not answer.
+    /// When the store cannot be reached, does not answer, or cannot be written to.
     async fn check(&self) -> Result<(), StoreError>;
 }

@@ -14,6 +14,8 @@ mod hostile;
 mod metrics;
 mod outage;
 mod privacy;
+mod read_only;
 mod shutdown;
+mod stall;
 mod startup;
 mod traces;

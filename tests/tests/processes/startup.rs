@@ -2,6 +2,7 @@
 
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Caller, Program, bodies};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
@@ -61,4 +62,26 @@ async fn a_server_that_forgets_in_a_power_cut_is_refused() {
         log.contains("fsync") && log.contains("full_page_writes"),
         "{log}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_in_another_encoding_is_refused() {
+    let server = PostgresServer::own(&PostgresOptions::new()).await;
+    let mut operator = PgConnection::connect(server.url()).await.unwrap();
+    operator
+        .execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        .await
+        .unwrap();
+    let database = server.empty_database().await;
+    let url = database.url().replace(database.name(), "latin");
+    for args in [
+        &["serve", "--allow-unsafe-durability"][..],
+        &["migrate"],
+        &["keys", "list"],
+    ] {
+        let refused = Program::run(&url, args);
+        assert_eq!(refused.status.code(), Some(1), "{args:?}");
+        let log = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(log.contains("LATIN1") && log.contains("UTF8"), "{log}");
+    }
 }

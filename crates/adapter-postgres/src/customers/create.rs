@@ -27,6 +27,7 @@ pub(super) struct Create {
 
 impl Work for Create {
     type Output = CreateOutcome;
+    const WRITES: bool = true;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
         match self.store_or_answer(connection).await {

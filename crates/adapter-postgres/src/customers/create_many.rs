@@ -22,6 +22,7 @@ pub(super) struct CreateMany<'a>(pub(super) Vec<&'a Create>);
 
 impl Work for CreateMany<'_> {
     type Output = HashSet<Uuid>;
+    const WRITES: bool = true;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<HashSet<Uuid>, Failure> {
         let rows = connection.fetch(self.statement()).await?;

@@ -25,6 +25,7 @@ pub(super) struct Change {
 
 impl Work for Change {
     type Output = UpdateOutcome;
+    const WRITES: bool = true;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<UpdateOutcome, Failure> {
         if !connection.fetch(self.store()).await?.is_empty() {

@@ -87,7 +87,7 @@ impl Writer {
         let mut tending = Tending::of(&self);
         while tending.goes_on() {
             let began = Instant::now();
-            match self.database.lease().await {
+            match self.database.lease::<Create>().await {
                 Ok(lease) => {
                     let gathered = self.queue().gather(self.database.create_batch());
                     // Here and not in a task of its own, which would be one more wake-up for a create

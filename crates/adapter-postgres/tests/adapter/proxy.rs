@@ -1,9 +1,9 @@
-//! Something between the adapter and the server that loses answers.
+//! A TCP proxy between the adapter and the server that loses responses, falls silent, or leads elsewhere.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use customers_test_support::postgres::TestDatabase;
 use sqlx::ConnectOptions as _;
@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Hands everything on, until it is told to lose the answers. It ends with the test's runtime.
+/// Forwards everything, until it is told otherwise. It ends with the test's runtime.
 pub(crate) struct Proxy {
     url: String,
     lines: Arc<Lines>,
@@ -19,19 +19,25 @@ pub(crate) struct Proxy {
 
 #[derive(Default)]
 struct Lines {
+    /// The address of the server.
+    server: Mutex<String>,
     loses_answers: AtomicBool,
     takes_no_calls: AtomicBool,
+    /// The connections accepted so far.
+    accepted: AtomicUsize,
+    /// So many of them forward nothing any more, and do not close either.
+    silent: AtomicUsize,
 }
 
 impl Proxy {
     /// Listens in front of that database, which is reached over TCP.
     pub(crate) async fn before(database: &TestDatabase) -> Self {
         let server = PgConnectOptions::from_str(database.url()).unwrap();
-        let address = format!("{}:{}", server.get_host(), server.get_port());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let own: SocketAddr = listener.local_addr().unwrap();
         let lines = Arc::new(Lines::default());
-        tokio::spawn(accept(listener, address, Arc::clone(&lines)));
+        *lines.server.lock().unwrap() = address(&server);
+        tokio::spawn(accept(listener, Arc::clone(&lines)));
         let through = server.host(&own.ip().to_string()).port(own.port());
         Self {
             url: through.to_url_lossy().into(),
@@ -53,6 +59,19 @@ impl Proxy {
             .store(takes_no_calls, Ordering::SeqCst);
     }
 
+    /// From now on nothing arrives over the connections that there are, in either direction, and none
+    /// of them closes. New connections are served as before.
+    pub(crate) fn fall_silent(&self) {
+        let accepted = self.lines.accepted.load(Ordering::SeqCst);
+        self.lines.silent.store(accepted, Ordering::SeqCst);
+    }
+
+    /// Leads new connections to another server, where there is a database of the same name.
+    pub(crate) fn lead_to(&self, url: &str) {
+        let server = PgConnectOptions::from_str(url).unwrap();
+        *self.lines.server.lock().unwrap() = address(&server);
+    }
+
     /// Serves new connections as at first.
     pub(crate) fn recover(&self) {
         self.lines.loses_answers.store(false, Ordering::SeqCst);
@@ -60,37 +79,51 @@ impl Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, server: String, lines: Arc<Lines>) {
+fn address(server: &PgConnectOptions) -> String {
+    format!("{}:{}", server.get_host(), server.get_port())
+}
+
+async fn accept(listener: TcpListener, lines: Arc<Lines>) {
     while let Ok((client, _)) = listener.accept().await {
         if lines.takes_no_calls.load(Ordering::SeqCst) {
             continue;
         }
+        let number = lines.accepted.fetch_add(1, Ordering::SeqCst);
         // A connection that is made after the others broke is a good one.
         let breaks = !lines.loses_answers.load(Ordering::SeqCst);
-        let (server, lines) = (server.clone(), Arc::clone(&lines));
+        let (server, lines) = (lines.server.lock().unwrap().clone(), Arc::clone(&lines));
         tokio::spawn(async move {
             let server = TcpStream::connect(server).await.unwrap();
             let loses = || breaks && lines.loses_answers.load(Ordering::SeqCst);
-            hand_on(client, server, loses).await;
+            let is_silent = || number < lines.silent.load(Ordering::SeqCst);
+            forward(client, server, loses, is_silent).await;
         });
     }
 }
 
-/// Ends, and with it both connections, when one side is closed or an answer is lost.
-async fn hand_on(mut client: TcpStream, mut server: TcpStream, loses: impl Fn() -> bool) {
+/// Ends, and with it both connections, when one side is closed or a response is lost.
+async fn forward(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    loses: impl Fn() -> bool,
+    is_silent: impl Fn() -> bool,
+) {
     let (mut sent, mut answered) = (vec![0; 65536], vec![0; 65536]);
     loop {
-        let handed_on = tokio::select! {
-            read = client.read(&mut sent) => match read {
-                Ok(length @ 1..) => server.write_all(&sent[..length]).await,
-                _ => return,
-            },
-            read = server.read(&mut answered) => match read {
-                Ok(length @ 1..) if !loses() => client.write_all(&answered[..length]).await,
-                _ => return,
-            },
+        let (from_client, read) = tokio::select! {
+            read = client.read(&mut sent) => (true, read),
+            read = server.read(&mut answered) => (false, read),
         };
-        if handed_on.is_err() {
+        if is_silent() {
+            // Both sockets stay open.
+            std::future::pending::<()>().await;
+        }
+        let forwarded = match read {
+            Ok(length @ 1..) if from_client => server.write_all(&sent[..length]).await,
+            Ok(length @ 1..) if !loses() => client.write_all(&answered[..length]).await,
+            _ => return,
+        };
+        if forwarded.is_err() {
             return;
         }
     }

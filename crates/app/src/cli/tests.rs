@@ -136,8 +136,8 @@ fn each_flag_of_serve_is_read() {
         Duration::from_millis(750)
     );
     assert_eq!(
-        serve("--database-connections 1").database_connections.get(),
-        1
+        serve("--database-connections 4").database_connections.get(),
+        4
     );
     assert_eq!(serve("--create-batch 1").create_batch.get(), 1);
     assert!(serve("--in-memory").in_memory);
@@ -180,10 +180,11 @@ fn wrong_values_are_refused() {
     for wrong in [
         "serve --listen localhost",
         "serve --listen 127.0.0.1",
-        "serve --database-connections 0",
         "serve --memory-limit 0",
         "serve --memory-limit 1GB",
         "serve --memory-limit=",
+        "serve --database-connections 3",
+        "serve --database-connections many",
         "serve --create-batch 0",
         "serve --database-timeout 0s",
         "serve --database-timeout 5",

@@ -31,7 +31,7 @@ pub(super) async fn live(_: NoParameters) -> Json<Health> {
 
 /// Can the program take requests?
 ///
-/// Not while its store cannot be reached, and not once it is going away.
+/// Not while its store cannot be reached or written to, and not once it is going away.
 #[utoipa::path(
     get,
     path = "/health/ready",

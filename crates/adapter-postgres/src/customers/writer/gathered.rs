@@ -63,6 +63,10 @@ async fn store(together: Vec<Waiting>, database: &Database, lease: Lease) {
 const fn is_of_one(kind: FailureKind) -> bool {
     match kind {
         FailureKind::Raced | FailureKind::LockTimeout | FailureKind::Defect => true,
-        FailureKind::Lost | FailureKind::Refused | FailureKind::Unavailable => false,
+        FailureKind::Lost
+        | FailureKind::ReadOnly
+        | FailureKind::TimedOut
+        | FailureKind::Refused
+        | FailureKind::Unavailable => false,
     }
 }

@@ -51,7 +51,7 @@ impl Waiting {
     /// The same in the background, on a connection of its own.
     pub(super) fn leave(self, database: Database) {
         tokio::spawn(async move {
-            match timeout_at(self.deadline(), database.lease()).await {
+            match timeout_at(self.deadline(), database.lease::<Create>()).await {
                 Ok(Ok(lease)) => self.go_alone(&database, lease).await,
                 Ok(Err(failure)) => self.answer(Err(failure.into())),
                 // The caller has been told by now.

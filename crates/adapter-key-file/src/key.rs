@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
@@ -22,16 +22,16 @@ const NONCE: usize = 12;
 /// it and so tells a mistyped or shortened line.
 pub(crate) struct Key {
     id: String,
-    key: SecretKey,
+    secret: SecretKey,
     cipher: Aes256Gcm,
 }
 
 impl Key {
-    pub(crate) fn new(key: SecretKey) -> Self {
+    pub(crate) fn new(secret: SecretKey) -> Self {
         Self {
-            id: id_of(&key),
-            cipher: Aes256Gcm::new(key.expose().into()),
-            key,
+            id: id_of(&secret),
+            cipher: Aes256Gcm::new(secret.expose().into()),
+            secret,
         }
     }
 
@@ -45,7 +45,7 @@ impl Key {
 
     /// The line of the file.
     pub(crate) fn line(&self) -> Zeroizing<String> {
-        let encoded = Zeroizing::new(BASE64.encode(self.key.expose()));
+        let encoded = Zeroizing::new(BASE64.encode(self.secret.expose()));
         Zeroizing::new(format!("{PREFIX}{}_{}", self.id, *encoded))
     }
 
@@ -99,6 +99,10 @@ fn id_of(key: &SecretKey) -> String {
     digest.update(ID_LABEL);
     digest.update(key.expose());
     let digest = digest.finalize();
-    let bytes = digest.iter().take(ID_BYTES);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    let mut id = String::with_capacity(2 * ID_BYTES);
+    for byte in digest.iter().take(ID_BYTES) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
 }

@@ -38,7 +38,7 @@ pub(crate) struct Sessions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Session {
     pid: i32,
-    session_since: i64,
+    since: i64,
     transaction_since: Option<i64>,
     idle_ms: Option<i64>,
 }
@@ -52,7 +52,7 @@ impl Sessions {
             read_only |= column::<bool>(row, "read_only")?;
             sessions.push(Session {
                 pid: column(row, "pid")?,
-                session_since: column(row, "session_since")?,
+                since: column(row, "session_since")?,
                 transaction_since: column(row, "transaction_since")?,
                 idle_ms: column(row, "idle_ms")?,
             });
@@ -89,7 +89,7 @@ impl Sessions {
     fn find(&self, backend: Backend) -> Option<&Session> {
         self.sessions.iter().find(|session| {
             session.pid == backend.pid
-                && (session.session_since == backend.since
+                && (session.since == backend.since
                     || session.transaction_since == Some(backend.since))
         })
     }
@@ -111,7 +111,7 @@ mod tests {
     fn session(idle_ms: Option<i64>) -> Session {
         Session {
             pid: 7,
-            session_since: 70,
+            since: 70,
             transaction_since: None,
             idle_ms,
         }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_process_id_that_is_used_again_is_another_session() {
         let found = sessions(Session {
-            session_since: 71,
+            since: 71,
             ..session(None)
         });
         assert!(!found.contains(BACKEND));
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn behind_a_pooler_the_transaction_counts_and_not_the_session() {
         let of_transaction = Session {
-            session_since: 1,
+            since: 1,
             transaction_since: Some(70),
             ..session(None)
         };

@@ -30,11 +30,12 @@ impl Watcher {
         };
         let own = connection.backend();
         let mut responding = pin!(list(connection));
-        let response = match timeout(PATIENCE, responding.as_mut()).await {
-            Ok(response) => response,
+        let response = if let Ok(response) = timeout(PATIENCE, responding.as_mut()).await {
+            response
+        } else {
             // A server that is slow is slow to let in another connection, too; a connection that died
             // is overtaken by it.
-            Err(_) => tokio::select! {
+            tokio::select! {
                 response = responding => response,
                 response = connect(connector) => {
                     self.former.extend(own);
@@ -42,14 +43,13 @@ impl Watcher {
                     self.connection = Some(connection);
                     return Ok(sessions);
                 }
-            },
-        };
-        let (connection, sessions) = match response {
-            Ok(response) => response,
-            Err(_) => {
-                self.former.extend(own);
-                connect(connector).await?
             }
+        };
+        let (connection, sessions) = if let Ok(response) = response {
+            response
+        } else {
+            self.former.extend(own);
+            connect(connector).await?
         };
         self.connection = Some(connection);
         Ok(sessions)

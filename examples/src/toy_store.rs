@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use customers_ports::{ApiKeyListing, Clock, StoreError, StoreHealth};
 
-use self::customers::Entry;
+use self::customers::{Decision, Entry};
 use self::idempotency::Record;
 
 /// Customers, API keys and idempotency records, for as long as the program runs.
@@ -29,6 +29,7 @@ struct Tables {
     /// Every version of every customer. Nothing is ever taken out or changed: a customer is its newest
     /// entry, its history is all of its entries.
     entries: Vec<Entry>,
+    decisions: Vec<Decision>,
     records: Vec<Record>,
     api_keys: Vec<ApiKeyListing>,
 }

@@ -15,7 +15,7 @@ use customers_domain::{Customer, CustomerId, CustomerStatus, KycPolicy, TenantId
 use customers_examples::wallets::{
     Currency, InMemoryWallets, OpenWalletError, Wallet, WalletService,
 };
-use customers_ports::{CreateOutcome, Creation, CustomerRepository as _, Update, UpdateOutcome};
+use customers_ports::{CreateOutcome, Creation, CustomerRepository as _, DecisionOutcome};
 use customers_test_support::builders::{
     TestClock, creation, creation_under, decided, profile, tenant_id, test_time,
 };
@@ -46,7 +46,7 @@ impl Town {
     }
 
     async fn customer(&self, creation: Creation) -> Customer {
-        let customer = creation.customer.clone();
+        let customer = creation.customer().clone();
         let outcome = self.customers.create(self.tenant, creation).await;
         assert_eq!(outcome, Ok(CreateOutcome::Created));
         customer
@@ -59,13 +59,10 @@ impl Town {
     }
 
     async fn decide(&self, customer: &Customer, verb: Verb) -> Customer {
-        let Update { customer, change } = decided(customer, verb, None);
-        let update = Update {
-            customer: customer.clone(),
-            change,
-        };
-        let outcome = self.customers.update(self.tenant, update).await;
-        assert_eq!(outcome, Ok(UpdateOutcome::Updated));
+        let decision = decided(customer, verb, None);
+        let customer = decision.customer().clone();
+        let outcome = self.customers.decide(self.tenant, decision).await;
+        assert_eq!(outcome, Ok(DecisionOutcome::Decided));
         customer
     }
 

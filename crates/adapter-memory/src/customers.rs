@@ -1,34 +1,30 @@
-mod cost;
+pub(crate) mod cost;
 mod index;
+mod records;
 mod tenant;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
-use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use chrono::{DateTime, Utc};
+use customers_domain::{
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+};
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, HistoryQuery,
-    IdempotencyClaim, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreError, Update,
-    UpdateOutcome,
+    Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EarlierRequest,
+    EditOutcome, FirstAnswer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
 };
 
-use self::tenant::{KeyHash, Tenant};
+use self::records::Records;
+use self::tenant::Tenant;
 use crate::{InMemoryStore, MemoryLimit};
 
-/// Every tenant's customers, and the order in which idempotency records were made.
+/// Every tenant's customers, and the idempotency records.
 #[derive(Default)]
 pub(crate) struct Customers {
     tenants: HashMap<TenantId, Tenant>,
-    /// Oldest first. Each entry has its record in the tenant's map, and each record one entry.
-    records: VecDeque<RecordEntry>,
-}
-
-struct RecordEntry {
-    recorded_at: DateTime<Utc>,
-    tenant: TenantId,
-    key_hash: KeyHash,
+    pub(crate) records: Records,
 }
 
 impl Customers {
@@ -41,30 +37,20 @@ impl Customers {
         now: DateTime<Utc>,
         limit: &MemoryLimit,
     ) -> Result<CreateOutcome, StoreError> {
-        let customers = self.tenants.entry(tenant).or_default();
-        if let Some(outcome) = creation.claim.and_then(|claim| customers.replay(&claim)) {
-            return Ok(outcome);
+        let Creation { new, claim } = creation;
+        if let Some(earlier) = claim.and_then(|claim| self.records.earlier(tenant, &claim)) {
+            return repeated(&earlier);
         }
-        let Creation {
-            customer,
-            change,
-            claim,
-        } = creation;
-        let known = customers.answer(&customer);
+        let customers = self.tenants.entry(tenant).or_default();
+        let known = customers.answer(new.customer());
         let to_store = match known {
-            None => cost::new_customer(&customer, &change),
+            None => cost::new_customer(&new),
             Some(_) => 0,
         };
         limit.reserve(to_store + claim.map_or(0, |_| cost::record()))?;
-        let answer = known.unwrap_or_else(|| customers.insert(&customer, &change));
+        let answer = known.unwrap_or_else(|| customers.insert(&new));
         if let Some(claim) = claim {
-            let IdempotencyClaim { key_hash, .. } = claim;
-            customers.record(claim, answer);
-            self.records.push_back(RecordEntry {
-                recorded_at: now,
-                tenant,
-                key_hash,
-            });
+            self.records.insert(tenant, &claim, answer.to_record(), now);
         }
         Ok(match answer {
             FirstAnswer::Created(_) => CreateOutcome::Created,
@@ -77,42 +63,69 @@ impl Customers {
     fn update(
         &mut self,
         tenant: TenantId,
-        update: &Update,
+        edit: &CustomerEdit,
         limit: &MemoryLimit,
-    ) -> Result<UpdateOutcome, StoreError> {
+    ) -> Result<EditOutcome, StoreError> {
         let Some(customers) = self.tenants.get_mut(&tenant) else {
-            return Ok(UpdateOutcome::VersionConflict);
+            return Ok(EditOutcome::VersionConflict);
         };
-        let before = match customers.version_before(update) {
+        let before = match customers.before_edit(edit) {
             Ok(before) => before,
             Err(outcome) => return Ok(outcome),
         };
-        limit.reserve(cost::update(update))?;
-        customers.replace(&before, update);
+        limit.reserve(cost::edit(edit))?;
+        customers.edit(&before, edit);
         limit.release(cost::current(&before));
-        Ok(UpdateOutcome::Updated)
+        Ok(EditOutcome::Updated)
+    }
+
+    /// # Errors
+    /// As [`Self::update`].
+    fn decide(
+        &mut self,
+        tenant: TenantId,
+        decision: &CustomerDecision,
+        limit: &MemoryLimit,
+    ) -> Result<DecisionOutcome, StoreError> {
+        let Some(customers) = self.tenants.get_mut(&tenant) else {
+            return Ok(DecisionOutcome::VersionConflict);
+        };
+        let before = match customers.before_decision(decision) {
+            Ok(before) => before,
+            Err(outcome) => return Ok(outcome),
+        };
+        limit.reserve(cost::decision(decision))?;
+        customers.decide(&before, decision);
+        limit.release(cost::current(&before));
+        Ok(DecisionOutcome::Decided)
     }
 
     fn tenant(&self, id: TenantId) -> Option<&Tenant> {
         self.tenants.get(&id)
     }
 
-    fn sweep(&mut self, made_until: DateTime<Utc>, at_most: u32, limit: &MemoryLimit) -> u32 {
+    pub(crate) fn sweep(
+        &mut self,
+        made_until: DateTime<Utc>,
+        at_most: u32,
+        limit: &MemoryLimit,
+    ) -> u32 {
         let mut swept = 0;
-        while swept < at_most {
-            let Some(oldest) = self
-                .records
-                .pop_front_if(|oldest| oldest.recorded_at <= made_until)
-            else {
-                break;
-            };
-            if let Some(tenant) = self.tenants.get_mut(&oldest.tenant) {
-                tenant.forget(&oldest.key_hash);
-            }
+        while swept < at_most && self.records.remove_oldest(made_until) {
             limit.release(cost::record());
             swept += 1;
         }
         swept
+    }
+}
+
+/// The outcome of a create whose idempotency key was used before.
+fn repeated(earlier: &EarlierRequest) -> Result<CreateOutcome, StoreError> {
+    match earlier {
+        EarlierRequest::Same(outcome) => FirstAnswer::from_record(outcome)
+            .map(CreateOutcome::Replayed)
+            .ok_or_else(|| StoreError::defect("an idempotency record of a create is unreadable")),
+        EarlierRequest::Other => Ok(CreateOutcome::KeyReused),
     }
 }
 
@@ -145,8 +158,20 @@ impl CustomerRepository for InMemoryStore {
         ))
     }
 
-    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
-        self.customers().update(tenant, &update, &self.limit)
+    async fn update(
+        &self,
+        tenant: TenantId,
+        edit: CustomerEdit,
+    ) -> Result<EditOutcome, StoreError> {
+        self.customers().update(tenant, &edit, &self.limit)
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        decision: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError> {
+        self.customers().decide(tenant, &decision, &self.limit)
     }
 
     async fn find_holder(
@@ -182,16 +207,5 @@ impl CustomerRepository for InMemoryStore {
         Ok(customers
             .tenant(tenant)
             .and_then(|tenant| tenant.decision(id)))
-    }
-}
-
-#[async_trait]
-impl IdempotencyRecords for InMemoryStore {
-    async fn sweep(&self, age: TimeDelta, at_most: u32) -> Result<u32, StoreError> {
-        // No record is older than the calendar.
-        let Some(made_until) = self.clock.now().checked_sub_signed(age) else {
-            return Ok(0);
-        };
-        Ok(self.customers().sweep(made_until, at_most, &self.limit))
     }
 }

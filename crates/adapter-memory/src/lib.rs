@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod customers;
+mod idempotency;
 mod limit;
 mod size;
 
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use async_trait::async_trait;
 use customers_ports::{Clock, StoreError, StoreHealth};
 
+pub use crate::idempotency::Claimed;
 pub use crate::limit::MemoryLimit;
 
 use crate::api_keys::ApiKeys;

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use customers_adapter_memory::{InMemoryStore, MemoryLimit};
-use customers_domain::{Customer, Profile, TenantId, Verb};
+use customers_domain::{Customer, CustomerState, Profile, TenantId, Verb};
 use customers_ports::{
-    CreateOutcome, Creation, CustomerRepository as _, IdempotencyRecords as _, ListQuery,
-    StoreError, UpdateOutcome,
+    CreateOutcome, Creation, CustomerRepository as _, EditOutcome, IdempotencyRecords as _,
+    ListQuery, StoreError,
 };
 use customers_test_support::builders::{
     TestClock, claim, claimed, creation, decided, metadata, minimal_profile, profile, renamed,
@@ -49,7 +49,7 @@ async fn fill(store: &InMemoryStore, tenant: TenantId) -> Customer {
     let mut last = None;
     loop {
         let wanted = creation(profile());
-        let customer = wanted.customer.clone();
+        let customer = wanted.customer().clone();
         match store.create(tenant, wanted).await {
             Ok(outcome) => assert_eq!(outcome, CreateOutcome::Created),
             Err(error) => {
@@ -70,13 +70,12 @@ async fn a_full_store_refuses_writes_and_reads_on() {
     assert!(limit.used() <= MIB && limit.used() > MIB - 10_000);
     let used = limit.used();
 
-    let update = decided(&last, Verb::Submit, Some(&"d".repeat(255)));
-    let mut large = update.clone();
-    large.customer = Customer::from_stored(customers_domain::CustomerState {
+    let large = Customer::from_stored(CustomerState {
         profile: large_profile(10),
-        ..update.customer.state().clone()
+        ..last.state().clone()
     });
-    assert!(is_full(&store.update(tenant, large).await));
+    let decision = decided(&large, Verb::Submit, Some(&"d".repeat(255)));
+    assert!(is_full(&store.decide(tenant, decision).await));
     let claimed = claimed(large_profile(10), claim("key", "body"));
     assert!(is_full(&store.create(tenant, claimed).await));
     assert_eq!(limit.used(), used);
@@ -104,7 +103,7 @@ async fn what_is_deleted_or_replaced_makes_room() {
     let store = store(&limit);
     let tenant = tenant_id();
     let wanted = claimed(large_profile(10), claim("key", "body"));
-    let customer = wanted.customer.clone();
+    let customer = wanted.customer().clone();
     store.create(tenant, wanted).await.unwrap();
     let with_record = limit.used();
     assert_eq!(store.sweep(TimeDelta::zero(), 10).await, Ok(1));
@@ -113,7 +112,7 @@ async fn what_is_deleted_or_replaced_makes_room() {
 
     let renamed = renamed(&customer);
     let outcome = store.update(tenant, renamed).await;
-    assert_eq!(outcome, Ok(UpdateOutcome::Updated));
+    assert_eq!(outcome, Ok(EditOutcome::Updated));
     // The change is kept, the customer as it was before is not.
     assert!(limit.used() < without + 1_000);
 }
@@ -153,7 +152,7 @@ async fn the_process_takes_about_what_is_counted() {
         for profile in [minimal_profile(), profile(), large_profile(customers % 16)] {
             let key = format!("key {customers}");
             let wanted = claimed(profile, claim(&key, "body"));
-            let customer = wanted.customer.clone();
+            let customer = wanted.customer().clone();
             if is_full(&store.create(tenant, wanted).await) {
                 break 'full;
             }
@@ -161,8 +160,8 @@ async fn the_process_takes_about_what_is_counted() {
             if customers % 2 == 0 {
                 let id = format!("decision {}", unique_number());
                 let decision = decided(&customer, Verb::Submit, Some(&id));
-                let submitted = decision.customer.clone();
-                if is_full(&store.update(tenant, decision).await)
+                let submitted = decision.customer().clone();
+                if is_full(&store.decide(tenant, decision).await)
                     || is_full(&store.update(tenant, renamed(&submitted)).await)
                 {
                     break 'full;

@@ -1,13 +1,16 @@
 use async_trait::async_trait;
-use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use customers_domain::{
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+};
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, HistoryQuery, ListQuery, Page,
-    RecordedDecision, StoreError, Update, UpdateOutcome,
+    Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
+    HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
 };
 use tracing::instrument;
 
 use crate::customers::create::Create;
-use crate::customers::update::Change;
+use crate::customers::decide::StoreDecision;
+use crate::customers::update::StoreEdit;
 use crate::customers::writer::Writer;
 use crate::database::Database;
 use crate::statement::Statement;
@@ -16,6 +19,7 @@ use crate::{rows, sql};
 mod binding;
 mod create;
 mod create_many;
+mod decide;
 mod find_decision;
 mod find_holder;
 mod history;
@@ -52,7 +56,7 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
-        self.writer.create(Create::new(tenant, creation)?).await
+        self.writer.create(Create::new(tenant, creation)).await
     }
 
     #[instrument(
@@ -89,8 +93,26 @@ impl CustomerRepository for PgCustomerRepository {
         skip_all,
         fields(otel.kind = "client", db.system.name = "postgresql")
     )]
-    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
-        let work = Change::new(tenant, update)?;
+    async fn update(
+        &self,
+        tenant: TenantId,
+        edit: CustomerEdit,
+    ) -> Result<EditOutcome, StoreError> {
+        let work = StoreEdit::new(tenant, edit)?;
+        self.database.call_to_the_end(work).await
+    }
+
+    #[instrument(
+        name = "postgres.decide_customer",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        decision: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError> {
+        let work = StoreDecision::new(tenant, decision)?;
         self.database.call_to_the_end(work).await
     }
 

@@ -33,7 +33,7 @@ pub use api_keys::PgApiKeyRepository;
 pub use customers::PgCustomerRepository;
 pub use database::{Database, PoolStatus};
 pub use health::PgStoreHealth;
-pub use idempotency::PgIdempotencyRecords;
+pub use idempotency::{PgIdempotencyRecords, Recording, find_earlier_request, record_outcome};
 pub use settings::{PgSettings, Pooler};
 pub use startup::{SchemaState, durability, migrate, schema_state, wait_until_reachable};
 pub use startup_error::StartupError;

@@ -8,16 +8,20 @@ mod api_keys;
 mod change;
 mod columns;
 mod create;
+mod idempotency;
 mod list;
 mod read;
 mod server;
 mod sessions;
 
 pub use api_keys::{FIND_API_KEY, ISSUE_API_KEY, LIST_API_KEYS, REVOKE_API_KEY};
-pub use change::{REPLACE_CUSTOMER, UPDATE_AND_DECIDE, UPDATE_CUSTOMER, WHY_UNCHANGED};
+pub use change::{
+    REPLACE_CUSTOMER, UPDATE_AND_DECIDE, UPDATE_CUSTOMER, WHY_NOT_DECIDED, WHY_NOT_EDITED,
+};
 pub use create::{
     ANSWER_AND_RECORD, FIND_HOLDER, STORE_CUSTOMER, STORE_CUSTOMER_AND_RECORD, STORE_CUSTOMERS,
 };
+pub use idempotency::{FIND_RECORD, STORE_RECORD};
 pub use list::{
     LIST_BY_COUNTRY, LIST_BY_EMAIL, LIST_BY_EXTERNAL_ID, LIST_BY_PHONE, LIST_BY_STATUS,
     LIST_CUSTOMERS,
@@ -70,7 +74,10 @@ pub const ALL: &[(&str, &str)] = by_name![
     UPDATE_CUSTOMER,
     UPDATE_AND_DECIDE,
     REPLACE_CUSTOMER,
-    WHY_UNCHANGED,
+    WHY_NOT_EDITED,
+    WHY_NOT_DECIDED,
+    FIND_RECORD,
+    STORE_RECORD,
     OLDEST_RECORD,
     SWEEP_RECORDS,
     FIND_API_KEY,

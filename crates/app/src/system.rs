@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use customers_domain::{ChangeId, CustomerId, TenantId};
 use customers_ports::{Clock, IdGenerator};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -24,8 +23,8 @@ impl Clock for SystemClock {
 /// operating system and cannot be foreseen.
 pub(crate) struct UuidV7;
 
-impl UuidV7 {
-    fn at(at: DateTime<Utc>) -> Uuid {
+impl IdGenerator for UuidV7 {
+    fn uuid(&self, at: DateTime<Utc>) -> Uuid {
         // A time before 1970 has no place in a UUID; no clock that is near right tells one.
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         Uuid::new_v7(Timestamp::from_unix(
@@ -33,20 +32,6 @@ impl UuidV7 {
             seconds,
             at.timestamp_subsec_nanos(),
         ))
-    }
-}
-
-impl IdGenerator for UuidV7 {
-    fn customer(&self, at: DateTime<Utc>) -> CustomerId {
-        CustomerId::from_uuid(Self::at(at))
-    }
-
-    fn change(&self, at: DateTime<Utc>) -> ChangeId {
-        ChangeId::from_uuid(Self::at(at))
-    }
-
-    fn tenant(&self, at: DateTime<Utc>) -> TenantId {
-        TenantId::from_uuid(Self::at(at))
     }
 }
 
@@ -66,7 +51,7 @@ mod tests {
     #[test]
     fn an_id_is_version_7_and_carries_the_milliseconds_of_its_time() {
         let at = DateTime::from_timestamp(1_758_531_669, 123_456_000).unwrap();
-        let id = UuidV7.customer(at).as_uuid();
+        let id = UuidV7.uuid(at);
         assert_eq!(id.get_version_num(), 7);
         assert_eq!(id.as_u128() >> 80, 1_758_531_669_123);
     }
@@ -74,9 +59,7 @@ mod tests {
     #[test]
     fn no_id_is_made_twice_at_one_time_and_every_free_bit_is_drawn() {
         let at = DateTime::UNIX_EPOCH;
-        let ids: Vec<u128> = (0..10_000)
-            .map(|_| UuidV7.change(at).as_uuid().as_u128())
-            .collect();
+        let ids: Vec<u128> = (0..10_000).map(|_| UuidV7.uuid(at).as_u128()).collect();
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
         let (ones, zeros) = ids
             .iter()

@@ -1,11 +1,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api_key::ApiKeyId;
-use crate::customer::Version;
 use crate::decision_id::DecisionId;
 use crate::ids::{ChangeId, CustomerId};
 use crate::status::{CustomerStatus, Verb};
 use crate::text::Reason;
+use crate::version::Version;
 
 /// Who asked for a change, when, and what the change is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

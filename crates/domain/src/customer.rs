@@ -1,75 +1,23 @@
-use std::num::NonZeroU32;
-
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::billing_address::BillingAddress;
 use crate::change::{Action, ChangeContext, CustomerChange};
-use crate::customer_type::CustomerType;
 use crate::decision_id::DecisionId;
-use crate::email::EmailAddress;
-use crate::external_id::ExternalId;
 use crate::ids::CustomerId;
 use crate::kyc_policy::KycPolicy;
-use crate::metadata::{InvalidMetadata, Metadata};
+use crate::metadata::InvalidMetadata;
 use crate::patch::ProfilePatch;
-use crate::phone::PhoneNumber;
+use crate::profile::Profile;
 use crate::status::{CustomerStatus, InvalidTransition, TransitionRefused, Verb};
-use crate::text::{PersonName, Reason};
-
-/// The number of a customer's state: 1 at creation, one more with every change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Version(NonZeroU32);
-
-impl Version {
-    /// The version of a customer that was never changed.
-    pub const FIRST: Self = Self(NonZeroU32::MIN);
-
-    /// Takes a number from a store or a caller; none for zero.
-    pub fn from_number(number: u32) -> Option<Self> {
-        NonZeroU32::new(number).map(Self)
-    }
-
-    /// The number.
-    pub const fn number(self) -> u32 {
-        self.0.get()
-    }
-
-    /// The version that a change makes of this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
-/// What callers say of a customer and may edit, but for the type. Each member is valid by itself,
-/// and no rule ties one to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// First name.
-    pub first_name: PersonName,
-    /// Last name.
-    pub last_name: PersonName,
-    /// Email address, unique in the tenant.
-    pub email: EmailAddress,
-    /// Phone number.
-    pub phone: PhoneNumber,
-    /// Person or company; never changes.
-    pub customer_type: CustomerType,
-    /// Where bills go.
-    pub billing_address: BillingAddress,
-    /// The caller's own reference, unique in the tenant.
-    pub external_id: Option<ExternalId>,
-    /// The caller's own notes.
-    pub metadata: Metadata,
-}
+use crate::text::Reason;
+use crate::version::Version;
 
 /// Everything a store keeps of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerState {
     /// Names the customer.
     pub id: CustomerId,
-    /// What callers say of it.
+    /// Client-supplied data.
     pub profile: Profile,
     /// Where it stands in its life.
     pub status: CustomerStatus,
@@ -101,12 +49,64 @@ pub struct Receipt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer(CustomerState);
 
-/// What became of an edit.
+/// Declares a customer paired with the change that produced it. The fields are private, so that only
+/// the aggregate makes such a pair and the two always belong together.
+macro_rules! changed_customer {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name {
+            customer: Customer,
+            change: CustomerChange,
+            $($field: $type,)?
+        }
+
+        impl $name {
+            /// The customer after the change.
+            pub const fn customer(&self) -> &Customer {
+                &self.customer
+            }
+
+            /// The change.
+            pub const fn change(&self) -> &CustomerChange {
+                &self.change
+            }
+
+            /// Separates the customer from its change.
+            pub fn into_parts(self) -> (Customer, CustomerChange) {
+                (self.customer, self.change)
+            }
+        }
+    };
+}
+
+changed_customer!(
+    /// A customer that [`Customer::create`] made, with the change that records its creation.
+    NewCustomer {}
+);
+changed_customer!(
+    /// A customer that [`Customer::update`] edited, with the change that records the edit.
+    CustomerEdit {}
+);
+changed_customer!(
+    /// A customer that [`Customer::transition`] moved to another status, with the change that records
+    /// the decision.
+    CustomerDecision { verb: Verb }
+);
+
+impl CustomerDecision {
+    /// The verb that was carried out.
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+}
+
+/// Outcome of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// The customer is another now, and this is the change that tells of it.
-    Changed(Customer, CustomerChange),
-    /// The edit says what the customer says already; there is nothing to store.
+    /// At least one field differs now.
+    Changed(CustomerEdit),
+    /// Every edited field had its new value already; there is nothing to store.
     Unchanged(Customer),
 }
 
@@ -134,7 +134,7 @@ impl Customer {
         profile: Profile,
         policy: &KycPolicy,
         context: ChangeContext,
-    ) -> (Self, CustomerChange) {
+    ) -> NewCustomer {
         let customer = Self(CustomerState {
             id,
             status: policy.first_status(profile.customer_type),
@@ -145,20 +145,20 @@ impl Customer {
             profile,
         });
         let change = customer.change(Action::Create, None, context);
-        (customer, change)
+        NewCustomer { customer, change }
     }
 
-    /// Takes what a store kept.
+    /// Rebuilds a customer from stored state.
     pub const fn from_stored(state: CustomerState) -> Self {
         Self(state)
     }
 
-    /// What a store is to keep.
+    /// The state to store.
     pub const fn state(&self) -> &CustomerState {
         &self.0
     }
 
-    /// Takes the customer apart.
+    /// Returns the state by value.
     pub fn into_state(self) -> CustomerState {
         self.0
     }
@@ -168,7 +168,7 @@ impl Customer {
         self.0.id
     }
 
-    /// What callers say of it.
+    /// Client-supplied data.
     pub const fn profile(&self) -> &Profile {
         &self.0.profile
     }
@@ -224,7 +224,7 @@ impl Customer {
             changed_fields,
             ..customer.change(Action::Update, Some(status), context)
         };
-        Ok(Edited::Changed(customer, change))
+        Ok(Edited::Changed(CustomerEdit { customer, change }))
     }
 
     /// Carries out a verb of the status table.
@@ -238,7 +238,7 @@ impl Customer {
         reason: Option<Reason>,
         decision_id: Option<DecisionId>,
         context: ChangeContext,
-    ) -> Result<(Self, CustomerChange), TransitionRefused> {
+    ) -> Result<CustomerDecision, TransitionRefused> {
         let from = self.0.status;
         let rule = from.transition(verb)?;
         if rule.reason_required && reason.is_none() {
@@ -257,7 +257,11 @@ impl Customer {
             decision_id,
             ..customer.change(Action::Transition(verb), Some(from), context)
         };
-        Ok((customer, change))
+        Ok(CustomerDecision {
+            customer,
+            change,
+            verb,
+        })
     }
 
     fn change(

@@ -2,6 +2,15 @@ use std::fmt;
 
 use uuid::{Uuid, Version, fmt::Hyphenated};
 
+/// Reads the one accepted spelling of an id: a version 7 UUID, lower case and hyphenated. The ids of
+/// other modules are read by it too, so that all of them are spelled alike.
+pub fn parse_canonical_uuid(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    let spelling = Hyphenated::from_uuid(id);
+    let canonical = spelling.encode_lower(&mut Uuid::encode_buffer()) == text;
+    (canonical && id.get_version() == Some(Version::SortRand)).then_some(id)
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -22,10 +31,7 @@ macro_rules! id {
             /// Parses a version 7 UUID in its canonical spelling: lower case and hyphenated. Returns `None`
             /// for any other text.
             pub fn from_canonical(text: &str) -> Option<Self> {
-                let id = Uuid::try_parse(text).ok()?;
-                let spelling = Hyphenated::from_uuid(id);
-                let canonical = spelling.encode_lower(&mut Uuid::encode_buffer()) == text;
-                (canonical && id.get_version() == Some(Version::SortRand)).then_some(Self(id))
+                parse_canonical_uuid(text).map(Self)
             }
         }
 

@@ -23,30 +23,37 @@ mod metadata;
 mod patch;
 mod personal;
 mod phone;
+mod profile;
 mod scope;
 mod status;
 mod text;
+mod version;
 mod zip_code;
 
 pub use api_key::{ApiKey, ApiKeyId, SecretHash};
 pub use billing_address::BillingAddress;
 pub use change::{Action, ChangeContext, CustomerChange, FIELD_PATHS, FieldPath};
 pub use country::CountryCode;
-pub use customer::{Customer, CustomerState, Edited, Profile, Receipt, UpdateRefused, Version};
+pub use customer::{
+    Customer, CustomerDecision, CustomerEdit, CustomerState, Edited, NewCustomer, Receipt,
+    UpdateRefused,
+};
 pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;
 pub use external_id::ExternalId;
 pub use fault::{Fault, FieldFault, Parse};
-pub use ids::{ChangeId, CustomerId, TenantId};
+pub use ids::{ChangeId, CustomerId, TenantId, parse_canonical_uuid};
 pub use kyc_policy::KycPolicy;
 pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
 pub use patch::{AddressPatch, Edit, ProfilePatch};
 pub use personal::Personal;
 pub use phone::{PhoneNumber, load_numbering_plans};
+pub use profile::Profile;
 pub use scope::{Scope, Scopes};
 pub use status::{
     CustomerStatus, InvalidTransition, TRANSITIONS, Transition, TransitionRefused, Verb,
 };
 pub use text::{AddressLine, Locality, PersonName, Reason, TenantName};
+pub use version::Version;
 pub use zip_code::ZipCode;

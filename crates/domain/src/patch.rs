@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use crate::billing_address::BillingAddress;
 use crate::change::FieldPath;
 use crate::country::CountryCode;
-use crate::customer::Profile;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::metadata::{InvalidMetadata, Metadata, MetadataPatch};
 use crate::phone::PhoneNumber;
+use crate::profile::Profile;
 use crate::text::{AddressLine, Locality, PersonName};
 use crate::zip_code::ZipCode;
 

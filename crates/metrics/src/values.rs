@@ -11,6 +11,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "find",
     "list",
     "update",
+    "decide",
     "find_holder",
     "history",
     "find_decision",

@@ -17,9 +17,9 @@ use customers_metrics::{
     PoolMetrics, PoolUse, ProcessMetrics, SECONDS_BUCKETS, describe,
 };
 use customers_ports::{
-    Conflict, CreateOutcome, CustomerRepository as _, FirstAnswer, IdempotencyRecords as _,
-    MockCustomerRepository, MockIdempotencyRecords, MockStoreHealth, StoreError, StoreHealth as _,
-    UniqueField, UpdateOutcome,
+    Conflict, CreateOutcome, CustomerRepository as _, DecisionOutcome, EditOutcome, FirstAnswer,
+    IdempotencyRecords as _, MockCustomerRepository, MockIdempotencyRecords, MockStoreHealth,
+    StoreError, StoreHealth as _, UniqueField,
 };
 use customers_test_support::builders::{creation, decided, profile, renamed, tenant_id};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -54,7 +54,7 @@ fn counted(handle: &PrometheusHandle, metric: &str) -> BTreeSet<String> {
 fn conflict(field: UniqueField) -> Conflict {
     Conflict {
         field,
-        holder: creation(profile()).customer.id(),
+        holder: creation(profile()).customer().id(),
     }
 }
 
@@ -65,7 +65,7 @@ fn away() -> StoreError {
 #[tokio::test]
 async fn every_outcome_of_a_create_is_counted_under_its_name() {
     let new = creation(profile());
-    let first = FirstAnswer::Created(new.customer.receipt());
+    let first = FirstAnswer::Created(new.customer().receipt());
     let table = [
         (CreateOutcome::Created, "created"),
         (CreateOutcome::Replayed(first), "replayed"),
@@ -95,40 +95,55 @@ async fn every_outcome_of_a_create_is_counted_under_its_name() {
     }
 }
 
+/// The counters of changes after one change with that outcome.
+fn one_change(handle: &PrometheusHandle, action: &str, outcome: &str) {
+    let labels = format!("action=\"{action}\",outcome=\"{outcome}\"");
+    let expected = format!("customers_changes_total{{{labels}}} 1");
+    assert_eq!(
+        counted(handle, "customers_changes_total"),
+        [expected].into()
+    );
+}
+
 #[tokio::test]
-async fn every_outcome_of_a_change_is_counted_with_its_action() {
-    let customer = creation(profile()).customer;
-    let changes = [
-        (renamed(&customer), "update"),
-        (decided(&customer, Verb::Approve, None), "approve"),
-        (decided(&customer, Verb::Close, None), "close"),
-    ];
-    let outcomes = [
-        (UpdateOutcome::Updated, "updated"),
-        (UpdateOutcome::VersionConflict, "version_conflict"),
-        (UpdateOutcome::DecisionTaken, "decision_taken"),
+async fn every_outcome_of_an_edit_is_counted() {
+    let edit = renamed(creation(profile()).customer());
+    for (outcome, name) in [
+        (EditOutcome::Updated, "updated"),
+        (EditOutcome::VersionConflict, "version_conflict"),
         (
-            UpdateOutcome::Taken(conflict(UniqueField::Email)),
+            EditOutcome::Taken(conflict(UniqueField::Email)),
             "email_taken",
         ),
         (
-            UpdateOutcome::Taken(conflict(UniqueField::ExternalId)),
+            EditOutcome::Taken(conflict(UniqueField::ExternalId)),
             "external_id_taken",
         ),
-    ];
-    for (change, action) in changes {
-        for (outcome, name) in outcomes {
+    ] {
+        let mut store = MockCustomerRepository::new();
+        store.expect_update().returning(move |_, _| Ok(outcome));
+        let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
+        let answered = store.update(tenant_id(), edit.clone()).await;
+        assert_eq!(answered, Ok(outcome));
+        one_change(&handle, "update", name);
+    }
+}
+
+#[tokio::test]
+async fn every_outcome_of_a_decision_is_counted_with_its_verb() {
+    for verb in [Verb::Approve, Verb::Close] {
+        let decision = decided(creation(profile()).customer(), verb, None);
+        for (outcome, name) in [
+            (DecisionOutcome::Decided, "updated"),
+            (DecisionOutcome::VersionConflict, "version_conflict"),
+            (DecisionOutcome::DecisionTaken, "decision_taken"),
+        ] {
             let mut store = MockCustomerRepository::new();
-            store.expect_update().returning(move |_, _| Ok(outcome));
+            store.expect_decide().returning(move |_, _| Ok(outcome));
             let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
-            let answered = store.update(tenant_id(), change.clone()).await;
+            let answered = store.decide(tenant_id(), decision.clone()).await;
             assert_eq!(answered, Ok(outcome));
-            let expected =
-                format!("customers_changes_total{{action=\"{action}\",outcome=\"{name}\"}} 1");
-            assert_eq!(
-                counted(&handle, "customers_changes_total"),
-                [expected].into()
-            );
+            one_change(&handle, verb.as_str(), name);
         }
     }
 }
@@ -146,7 +161,7 @@ async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() 
         (customers, MeasuredHealth::new(Arc::new(health)))
     });
     let new = creation(profile());
-    let id: CustomerId = new.customer.id();
+    let id: CustomerId = new.customer().id();
     for _ in 0..3 {
         assert_eq!(customers.find(tenant_id(), id).await, Ok(None));
     }
@@ -162,6 +177,7 @@ async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() 
         ("customers", "find", [3, 0, 0]),
         ("customers", "create", [0, 0, 1]),
         ("customers", "update", [0, 0, 0]),
+        ("customers", "decide", [0, 0, 0]),
         ("health", "check", [0, 1, 0]),
     ] {
         let seen = ["ok", "unavailable", "defect"].map(|it| count(port, operation, it));

@@ -1,9 +1,12 @@
 use async_trait::async_trait;
 use customers_domain::{
-    Customer, CustomerChange, CustomerId, DecisionId, Reason, Receipt, TenantId, Verb,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, NewCustomer,
+    Reason, TenantId, Verb,
 };
 
+use crate::conflict::Conflict;
 use crate::error::StoreError;
+use crate::first_answer::FirstAnswer;
 use crate::idempotency::IdempotencyClaim;
 use crate::reading::{HistoryQuery, ListQuery, Page};
 
@@ -53,22 +56,38 @@ pub trait CustomerRepository: Send + Sync {
     async fn list(&self, tenant: TenantId, query: &ListQuery)
     -> Result<Page<Customer>, StoreError>;
 
-    /// Stores a changed customer and the change that tells of it: both or neither, durable once this
-    /// answers.
+    /// Stores an edited customer and its change: both or neither, durable once this returns.
     ///
     /// - The customer is stored only if the store's version is the one just before its own; of several
-    ///   changes of one version exactly one is [`UpdateOutcome::Updated`].
-    /// - A change with a decision id that the tenant has used before is
-    ///   [`UpdateOutcome::DecisionTaken`], also where another is made at the same moment. That goes
-    ///   before a version that is not current.
-    /// - With the decision id the customer is kept as it is now, for [`Self::find_decision`].
+    ///   changes of one version, edits or decisions, exactly one is stored.
     /// - Email and external id stay unique, as [`Self::create`] says.
-    /// - A call that is made again with the very same change after an error MUST find what the first
-    ///   one left: the answer is `Updated` if it had been stored.
+    /// - A call that is made again with the very same edit after an error MUST find what the first one
+    ///   left: the outcome is `Updated` if it had been stored.
     ///
     /// # Errors
-    /// When the store fails. Whether the change was stored may then be unknown.
-    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError>;
+    /// When the store fails. Whether the edit was stored may then be unknown.
+    async fn update(&self, tenant: TenantId, edit: CustomerEdit)
+    -> Result<EditOutcome, StoreError>;
+
+    /// Stores a decision on a customer, with its change: both or neither, durable once this returns.
+    ///
+    /// - The customer is stored only if the store's version is the one just before its own, as in
+    ///   [`Self::update`].
+    /// - A decision id that the tenant has used before is [`DecisionOutcome::DecisionTaken`], also
+    ///   where another decision is made at the same moment. That goes before a version that is not
+    ///   current.
+    /// - With a decision id the customer is kept as the decision left it, for
+    ///   [`Self::find_decision`].
+    /// - A call that is made again with the very same decision after an error MUST find what the first
+    ///   one left: the outcome is `Decided` if it had been stored.
+    ///
+    /// # Errors
+    /// When the store fails. Whether the decision was stored may then be unknown.
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        decision: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError>;
 
     /// Who, other than the customer itself, holds what it wants for itself: the holder of the email,
     /// else that of the external id. For questions; what is stored is decided by [`Self::create`] and
@@ -104,15 +123,6 @@ pub trait CustomerRepository: Send + Sync {
     ) -> Result<Option<RecordedDecision>, StoreError>;
 }
 
-/// What one update stores together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Update {
-    /// The customer as it is after the change.
-    pub customer: Customer,
-    /// The change.
-    pub change: CustomerChange,
-}
-
 /// A decision as it was carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedDecision {
@@ -124,28 +134,47 @@ pub struct RecordedDecision {
     pub customer: Customer,
 }
 
-/// How a change ended.
+/// Outcome of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UpdateOutcome {
-    /// It is stored.
+pub enum EditOutcome {
+    /// The edit is stored.
     Updated,
     /// The customer has another version by now; nothing was stored.
     VersionConflict,
     /// Another customer holds the new email or external id; nothing was stored.
     Taken(Conflict),
+}
+
+/// Outcome of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionOutcome {
+    /// The decision is stored.
+    Decided,
+    /// The customer has another version by now; nothing was stored.
+    VersionConflict,
     /// The decision id was used before; nothing was stored.
     DecisionTaken,
 }
 
-/// What one create stores together.
+/// A new customer together with the claim of the request that creates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creation {
-    /// The new customer, as [`Customer::create`] made it.
-    pub customer: Customer,
-    /// The change that it made along with it.
-    pub change: CustomerChange,
-    /// By what a repetition of the request is known.
+    /// The new customer and its first change.
+    pub new: NewCustomer,
+    /// Identifies repetitions of the request, where the client sent an idempotency key.
     pub claim: Option<IdempotencyClaim>,
+}
+
+impl Creation {
+    /// The new customer.
+    pub const fn customer(&self) -> &Customer {
+        self.new.customer()
+    }
+
+    /// The change that records the creation.
+    pub const fn change(&self) -> &CustomerChange {
+        self.new.change()
+    }
 }
 
 /// How a create ended.
@@ -161,41 +190,4 @@ pub enum CreateOutcome {
     KeyReused,
     /// The request that holds the idempotency key, or something that it needs, is still running.
     KeyInProgress,
-}
-
-/// What a request was told when it was first carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FirstAnswer {
-    /// Its customer was created.
-    Created(Receipt),
-    /// Another customer held what is unique.
-    Taken(Conflict),
-}
-
-/// Who holds what a new customer wanted for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conflict {
-    /// What is held.
-    pub field: UniqueField,
-    /// The customer that holds it.
-    pub holder: CustomerId,
-}
-
-/// What no two customers of a tenant share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UniqueField {
-    /// The email address, compared by its key.
-    Email,
-    /// The caller's own reference.
-    ExternalId,
-}
-
-impl UniqueField {
-    /// The public name of the field.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::ExternalId => "external_id",
-        }
-    }
 }

@@ -1,20 +1,15 @@
 use chrono::{DateTime, Utc};
-use customers_domain::{ChangeId, CustomerId, TenantId};
+use uuid::Uuid;
 
-/// Makes ids.
-///
-/// Every id MUST be a UUID version 7 that carries `at` in its first 48 bits, in milliseconds, and at
-/// least 62 random bits from a source that callers cannot foresee. No id is ever made twice.
+/// Generates ids of every kind. A typed id is made by its own constructor, such as
+/// [`CustomerId::from_uuid`](customers_domain::CustomerId::from_uuid); modules make theirs likewise.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait IdGenerator: Send + Sync {
-    /// An id for a customer that is created at that time.
-    fn customer(&self, at: DateTime<Utc>) -> CustomerId;
-
-    /// An id for a change that is made at that time.
-    fn change(&self, at: DateTime<Utc>) -> ChangeId;
-
-    /// An id for a tenant that is first seen at that time.
-    fn tenant(&self, at: DateTime<Utc>) -> TenantId;
+    /// Returns a UUID version 7 (RFC 9562) that carries `at` in its first 48 bits, in milliseconds.
+    ///
+    /// It MUST hold at least 62 random bits from a source that callers cannot foresee. No id is ever
+    /// returned twice.
+    fn uuid(&self, at: DateTime<Utc>) -> Uuid;
 }
 
 /// Tells the time.

@@ -8,21 +8,26 @@
 //! in `customers-test-support`. Mocks of every port are behind the feature `mocks`.
 
 mod api_keys;
+mod conflict;
 mod customers;
 mod error;
+mod first_answer;
 mod generators;
+mod health;
 mod idempotency;
 mod master_key;
 mod reading;
 
 pub use api_keys::{ApiKeyListing, ApiKeyRepository, Issued, Revocation};
+pub use conflict::{Conflict, UniqueField};
 pub use customers::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, FirstAnswer, RecordedDecision,
-    UniqueField, Update, UpdateOutcome,
+    CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome, RecordedDecision,
 };
 pub use error::StoreError;
+pub use first_answer::FirstAnswer;
 pub use generators::{Clock, IdGenerator};
-pub use idempotency::{IdempotencyClaim, IdempotencyRecords, StoreHealth};
+pub use health::StoreHealth;
+pub use idempotency::{EarlierRequest, IdempotencyClaim, IdempotencyRecords, RecordedOutcome};
 pub use master_key::{MasterKey, MasterKeyError, SecretKey, WrappedKey};
 pub use reading::{CustomerFilter, HistoryQuery, ListQuery, Page};
 
@@ -31,6 +36,7 @@ pub use {
     api_keys::MockApiKeyRepository,
     customers::MockCustomerRepository,
     generators::{MockClock, MockIdGenerator},
-    idempotency::{MockIdempotencyRecords, MockStoreHealth},
+    health::MockStoreHealth,
+    idempotency::MockIdempotencyRecords,
     master_key::MockMasterKey,
 };

@@ -7,8 +7,9 @@ mod values;
 
 pub use changes::{decided, decided_because, edited, renamed};
 pub use dice::Dice;
-pub use generators::{TestClock, TestIds, test_time};
+pub use generators::{TestClock, TestIds, customer_id, test_time};
 pub use values::{
-    address, api_key, business_profile, claim, claimed, creation, creation_at, creation_under,
-    metadata, minimal_profile, parse, profile, tenant_id, tenant_name, unique_number,
+    address, api_key, business_profile, claim, claim_of, claimed, creation, creation_at,
+    creation_under, metadata, minimal_profile, parse, profile, tenant_id, tenant_name,
+    unique_number,
 };

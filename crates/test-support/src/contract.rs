@@ -11,6 +11,7 @@
 //! a test of this crate fails when the line is forgotten.
 
 pub mod api_keys;
+mod change;
 pub mod combinations;
 pub mod contention;
 pub mod create;
@@ -79,6 +80,7 @@ macro_rules! repository_contract {
                 the_same_creation_again_with_its_claim_gets_its_own_receipt,
                 creates_without_a_claim_record_nothing,
                 one_record_is_kept_for_a_key_however_often_it_is_used,
+                a_key_of_another_operation_is_another_key,
             }
             sweep {
                 young_records_stay,

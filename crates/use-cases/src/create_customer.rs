@@ -1,4 +1,4 @@
-use customers_domain::{Customer, CustomerChange, Profile, Receipt};
+use customers_domain::{Customer, CustomerId, NewCustomer, Profile, Receipt};
 use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, StoreError};
 use thiserror::Error;
 use tracing::instrument;
@@ -6,6 +6,9 @@ use tracing::instrument;
 use crate::caller::Caller;
 use crate::idempotency_key::IdempotencyKey;
 use crate::service::CustomerService;
+
+/// The operation under which idempotency keys of creates are recorded.
+const OPERATION: &str = "POST /customers";
 
 /// What makes a request repeatable.
 #[derive(Debug, Clone, Copy)]
@@ -60,13 +63,12 @@ impl CustomerService {
         profile: Profile,
         request: Option<RepeatableRequest<'_>>,
     ) -> Result<CreatedCustomer, CreateCustomerError> {
-        let (customer, change) = self.new_customer(caller, profile);
-        tracing::Span::current().record("customer.id", tracing::field::display(customer.id()));
-        let receipt = customer.receipt();
+        let new = self.new_customer(caller, profile);
+        let receipt = new.customer().receipt();
+        tracing::Span::current().record("customer.id", tracing::field::display(receipt.id));
         let creation = Creation {
-            customer,
-            change,
-            claim: request.map(|request| request.key.claim(request.canonical_body)),
+            new,
+            claim: request.map(|request| request.key.claim(OPERATION, request.canonical_body)),
         };
         let outcome = self.customers.create(caller.tenant_id, creation).await?;
         match outcome {
@@ -105,10 +107,10 @@ impl CustomerService {
         caller: Caller,
         profile: Profile,
     ) -> Result<(), CreateCustomerError> {
-        let (customer, _) = self.new_customer(caller, profile);
+        let new = self.new_customer(caller, profile);
         match self
             .customers
-            .find_holder(caller.tenant_id, &customer)
+            .find_holder(caller.tenant_id, new.customer())
             .await?
         {
             Some(conflict) => Err(CreateCustomerError::Taken {
@@ -119,9 +121,9 @@ impl CustomerService {
         }
     }
 
-    fn new_customer(&self, caller: Caller, profile: Profile) -> (Customer, CustomerChange) {
+    fn new_customer(&self, caller: Caller, profile: Profile) -> NewCustomer {
         let context = self.context(caller);
-        let id = self.ids.customer(context.at);
+        let id = CustomerId::from_uuid(self.ids.uuid(context.at));
         Customer::create(id, profile, &self.kyc_policy, context)
     }
 }

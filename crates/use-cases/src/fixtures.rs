@@ -8,7 +8,7 @@ use customers_domain::{
     CustomerId, CustomerType, EmailAddress, KycPolicy, Locality, Metadata, Parse as _, PersonName,
     PhoneNumber, Profile, Scope, Scopes, SecretHash, TenantId, ZipCode,
 };
-use customers_ports::{IdGenerator as _, MockClock, MockCustomerRepository, MockIdGenerator};
+use customers_ports::{MockClock, MockCustomerRepository, MockIdGenerator};
 
 use crate::{Caller, CustomerService};
 
@@ -41,11 +41,8 @@ pub(crate) fn clock() -> MockClock {
 }
 
 pub(crate) fn ids() -> MockIdGenerator {
-    let change_id = ChangeId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8059").unwrap();
     let mut ids = MockIdGenerator::new();
-    ids.expect_customer().return_const(customer_id());
-    ids.expect_change().return_const(change_id);
-    ids.expect_tenant().return_const(tenant_id());
+    ids.expect_uuid().return_const(customer_id().as_uuid());
     ids
 }
 
@@ -81,10 +78,11 @@ pub(crate) fn profile() -> Profile {
 
 pub(crate) fn customer() -> Customer {
     let context = ChangeContext {
-        change_id: ids().change(NOW),
+        change_id: ChangeId::from_uuid(customer_id().as_uuid()),
         actor: caller().api_key_id,
         at: NOW,
     };
     let policy = KycPolicy::verifying(&[CustomerType::Individual]);
-    Customer::create(customer_id(), profile(), &policy, context).0
+    let new = Customer::create(customer_id(), profile(), &policy, context);
+    new.into_parts().0
 }

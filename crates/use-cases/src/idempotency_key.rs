@@ -36,18 +36,20 @@ impl IdempotencyKey {
         Ok(Self(Personal::new(key.to_owned())))
     }
 
-    /// What a store keeps of this key and of the request's body, which is in a form where equal JSON
-    /// values are equal bytes.
+    /// Returns what a store keeps of this key and of the request's body, which is in a form where equal
+    /// JSON values are equal bytes. The operation is the request's method and route, such as
+    /// `POST /customers`.
     ///
     /// A plain hash of a body full of personal data could be guessed. The key is what no thief of the
     /// database has, so it keys the fingerprint, and no secret has to be configured or shared.
-    pub fn claim(&self, canonical_body: &[u8]) -> IdempotencyClaim {
+    pub fn claim(&self, operation: &'static str, canonical_body: &[u8]) -> IdempotencyClaim {
         let key = self.0.expose().as_bytes();
         let fingerprint = match Hmac::<Sha256>::new_from_slice(key) {
             Ok(mac) => mac.chain_update(canonical_body).finalize().into_bytes(),
             Err(_) => unreachable!("HMAC takes a key of any length (RFC 2104)"),
         };
         IdempotencyClaim {
+            operation,
             key_hash: Sha256::digest(key).into(),
             fingerprint: fingerprint.into(),
         }
@@ -88,7 +90,10 @@ mod tests {
 
     #[test]
     fn the_same_body_under_another_key_has_another_fingerprint() {
-        let claim = |key: &[u8], body: &[u8]| IdempotencyKey::parse(key).unwrap().claim(body);
+        let claim = |key: &[u8], body: &[u8]| {
+            let key = IdempotencyKey::parse(key).unwrap();
+            key.claim("POST /customers", body)
+        };
         assert_eq!(claim(b"k", b"{}"), claim(b"k", b"{}"));
         assert_ne!(
             claim(b"k", b"{}").fingerprint,

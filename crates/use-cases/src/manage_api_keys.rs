@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use customers_domain::{ApiKey, ApiKeyId, Scopes, TenantName};
+use customers_domain::{ApiKey, ApiKeyId, Scopes, TenantId, TenantName};
 use customers_ports::{
     ApiKeyListing, ApiKeyRepository, Clock, IdGenerator, Revocation, StoreError,
 };
@@ -84,7 +84,7 @@ impl ApiKeyService {
             .transpose()?;
         let key = ApiKey {
             id: secret.id(),
-            tenant_id: self.ids.tenant(now),
+            tenant_id: TenantId::from_uuid(self.ids.uuid(now)),
             scopes,
             secret_hash: secret.hash(),
             created_at: now,

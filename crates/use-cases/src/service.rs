@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use customers_domain::{ChangeContext, KycPolicy};
+use customers_domain::{ChangeContext, ChangeId, KycPolicy};
 use customers_ports::{Clock, CustomerRepository, IdGenerator};
 
 use crate::caller::Caller;
@@ -34,7 +34,7 @@ impl CustomerService {
     pub(crate) fn context(&self, caller: Caller) -> ChangeContext {
         let at = self.clock.now();
         ChangeContext {
-            change_id: self.ids.change(at),
+            change_id: ChangeId::from_uuid(self.ids.uuid(at)),
             actor: caller.api_key_id,
             at,
         }

@@ -1,7 +1,7 @@
 use customers_domain::{
     Customer, CustomerId, DecisionId, InvalidTransition, Reason, TransitionRefused, Verb,
 };
-use customers_ports::{RecordedDecision, StoreError, Update, UpdateOutcome};
+use customers_ports::{DecisionOutcome, RecordedDecision, StoreError};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -77,25 +77,21 @@ impl CustomerService {
         if !expected.is_that_of(&customer) {
             return self.replay_or_mismatch(caller, id, &decision).await;
         }
-        let (customer, change) = customer.transition(
+        let decided = customer.transition(
             decision.verb,
             decision.reason.clone(),
             decision.id.clone(),
             self.context(caller),
         )?;
-        let update = Update {
-            customer: customer.clone(),
-            change,
-        };
-        match self.customers.update(caller.tenant_id, update).await? {
-            UpdateOutcome::Updated => Ok(DecidedCustomer {
+        let customer = decided.customer().clone();
+        match self.customers.decide(caller.tenant_id, decided).await? {
+            DecisionOutcome::Decided => Ok(DecidedCustomer {
                 customer,
                 replayed: false,
             }),
-            // A verb touches nothing that is unique but the decision's id.
-            UpdateOutcome::VersionConflict
-            | UpdateOutcome::DecisionTaken
-            | UpdateOutcome::Taken(_) => self.replay_or_mismatch(caller, id, &decision).await,
+            DecisionOutcome::VersionConflict | DecisionOutcome::DecisionTaken => {
+                self.replay_or_mismatch(caller, id, &decision).await
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 use customers_domain::{
     Customer, CustomerId, Edited, InvalidMetadata, InvalidTransition, ProfilePatch, UpdateRefused,
 };
-use customers_ports::{Conflict, StoreError, Update, UpdateOutcome};
+use customers_ports::{Conflict, EditOutcome, StoreError};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -55,21 +55,15 @@ impl CustomerService {
         expected: ExpectedVersion,
         patch: ProfilePatch,
     ) -> Result<Customer, UpdateCustomerError> {
-        let (customer, change) = match self.edit(caller, id, expected, patch).await? {
-            Edited::Changed(customer, change) => (customer, change),
+        let edit = match self.edit(caller, id, expected, patch).await? {
+            Edited::Changed(edit) => edit,
             Edited::Unchanged(customer) => return Ok(customer),
         };
-        let update = Update {
-            customer: customer.clone(),
-            change,
-        };
-        match self.customers.update(caller.tenant_id, update).await? {
-            UpdateOutcome::Updated => Ok(customer),
-            // An edit carries no decision id, so no decision can stand in its way.
-            UpdateOutcome::VersionConflict | UpdateOutcome::DecisionTaken => {
-                Err(UpdateCustomerError::VersionMismatch)
-            }
-            UpdateOutcome::Taken(conflict) => Err(UpdateCustomerError::Taken(conflict)),
+        let customer = edit.customer().clone();
+        match self.customers.update(caller.tenant_id, edit).await? {
+            EditOutcome::Updated => Ok(customer),
+            EditOutcome::VersionConflict => Err(UpdateCustomerError::VersionMismatch),
+            EditOutcome::Taken(conflict) => Err(UpdateCustomerError::Taken(conflict)),
         }
     }
 
@@ -85,12 +79,12 @@ impl CustomerService {
         expected: ExpectedVersion,
         patch: ProfilePatch,
     ) -> Result<(), UpdateCustomerError> {
-        let Edited::Changed(customer, _) = self.edit(caller, id, expected, patch).await? else {
+        let Edited::Changed(edit) = self.edit(caller, id, expected, patch).await? else {
             return Ok(());
         };
         match self
             .customers
-            .find_holder(caller.tenant_id, &customer)
+            .find_holder(caller.tenant_id, edit.customer())
             .await?
         {
             Some(conflict) => Err(UpdateCustomerError::Taken(conflict)),

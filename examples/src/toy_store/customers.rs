@@ -2,11 +2,13 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use customers_domain::{Action, Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use customers_domain::{
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+};
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository, FirstAnswer,
-    HistoryQuery, ListQuery, Page, RecordedDecision, StoreError, UniqueField, Update,
-    UpdateOutcome,
+    Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository, DecisionOutcome,
+    EditOutcome, FirstAnswer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
+    UniqueField,
 };
 
 use super::idempotency::Record;
@@ -17,6 +19,13 @@ pub(super) struct Entry {
     tenant: TenantId,
     customer: Customer,
     change: CustomerChange,
+}
+
+/// A decision that its caller named, with its tenant.
+pub(super) struct Decision {
+    tenant: TenantId,
+    id: DecisionId,
+    recorded: RecordedDecision,
 }
 
 impl Tables {
@@ -60,18 +69,22 @@ impl Tables {
         })
     }
 
-    fn decision(&self, tenant: TenantId, id: &DecisionId) -> Option<RecordedDecision> {
-        let entry = self
-            .entries_of(tenant)
-            .find(|entry| entry.change.decision_id.as_ref() == Some(id))?;
-        let Action::Transition(verb) = entry.change.action else {
-            return None;
-        };
-        Some(RecordedDecision {
-            verb,
-            reason: entry.change.reason.clone(),
-            customer: entry.customer.clone(),
-        })
+    fn decision(&self, tenant: TenantId, id: &DecisionId) -> Option<&RecordedDecision> {
+        let mut decisions = self.decisions.iter();
+        let found = decisions.find(|decision| decision.tenant == tenant && decision.id == *id);
+        found.map(|decision| &decision.recorded)
+    }
+
+    /// Whether that very change is stored: its caller did not learn what became of its first call.
+    fn is_stored(&self, tenant: TenantId, change: &CustomerChange) -> bool {
+        self.entries_of(tenant)
+            .any(|entry| entry.change.id == change.id)
+    }
+
+    /// Whether the customer is stored in the version just before this one.
+    fn is_next(&self, tenant: TenantId, customer: &Customer) -> bool {
+        self.customer(tenant, customer.id())
+            .is_some_and(|before| before.version().next() == customer.version())
     }
 
     fn create(
@@ -80,11 +93,8 @@ impl Tables {
         creation: Creation,
         now: DateTime<Utc>,
     ) -> CreateOutcome {
-        let Creation {
-            customer,
-            change,
-            claim,
-        } = creation;
+        let Creation { new, claim } = creation;
+        let (customer, change) = new.into_parts();
         if let Some(outcome) = claim.and_then(|claim| self.replay(tenant, &claim)) {
             return outcome;
         }
@@ -111,30 +121,56 @@ impl Tables {
         CreateOutcome::Created
     }
 
-    fn update(&mut self, tenant: TenantId, update: Update) -> UpdateOutcome {
-        let Update { customer, change } = update;
-        let stored = |entry: &Entry| entry.change.id == change.id;
-        if self.entries_of(tenant).any(stored) {
-            // The caller did not learn what became of its first call.
-            return UpdateOutcome::Updated;
+    fn update(&mut self, tenant: TenantId, edit: CustomerEdit) -> EditOutcome {
+        let (customer, change) = edit.into_parts();
+        if self.is_stored(tenant, &change) {
+            return EditOutcome::Updated;
         }
-        let decision_id = change.decision_id.as_ref();
-        if decision_id.is_some_and(|id| self.decision(tenant, id).is_some()) {
-            return UpdateOutcome::DecisionTaken;
-        }
-        let before = self.customer(tenant, customer.id());
-        if before.is_none_or(|before| before.version().next() != customer.version()) {
-            return UpdateOutcome::VersionConflict;
+        if !self.is_next(tenant, &customer) {
+            return EditOutcome::VersionConflict;
         }
         if let Some(conflict) = self.conflict(tenant, &customer) {
-            return UpdateOutcome::Taken(conflict);
+            return EditOutcome::Taken(conflict);
         }
         self.entries.push(Entry {
             tenant,
             customer,
             change,
         });
-        UpdateOutcome::Updated
+        EditOutcome::Updated
+    }
+
+    fn decide(&mut self, tenant: TenantId, decision: CustomerDecision) -> DecisionOutcome {
+        let verb = decision.verb();
+        let (customer, change) = decision.into_parts();
+        if self.is_stored(tenant, &change) {
+            return DecisionOutcome::Decided;
+        }
+        let id = change.decision_id.clone();
+        if id
+            .as_ref()
+            .is_some_and(|id| self.decision(tenant, id).is_some())
+        {
+            return DecisionOutcome::DecisionTaken;
+        }
+        if !self.is_next(tenant, &customer) {
+            return DecisionOutcome::VersionConflict;
+        }
+        self.decisions.extend(id.map(|id| Decision {
+            tenant,
+            id,
+            recorded: RecordedDecision {
+                verb,
+                reason: change.reason.clone(),
+                customer: customer.clone(),
+            },
+        }));
+        self.entries.push(Entry {
+            tenant,
+            customer,
+            change,
+        });
+        DecisionOutcome::Decided
     }
 }
 
@@ -168,8 +204,20 @@ impl CustomerRepository for ToyStore {
         Ok(Page::cut(found.collect(), query.limit))
     }
 
-    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
-        Ok(self.tables().update(tenant, update))
+    async fn update(
+        &self,
+        tenant: TenantId,
+        edit: CustomerEdit,
+    ) -> Result<EditOutcome, StoreError> {
+        Ok(self.tables().update(tenant, edit))
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        decision: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError> {
+        Ok(self.tables().decide(tenant, decision))
     }
 
     async fn find_holder(
@@ -204,7 +252,7 @@ impl CustomerRepository for ToyStore {
         tenant: TenantId,
         id: &DecisionId,
     ) -> Result<Option<RecordedDecision>, StoreError> {
-        Ok(self.tables().decision(tenant, id))
+        Ok(self.tables().decision(tenant, id).cloned())
     }
 }
 

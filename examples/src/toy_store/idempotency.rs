@@ -22,10 +22,11 @@ impl Tables {
         tenant: TenantId,
         claim: &IdempotencyClaim,
     ) -> Option<CreateOutcome> {
+        let key = |claim: &IdempotencyClaim| (claim.operation, claim.key_hash);
         let record = self
             .records
             .iter()
-            .find(|record| record.tenant == tenant && record.claim.key_hash == claim.key_hash)?;
+            .find(|record| record.tenant == tenant && key(&record.claim) == key(claim))?;
         Some(if record.claim.fingerprint == claim.fingerprint {
             CreateOutcome::Replayed(record.answer)
         } else {

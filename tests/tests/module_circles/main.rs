@@ -20,13 +20,8 @@ use circles::Sources;
 const ALLOWED: &[(&str, &[&str], &str)] = &[
     (
         "adapter-memory",
-        &["", "api_keys", "customers", "customers::cost"],
+        &["", "api_keys", "customers"],
         "the store is made of its parts, and each part implements its port for the store",
-    ),
-    (
-        "domain",
-        &["change", "customer", "patch"],
-        "an aggregate, its edit and the record of a change are one model",
     ),
     (
         "http-kit",

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use customers_domain::{CustomerType, KycPolicy, load_numbering_plans};
+use customers_domain::{CustomerType, KycPolicy, TenantId, load_numbering_plans};
 use customers_http_kit::server::{self, Drain, Limits};
 use customers_http_kit::service::Service;
 use customers_metrics::{ConnectionMetrics, HttpMetrics};
@@ -64,7 +64,11 @@ async fn serve(address: SocketAddr) -> Result<()> {
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
     let secret = ApiKeySecret::generate()?;
     let now = clock.now();
-    let nothing = Arc::new(Nothing::but_the_key(&secret, ids.tenant(now), now));
+    let nothing = Arc::new(Nothing::but_the_key(
+        &secret,
+        TenantId::from_uuid(ids.uuid(now)),
+        now,
+    ));
     numbering_plans.await?;
     let drain = Drain::new();
     let every_type = [CustomerType::Individual, CustomerType::Business];

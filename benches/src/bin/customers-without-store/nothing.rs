@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    ApiKey, ApiKeyId, Customer, CustomerChange, CustomerId, DecisionId, Scope, Scopes, TenantId,
-    TenantName,
+    ApiKey, ApiKeyId, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId,
+    DecisionId, Scope, Scopes, TenantId, TenantName,
 };
 use customers_ports::{
     ApiKeyListing, ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerRepository,
-    HistoryQuery, Issued, ListQuery, Page, RecordedDecision, Revocation, StoreError, StoreHealth,
-    Update, UpdateOutcome,
+    DecisionOutcome, EditOutcome, HistoryQuery, Issued, ListQuery, Page, RecordedDecision,
+    Revocation, StoreError, StoreHealth,
 };
 use customers_use_cases::ApiKeySecret;
 
@@ -49,8 +49,16 @@ impl CustomerRepository for Nothing {
         Ok(Page::cut(Vec::new(), query.limit))
     }
 
-    async fn update(&self, _: TenantId, _: Update) -> Result<UpdateOutcome, StoreError> {
-        Ok(UpdateOutcome::VersionConflict)
+    async fn update(&self, _: TenantId, _: CustomerEdit) -> Result<EditOutcome, StoreError> {
+        Ok(EditOutcome::VersionConflict)
+    }
+
+    async fn decide(
+        &self,
+        _: TenantId,
+        _: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError> {
+        Ok(DecisionOutcome::VersionConflict)
     }
 
     async fn find_holder(&self, _: TenantId, _: &Customer) -> Result<Option<Conflict>, StoreError> {
@@ -114,7 +122,7 @@ mod tests {
         let nothing = Nothing::but_the_key(&secret, tenant_id(), test_time());
         let tenant = nothing.key.tenant_id;
         let creation = creation(profile());
-        let id = creation.customer.id();
+        let id = creation.customer().id();
         for _ in 0..2 {
             let outcome = nothing.create(tenant, creation.clone()).await;
             assert_eq!(outcome, Ok(CreateOutcome::Created));

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use customers_domain::{
-    AddressLine, Customer, CustomerChange, CustomerId, DecisionId, ExternalId, FieldPath, Metadata,
-    Reason,
+    AddressLine, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId,
+    ExternalId, FieldPath, Metadata, NewCustomer, Reason,
 };
-use customers_ports::Update;
 
-use super::RecordEntry;
 use super::index::Facet;
-use super::tenant::{Decision, Entry, KeyHash, Record};
+use super::records::{Record, RecordEntry, RecordKey};
+use super::tenant::{Decision, Entry};
 use crate::size::{allocation, element, hash_entry, text, tree_entry};
 
 /// The facets of a customer in the index.
@@ -21,27 +20,32 @@ const LEAF: usize = 544;
 const LEAF_MEMBERS: usize = 6;
 const INNER_NODE: usize = 640;
 
+/// The detail of a recorded outcome, which is a few bytes.
+const DETAIL: usize = 32;
+
 /// A new customer with the change that created it.
-pub(super) fn new_customer(customer: &Customer, creation: &CustomerChange) -> usize {
-    tree_entry::<CustomerId, Entry>() + current(customer) + change(creation)
+pub(super) fn new_customer(new: &NewCustomer) -> usize {
+    tree_entry::<CustomerId, Entry>() + current(new.customer()) + change(new.change())
 }
 
-/// An update: the customer as it is afterwards, the change and, where it has an id, the decision.
-pub(super) fn update(update: &Update) -> usize {
-    let Update {
-        customer,
-        change: made,
-    } = update;
-    let decision = made.decision_id.as_ref().map_or(0, |id| {
+/// An edit: the customer as it is afterwards, and the change.
+pub(super) fn edit(edit: &CustomerEdit) -> usize {
+    current(edit.customer()) + change(edit.change())
+}
+
+/// A decision: the customer as it is afterwards, the change and, where it has an id, the record of it.
+pub(super) fn decision(decision: &CustomerDecision) -> usize {
+    let (customer, made) = (decision.customer(), decision.change());
+    let recorded = made.decision_id.as_ref().map_or(0, |id| {
         hash_entry::<String, Decision>()
             + text(id.as_str())
             + reason(made.reason.as_ref())
             + shared(customer)
     });
-    current(customer) + change(made) + decision
+    current(customer) + change(made) + recorded
 }
 
-/// A customer as it is now: its values, and what it is found by. This is released when an update
+/// A customer as it is now: its values, and what it is found by. This is released when a change
 /// replaces it.
 pub(super) fn current(customer: &Customer) -> usize {
     let profile = customer.profile();
@@ -56,8 +60,8 @@ pub(super) fn current(customer: &Customer) -> usize {
 }
 
 /// The record of a request.
-pub(super) const fn record() -> usize {
-    hash_entry::<KeyHash, Record>() + element::<RecordEntry>()
+pub(crate) const fn record() -> usize {
+    hash_entry::<RecordKey, Record>() + element::<RecordEntry>() + allocation(DETAIL)
 }
 
 /// A customer's values behind an `Arc`.

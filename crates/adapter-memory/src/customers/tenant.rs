@@ -2,12 +2,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use customers_domain::{
-    Action, Customer, CustomerChange, CustomerId, DecisionId, ExternalId, Profile, Reason, Verb,
-    Version,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, ExternalId,
+    NewCustomer, Profile, Reason, Verb, Version,
 };
 use customers_ports::{
-    Conflict, CreateOutcome, CustomerFilter, FirstAnswer, HistoryQuery, IdempotencyClaim,
-    ListQuery, RecordedDecision, UniqueField, Update, UpdateOutcome,
+    Conflict, CustomerFilter, DecisionOutcome, EditOutcome, FirstAnswer, HistoryQuery, ListQuery,
+    RecordedDecision, UniqueField,
 };
 
 use super::index::{Index, Span, conditions};
@@ -20,10 +20,7 @@ pub(super) struct Tenant {
     email_holders: HashMap<String, CustomerId>,
     external_id_holders: HashMap<String, CustomerId>,
     decisions: HashMap<String, Decision>,
-    records: HashMap<KeyHash, Record>,
 }
-
-pub(super) type KeyHash = [u8; 32];
 
 pub(super) struct Entry {
     /// Shared, so that a reader copies it after the lock is released.
@@ -38,37 +35,7 @@ pub(super) struct Decision {
     customer: Arc<Customer>,
 }
 
-pub(super) struct Record {
-    fingerprint: [u8; 32],
-    answer: FirstAnswer,
-}
-
 impl Tenant {
-    pub(super) fn replay(&self, claim: &IdempotencyClaim) -> Option<CreateOutcome> {
-        let record = self.records.get(&claim.key_hash)?;
-        Some(if record.fingerprint == claim.fingerprint {
-            CreateOutcome::Replayed(record.answer)
-        } else {
-            CreateOutcome::KeyReused
-        })
-    }
-
-    pub(super) fn record(&mut self, claim: IdempotencyClaim, answer: FirstAnswer) {
-        let IdempotencyClaim {
-            key_hash,
-            fingerprint,
-        } = claim;
-        let record = Record {
-            fingerprint,
-            answer,
-        };
-        self.records.insert(key_hash, record);
-    }
-
-    pub(super) fn forget(&mut self, key_hash: &KeyHash) {
-        self.records.remove(key_hash);
-    }
-
     /// What a create is answered for which nothing is to be stored: the very same customer is stored
     /// already, or another one holds something unique.
     pub(super) fn answer(&self, customer: &Customer) -> Option<FirstAnswer> {
@@ -79,62 +46,91 @@ impl Tenant {
         self.conflict(customer).map(FirstAnswer::Taken)
     }
 
-    /// Stores a new customer that stands in nobody's way. It is copied, since a copy takes no more
+    /// Stores a new customer that conflicts with no other. It is copied, since a copy takes no more
     /// memory than it needs.
-    pub(super) fn insert(&mut self, customer: &Customer, change: &CustomerChange) -> FirstAnswer {
+    pub(super) fn insert(&mut self, new: &NewCustomer) -> FirstAnswer {
+        let customer = new.customer();
         self.hold(customer);
         self.index.insert(customer);
         let entry = Entry {
             customer: Arc::new(customer.clone()),
-            changes: vec![change.clone()],
+            changes: vec![new.change().clone()],
         };
         self.customers.insert(customer.id(), entry);
         FirstAnswer::Created(customer.receipt())
     }
 
-    /// The customer that an update replaces.
+    /// The customer that an edit replaces.
     ///
     /// # Errors
-    /// How the update ends for which nothing is to be stored.
-    pub(super) fn version_before(&self, update: &Update) -> Result<Arc<Customer>, UpdateOutcome> {
-        let Update { customer, change } = update;
-        let entry = self.customers.get(&customer.id());
-        let stored = entry.and_then(|entry| entry.change(change.version));
-        if stored.is_some_and(|stored| stored.id == change.id) {
-            // The caller did not learn what became of its first call.
-            return Err(UpdateOutcome::Updated);
+    /// The outcome of an edit that is not to be stored.
+    pub(super) fn before_edit(&self, edit: &CustomerEdit) -> Result<Arc<Customer>, EditOutcome> {
+        if self.holds(edit.change()) {
+            return Err(EditOutcome::Updated);
         }
-        let decision_id = change.decision_id.as_ref().map(DecisionId::as_str);
-        if decision_id.is_some_and(|id| self.decisions.contains_key(id)) {
-            return Err(UpdateOutcome::DecisionTaken);
-        }
-        let before = entry.map(|entry| &entry.customer);
-        let before = before.filter(|before| customer.version() == before.version().next());
-        let before = before.ok_or(UpdateOutcome::VersionConflict)?;
-        match self.conflict(customer) {
-            Some(conflict) => Err(UpdateOutcome::Taken(conflict)),
-            None => Ok(Arc::clone(before)),
+        let before = self.version_before(edit.customer());
+        let before = before.ok_or(EditOutcome::VersionConflict)?;
+        match self.conflict(edit.customer()) {
+            Some(conflict) => Err(EditOutcome::Taken(conflict)),
+            None => Ok(before),
         }
     }
 
-    /// Stores an update of [`Self::version_before`], copied as [`Self::insert`] does.
-    pub(super) fn replace(&mut self, before: &Customer, update: &Update) {
-        let Update {
-            customer: after,
-            change,
-        } = update;
-        self.release(before);
-        self.hold(after);
-        self.index.replace(before, after);
-        let after = Arc::new(after.clone());
-        if let (Action::Transition(verb), Some(id)) = (change.action, &change.decision_id) {
+    /// The customer that a decision replaces.
+    ///
+    /// # Errors
+    /// The outcome of a decision that is not to be stored.
+    pub(super) fn before_decision(
+        &self,
+        decision: &CustomerDecision,
+    ) -> Result<Arc<Customer>, DecisionOutcome> {
+        if self.holds(decision.change()) {
+            return Err(DecisionOutcome::Decided);
+        }
+        let id = decision.change().decision_id.as_ref();
+        if id.is_some_and(|id| self.decisions.contains_key(id.as_str())) {
+            return Err(DecisionOutcome::DecisionTaken);
+        }
+        let before = self.version_before(decision.customer());
+        before.ok_or(DecisionOutcome::VersionConflict)
+    }
+
+    /// Whether that very change is stored: its caller did not learn what became of its first call.
+    fn holds(&self, change: &CustomerChange) -> bool {
+        let entry = self.customers.get(&change.customer_id);
+        let stored = entry.and_then(|entry| entry.change(change.version));
+        stored.is_some_and(|stored| stored.id == change.id)
+    }
+
+    /// The customer as it is stored, if its version is the one just before that of `after`.
+    fn version_before(&self, after: &Customer) -> Option<Arc<Customer>> {
+        self.find(after.id())
+            .filter(|before| before.version().next() == after.version())
+    }
+
+    /// Stores an edit of [`Self::before_edit`], copied as [`Self::insert`] does.
+    pub(super) fn edit(&mut self, before: &Customer, edit: &CustomerEdit) {
+        self.replace(before, Arc::new(edit.customer().clone()), edit.change());
+    }
+
+    /// Stores a decision of [`Self::before_decision`], copied as [`Self::insert`] does.
+    pub(super) fn decide(&mut self, before: &Customer, decision: &CustomerDecision) {
+        let (change, after) = (decision.change(), Arc::new(decision.customer().clone()));
+        if let Some(id) = &change.decision_id {
             let decision = Decision {
-                verb,
+                verb: decision.verb(),
                 reason: change.reason.clone(),
                 customer: Arc::clone(&after),
             };
             self.decisions.insert(id.as_str().to_owned(), decision);
         }
+        self.replace(before, after, change);
+    }
+
+    fn replace(&mut self, before: &Customer, after: Arc<Customer>, change: &CustomerChange) {
+        self.release(before);
+        self.hold(&after);
+        self.index.replace(before, &after);
         if let Some(entry) = self.customers.get_mut(&before.id()) {
             entry.customer = after;
             entry.changes.push(change.clone());

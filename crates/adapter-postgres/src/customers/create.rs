@@ -1,7 +1,7 @@
-use customers_domain::{
-    Action, CustomerId, CustomerStatus, ExternalId, Receipt, TenantId, Version,
+use customers_domain::{CustomerId, ExternalId, TenantId};
+use customers_ports::{
+    Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim, RecordedOutcome,
 };
-use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim};
 use sqlx::postgres::PgRow;
 
 use crate::connection::Connection;
@@ -9,7 +9,8 @@ use crate::customers::binding::{bind_change, bind_customer};
 use crate::customers::find_holder::taken_field;
 use crate::database::Work;
 use crate::failure::{Failure, FailureKind};
-use crate::rows::{column, named};
+use crate::idempotency::recorded_outcome;
+use crate::rows::{column, named, unreadable};
 use crate::sql;
 use crate::statement::Statement;
 
@@ -42,31 +43,12 @@ impl Work for Create {
 }
 
 impl Create {
-    /// Takes what is to be created.
-    ///
-    /// # Errors
-    /// When the change is not the one that creates a customer: what all of those have in common is
-    /// not sent.
-    pub(super) fn new(tenant: TenantId, creation: Creation) -> Result<Self, Failure> {
-        let (state, change) = (creation.customer.state(), &creation.change);
-        let is_creation = state.version == Version::FIRST
-            && state.updated_at == state.created_at
-            && state.status_reason.is_none()
-            && change.action == Action::Create
-            && (change.from, change.to) == (None, state.status)
-            && (change.version, change.at) == (state.version, state.created_at)
-            && change.changed_fields.is_empty()
-            && change.reason.is_none()
-            && change.decision_id.is_none();
-        if !is_creation {
-            let reason = "a customer is created by a change of another kind";
-            return Err(Failure::new(FailureKind::Defect, reason));
-        }
-        Ok(Self {
+    pub(super) const fn new(tenant: TenantId, creation: Creation) -> Self {
+        Self {
             tenant,
             creation,
             passed_over: false,
-        })
+        }
     }
 
     /// Takes note that a statement passed it over, so that it first asks what stands in the way.
@@ -100,13 +82,12 @@ impl Create {
             let holders = connection.fetch(self.look_up(sql::FIND_HOLDER)).await?;
             return holders.first().map(|row| self.holder(row)).transpose();
         };
-        let state = self.creation.customer.state();
         let answer = self
             .look_up(sql::ANSWER_AND_RECORD)
             .bind(claim.key_hash.as_slice())
             .bind(claim.fingerprint.as_slice())
-            .bind(state.status.as_str())
-            .bind(state.created_at);
+            .bind(claim.operation)
+            .bind(self.created().detail);
         let answers = connection.fetch(answer).await?;
         let record = answers.first().map(|row| self.record(row, claim));
         record.transpose()
@@ -115,7 +96,7 @@ impl Create {
     /// Reads a row of [`sql::FIND_HOLDER`].
     fn holder(&self, row: &PgRow) -> Result<CreateOutcome, Failure> {
         let holder = CustomerId::from_uuid(column(row, "customer_id")?);
-        if holder == self.creation.customer.id() {
+        if holder == self.creation.customer().id() {
             return Ok(CreateOutcome::Created);
         }
         let field = named(row, "outcome", taken_field)?;
@@ -128,51 +109,44 @@ impl Create {
         if fingerprint != claim.fingerprint {
             return Ok(CreateOutcome::KeyReused);
         }
-        let id = CustomerId::from_uuid(column(row, "customer_id")?);
-        if id == self.creation.customer.id() {
-            return Ok(CreateOutcome::Created);
+        let answer = FirstAnswer::from_record(&recorded_outcome(row)?);
+        let replayed: bool = column(row, "replayed")?;
+        match answer.ok_or_else(|| unreadable("detail"))? {
+            FirstAnswer::Created(receipt) if receipt.id == self.creation.customer().id() => {
+                Ok(CreateOutcome::Created)
+            }
+            FirstAnswer::Taken(conflict) if !replayed => Ok(CreateOutcome::Taken(conflict)),
+            first => Ok(CreateOutcome::Replayed(first)),
         }
-        let outcome: &str = column(row, "outcome")?;
-        if outcome == CREATED {
-            return Ok(CreateOutcome::Replayed(FirstAnswer::Created(Receipt {
-                id,
-                status: named(row, "customer_status", CustomerStatus::from_name)?,
-                created_at: column(row, "customer_created_at")?,
-            })));
-        }
-        let field = named(row, "outcome", taken_field)?;
-        let conflict = Conflict { field, holder: id };
-        Ok(if column(row, "replayed")? {
-            CreateOutcome::Replayed(FirstAnswer::Taken(conflict))
-        } else {
-            CreateOutcome::Taken(conflict)
-        })
+    }
+
+    /// What is recorded where this create succeeds.
+    pub(super) fn created(&self) -> RecordedOutcome {
+        FirstAnswer::Created(self.creation.customer().receipt()).to_record()
     }
 
     fn store(&self) -> Statement {
-        let Creation {
-            customer,
-            change,
-            claim,
-        } = &self.creation;
+        let claim = self.creation.claim;
         let statement = Statement::new(match claim {
             None => sql::STORE_CUSTOMER,
             Some(_) => sql::STORE_CUSTOMER_AND_RECORD,
         });
-        let state = customer.state();
+        let state = self.creation.customer().state();
         let statement = bind_customer(statement.bind(self.tenant.as_uuid()), state, FIRST_VERSION);
-        let statement = bind_change(statement, change);
+        let statement = bind_change(statement, self.creation.change());
         match claim {
             None => statement,
             Some(claim) => statement
                 .bind(claim.key_hash.as_slice())
-                .bind(claim.fingerprint.as_slice()),
+                .bind(claim.fingerprint.as_slice())
+                .bind(claim.operation)
+                .bind(self.created().detail),
         }
     }
 
     /// What a holder is looked for by.
     fn look_up(&self, statement: &'static str) -> Statement {
-        let state = self.creation.customer.state();
+        let state = self.creation.customer().state();
         let external_id = state.profile.external_id.as_ref();
         Statement::new(statement)
             .bind(self.tenant.as_uuid())
@@ -182,7 +156,5 @@ impl Create {
     }
 }
 
-const CREATED: &str = "created";
-
-/// [`Version::FIRST`], as the database counts.
+/// [`Version::FIRST`](customers_domain::Version::FIRST), as the database counts.
 const FIRST_VERSION: i32 = 1;

@@ -13,7 +13,8 @@ use crate::settings::{LOCK_WAIT_TOGETHER, milliseconds};
 use crate::sql;
 use crate::statement::Statement;
 
-/// Several creates in one statement, no two of them with one key or one id. It says which are stored;
+/// Several creates in one statement, no two of them with one key or one id, and all keys of one
+/// operation. It says which are stored;
 /// of the others it says nothing.
 ///
 /// It bears repetition: what an earlier attempt had stored is passed over, as anything is that stands
@@ -65,10 +66,17 @@ impl CreateMany<'_> {
             .bind(self.states(|state| Json(state.profile.metadata.expose())))
             .bind(texts(|state| state.status.as_str()))
             .bind(self.states(|state| state.created_at))
-            .bind(self.creations(|creation| creation.change.id.as_uuid()))
-            .bind(self.creations(|creation| creation.change.actor.as_str()))
+            .bind(self.creations(|creation| creation.change().id.as_uuid()))
+            .bind(self.creations(|creation| creation.change().actor.as_str()))
             .bind(self.claims(|claim| claim.key_hash.as_slice()))
             .bind(self.claims(|claim| claim.fingerprint.as_slice()))
+            .bind(self.details())
+            .bind(
+                self.claims(|claim| claim.operation)
+                    .into_iter()
+                    .flatten()
+                    .next(),
+            )
     }
 
     fn creations<'s, T>(&'s self, of: impl Fn(&'s Creation) -> T) -> Vec<T> {
@@ -77,10 +85,18 @@ impl CreateMany<'_> {
     }
 
     fn states<'s, T>(&'s self, of: impl Fn(&'s CustomerState) -> T) -> Vec<T> {
-        self.creations(|creation| of(creation.customer.state()))
+        self.creations(|creation| of(creation.customer().state()))
     }
 
-    fn claims<'s>(&'s self, of: fn(&'s IdempotencyClaim) -> &'s [u8]) -> Vec<Option<&'s [u8]>> {
+    fn claims<'s, T>(&'s self, of: fn(&'s IdempotencyClaim) -> T) -> Vec<Option<T>> {
         self.creations(|creation| creation.claim.as_ref().map(of))
+    }
+
+    fn details(&self) -> Vec<Option<Vec<u8>>> {
+        let detail = |create: &&Create| {
+            let claim = create.creation().claim;
+            claim.map(|_| create.created().detail)
+        };
+        self.0.iter().map(detail).collect()
     }
 }

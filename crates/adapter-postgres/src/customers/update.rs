@@ -1,5 +1,5 @@
-use customers_domain::{CustomerId, DecisionId, ExternalId, TenantId};
-use customers_ports::{Conflict, UniqueField, Update, UpdateOutcome};
+use customers_domain::{CustomerEdit, CustomerId, ExternalId, TenantId};
+use customers_ports::{Conflict, EditOutcome, UniqueField};
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 
@@ -11,25 +11,25 @@ use crate::rows::column;
 use crate::sql;
 use crate::statement::Statement;
 
-/// One change: a statement that stores everything where nothing stands in the way, and where
-/// something does, another that says what. A race that is lost between the two is run again.
+/// Stores one edit: a statement that stores everything where nothing conflicts, and where something
+/// does, another that finds out what. A race that is lost between the two is run again.
 ///
-/// It bears repetition because the change's id stays the same: where an earlier attempt was committed
+/// It can be repeated because the change's id stays the same: where an earlier attempt was committed
 /// after all, the version turns out to be made by this very change.
-pub(super) struct Change {
+pub(super) struct StoreEdit {
     tenant: TenantId,
-    update: Update,
-    /// The version that the change makes, as the database counts.
+    edit: CustomerEdit,
+    /// The version that the edit makes, as the database counts.
     version: i32,
 }
 
-impl Work for Change {
-    type Output = UpdateOutcome;
+impl Work for StoreEdit {
+    type Output = EditOutcome;
     const WRITES: bool = true;
 
-    async fn attempt(&self, connection: &mut Connection) -> Result<UpdateOutcome, Failure> {
+    async fn attempt(&self, connection: &mut Connection) -> Result<EditOutcome, Failure> {
         if !connection.fetch(self.store()).await?.is_empty() {
-            return Ok(UpdateOutcome::Updated);
+            return Ok(EditOutcome::Updated);
         }
         let rows = connection.fetch(self.look_up()).await?;
         let why = rows.first().ok_or_else(Failure::raced)?;
@@ -37,55 +37,49 @@ impl Work for Change {
     }
 }
 
-impl Change {
-    pub(super) fn new(tenant: TenantId, update: Update) -> Result<Self, Failure> {
+impl StoreEdit {
+    pub(super) fn new(tenant: TenantId, edit: CustomerEdit) -> Result<Self, Failure> {
         Ok(Self {
-            version: stored_version(update.customer.version())?,
+            version: stored_version(edit.customer().version())?,
             tenant,
-            update,
+            edit,
         })
     }
 
     fn store(&self) -> Statement {
-        let change = &self.update.change;
+        let change = self.edit.change();
         let touches_unique = ["/email", "/external_id"]
             .iter()
             .any(|path| change.changed_fields.contains(path));
         let text = if touches_unique {
             sql::REPLACE_CUSTOMER
-        } else if change.decision_id.is_some() {
-            sql::UPDATE_AND_DECIDE
         } else {
             sql::UPDATE_CUSTOMER
         };
         let statement = Statement::new(text).bind(self.tenant.as_uuid());
-        let statement = bind_customer(statement, self.update.customer.state(), self.version);
+        let statement = bind_customer(statement, self.edit.customer().state(), self.version);
         bind_change(statement, change)
     }
 
     fn look_up(&self) -> Statement {
-        let Update { customer, change } = &self.update;
+        let customer = self.edit.customer();
         let profile = customer.profile();
-        Statement::new(sql::WHY_UNCHANGED)
+        Statement::new(sql::WHY_NOT_EDITED)
             .bind(self.tenant.as_uuid())
             .bind(customer.id().as_uuid())
             .bind(self.version)
-            .bind(change.id.as_uuid())
-            .bind(change.decision_id.as_ref().map(DecisionId::as_str))
+            .bind(self.edit.change().id.as_uuid())
             .bind(profile.email.key().expose())
             .bind(profile.external_id.as_ref().map(ExternalId::expose))
     }
 
-    /// Reads a row of [`sql::WHY_UNCHANGED`]; nothing where nothing stands in the way any more.
-    fn outcome(&self, why: &PgRow) -> Result<Option<UpdateOutcome>, Failure> {
+    /// Reads a row of [`sql::WHY_NOT_EDITED`]; `None` where nothing conflicts any more.
+    fn outcome(&self, why: &PgRow) -> Result<Option<EditOutcome>, Failure> {
         if column(why, "stored")? {
-            return Ok(Some(UpdateOutcome::Updated));
-        }
-        if column(why, "decided")? {
-            return Ok(Some(UpdateOutcome::DecisionTaken));
+            return Ok(Some(EditOutcome::Updated));
         }
         if column::<Option<i32>>(why, "version")? != Some(self.version - 1) {
-            return Ok(Some(UpdateOutcome::VersionConflict));
+            return Ok(Some(EditOutcome::VersionConflict));
         }
         for (name, field) in [
             ("email_holder", UniqueField::Email),
@@ -93,7 +87,7 @@ impl Change {
         ] {
             if let Some(holder) = column::<Option<Uuid>>(why, name)? {
                 let holder = CustomerId::from_uuid(holder);
-                return Ok(Some(UpdateOutcome::Taken(Conflict { field, holder })));
+                return Ok(Some(EditOutcome::Taken(Conflict { field, holder })));
             }
         }
         Ok(None)

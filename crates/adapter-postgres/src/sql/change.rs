@@ -1,5 +1,6 @@
 //! Changing a customer. Each statement stores the customer and its change and returns one row, or it
-//! changes nothing and returns no row, and [`WHY_UNCHANGED`] says why.
+//! changes nothing and returns no row, and [`WHY_NOT_EDITED`] or [`WHY_NOT_DECIDED`]
+//! says why.
 //!
 //! None of them raises an error when another transaction comes first: the server logs every error with
 //! the text of the statement, and the detail of a unique violation holds a customer's email. A
@@ -121,21 +122,33 @@ WITH gone AS (
 RETURNING version"
 );
 
-/// Why a customer was not changed: whether an earlier attempt had been committed after all, whether
-/// the decision id is in use, the customer's version if there is such a customer, and who holds what
-/// it was to have.
+/// Why an edit was not stored: whether an earlier attempt had been committed after all, the customer's
+/// version if there is such a customer, and who holds what it was to have.
 ///
-/// $1 tenant, $2 the customer's id, $3 the version that the change makes, $4 the change's id,
-/// $5 decision id, $6 email key, $7 external id.
-pub const WHY_UNCHANGED: &str = "
+/// $1 tenant, $2 the customer's id, $3 the version that the edit makes, $4 the change's id, $5 email
+/// key, $6 external id.
+pub const WHY_NOT_EDITED: &str = "
+SELECT
+    EXISTS (
+        SELECT FROM customer_changes
+        WHERE tenant_id = $1 AND customer_id = $2 AND version = $3 AND id = $4
+    ) AS stored,
+    (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version,
+    (SELECT id FROM customers WHERE tenant_id = $1 AND email_key = $5 AND id <> $2)
+        AS email_holder,
+    (SELECT id FROM customers WHERE tenant_id = $1 AND external_id = $6 AND id <> $2)
+        AS external_id_holder";
+
+/// Why a decision was not stored: whether an earlier attempt had been committed after all, whether the
+/// decision id is in use, and the customer's version if there is such a customer.
+///
+/// $1 tenant, $2 the customer's id, $3 the version that the decision makes, $4 the change's id,
+/// $5 decision id.
+pub const WHY_NOT_DECIDED: &str = "
 SELECT
     EXISTS (
         SELECT FROM customer_changes
         WHERE tenant_id = $1 AND customer_id = $2 AND version = $3 AND id = $4
     ) AS stored,
     EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $5) AS decided,
-    (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version,
-    (SELECT id FROM customers WHERE tenant_id = $1 AND email_key = $6 AND id <> $2)
-        AS email_holder,
-    (SELECT id FROM customers WHERE tenant_id = $1 AND external_id = $7 AND id <> $2)
-        AS external_id_holder";
+    (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version";

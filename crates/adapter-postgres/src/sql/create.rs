@@ -33,7 +33,7 @@ RETURNING version";
 /// customer. Where the same key was recorded after this began, the record's primary key refuses all
 /// of it (23505, whose detail holds hashes alone).
 ///
-/// $31 the key's hash, $32 the fingerprint.
+/// $31 the key's hash, $32 the fingerprint, $33 the operation, $34 the detail of the outcome 1, created.
 pub const STORE_CUSTOMER_AND_RECORD: &str = "
 WITH stored AS (
     INSERT INTO customers (
@@ -45,10 +45,10 @@ WITH stored AS (
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
     WHERE NOT EXISTS (
         SELECT FROM idempotency_records
-        WHERE tenant_id = $1 AND operation = 'POST /customers' AND key_hash = $31
+        WHERE tenant_id = $1 AND operation = $33 AND key_hash = $31
     )
     ON CONFLICT DO NOTHING
-    RETURNING tenant_id, id, status, version, created_at
+    RETURNING tenant_id, id, version
 ), told AS (
     INSERT INTO customer_changes (
         tenant_id, customer_id, version, id, action, from_status, to_status, changed_fields, reason,
@@ -58,10 +58,9 @@ WITH stored AS (
     FROM stored
 )
 INSERT INTO idempotency_records (
-    tenant_id, operation, key_hash, fingerprint, outcome, customer_id, customer_status,
-    customer_created_at
+    tenant_id, operation, key_hash, fingerprint, outcome, resource_id, detail
 )
-SELECT tenant_id, 'POST /customers', $31, $32, 'created', id, status, created_at
+SELECT tenant_id, $33, $31, $32, 1, id, $34
 FROM stored
 RETURNING outcome";
 
@@ -76,29 +75,30 @@ RETURNING outcome";
 /// lock is short: $1, in milliseconds. For the records the planner is led to take the arrays for one
 /// row: then it looks each key up in the index, whatever it believes of the table.
 ///
-/// $2–$19 the customers, $20 and $21 the changes, $22 the keys' hashes and $23 the fingerprints, null
-/// where there is no key.
+/// $2–$19 the customers, $20 and $21 the changes, $22 the keys' hashes, $23 the fingerprints and $24
+/// the details of their outcome 1, created, null where there is no key. $25 is the one operation that
+/// all keys belong to.
 pub const STORE_CUSTOMERS: &str = "
 WITH bound AS MATERIALIZED (
     SELECT set_config('lock_timeout', $1, true)
 ), wanted AS MATERIALIZED (
-    SELECT 'POST /customers' AS operation, wanted.*
+    SELECT $25::text AS operation, wanted.*
     FROM bound, unnest(
         $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
         $16::text[], $17::jsonb[], $18::text[], $19::timestamptz[], $20::uuid[], $21::text[],
-        $22::bytea[], $23::bytea[]
+        $22::bytea[], $23::bytea[], $24::bytea[]
     ) AS wanted (
         tenant_id, id, customer_type, first_name, last_name, email, email_key,
         phone, line1, line2, city, state, zip_code, country,
         external_id, metadata, status, created_at, change_id, actor,
-        key_hash, fingerprint
+        key_hash, fingerprint, detail
     )
 ), prior AS MATERIALIZED (
     SELECT tenant_id, key_hash
     FROM wanted
     JOIN idempotency_records USING (tenant_id, operation, key_hash)
-    WHERE operation = 'POST /customers'
+    WHERE operation = $25
 ), stored AS (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
@@ -125,10 +125,9 @@ WITH bound AS MATERIALIZED (
     JOIN wanted USING (tenant_id, id)
 ), recorded AS (
     INSERT INTO idempotency_records (
-        tenant_id, operation, key_hash, fingerprint, outcome, customer_id, customer_status,
-        customer_created_at
+        tenant_id, operation, key_hash, fingerprint, outcome, resource_id, detail
     )
-    SELECT tenant_id, operation, key_hash, fingerprint, 'created', id, status, created_at
+    SELECT tenant_id, operation, key_hash, fingerprint, 1, id, detail
     FROM stored
     JOIN wanted USING (tenant_id, id)
     WHERE key_hash IS NOT NULL
@@ -163,42 +162,42 @@ LIMIT 1";
 ///
 /// Answers nothing where the holder or another record appeared or went after this began.
 ///
-/// $1–$4 as [`FIND_HOLDER`], $5 the key's hash, $6 the fingerprint, $7 and $8 the status and time that
-/// the customer was to be created with.
+/// The outcomes are 1, created, 2, the email is taken, and 3, the external id is taken.
+///
+/// $1–$4 as [`FIND_HOLDER`], $5 the key's hash, $6 the fingerprint, $7 the operation, $8 the detail of
+/// the outcome 1.
 pub const ANSWER_AND_RECORD: &str = "
 WITH prior AS MATERIALIZED (
-    SELECT outcome, customer_id, fingerprint, customer_status, customer_created_at
+    SELECT outcome, resource_id, fingerprint, detail
     FROM idempotency_records
-    WHERE tenant_id = $1 AND operation = 'POST /customers' AND key_hash = $5
+    WHERE tenant_id = $1 AND operation = $7 AND key_hash = $5
 ), holder AS MATERIALIZED (
-    SELECT rank, outcome, customer_id
+    SELECT outcome, customer_id
     FROM (
-        SELECT 1 AS rank, 'created' AS outcome, id AS customer_id
+        SELECT 1::smallint AS outcome, id AS customer_id
         FROM customers WHERE tenant_id = $1 AND id = $2
         UNION ALL
-        SELECT 2, 'email_taken', id
+        SELECT 2::smallint, id
         FROM customers WHERE tenant_id = $1 AND email_key = $3
         UNION ALL
-        SELECT 3, 'external_id_taken', id
+        SELECT 3::smallint, id
         FROM customers WHERE tenant_id = $1 AND external_id = $4
     ) AS holders
     WHERE NOT EXISTS (SELECT FROM prior)
-    ORDER BY rank
+    ORDER BY outcome
     LIMIT 1
 ), recorded AS (
     INSERT INTO idempotency_records (
-        tenant_id, operation, key_hash, fingerprint, outcome, customer_id, customer_status,
-        customer_created_at
+        tenant_id, operation, key_hash, fingerprint, outcome, resource_id, detail
     )
     SELECT
-        $1, 'POST /customers', $5, $6, outcome, customer_id,
-        CASE WHEN rank = 1 THEN $7::text END, CASE WHEN rank = 1 THEN $8::timestamptz END
+        $1, $7, $5, $6, outcome, customer_id, CASE WHEN outcome = 1 THEN $8::bytea ELSE '' END
     FROM holder
     ON CONFLICT DO NOTHING
-    RETURNING outcome, customer_id, fingerprint, customer_status, customer_created_at
+    RETURNING outcome, resource_id, fingerprint, detail
 )
-SELECT true AS replayed, outcome, customer_id, fingerprint, customer_status, customer_created_at
+SELECT true AS replayed, outcome, resource_id, fingerprint, detail
 FROM prior
 UNION ALL
-SELECT false, outcome, customer_id, fingerprint, customer_status, customer_created_at
+SELECT false, outcome, resource_id, fingerprint, detail
 FROM recorded";

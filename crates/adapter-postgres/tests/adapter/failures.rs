@@ -19,7 +19,7 @@ const CALL_LIMIT: Duration = Duration::from_secs(12);
 async fn open_connections(stores: &Stores) {
     let calls = (0..16).map(|_| {
         let stores = stores.clone();
-        let unknown = creation(profile()).customer.id();
+        let unknown = creation(profile()).customer().id();
         tokio::spawn(async move { stores.customers.find(tenant_id(), unknown).await })
     });
     for call in calls.collect::<Vec<_>>() {
@@ -51,13 +51,13 @@ async fn a_stopped_server_is_unavailable_and_the_first_call_after_its_return_suc
         &stores.customers.create(tenant, creation(profile())).await
     ));
     assert!(is_unavailable(
-        &stores.customers.find(tenant, kept.customer.id()).await
+        &stores.customers.find(tenant, kept.customer().id()).await
     ));
     assert!(is_unavailable(&stores.health.check().await));
 
     server.start().await;
-    let found = stores.customers.find(tenant, kept.customer.id()).await;
-    assert_eq!(found, Ok(Some(kept.customer)));
+    let found = stores.customers.find(tenant, kept.customer().id()).await;
+    assert_eq!(found, Ok(Some(kept.customer().clone())));
     assert_eq!(stores.health.check().await, Ok(()));
 }
 
@@ -117,7 +117,7 @@ async fn a_server_that_never_answers_is_unavailable_within_the_limits() {
     let wanted = creation(profile());
     let (create, find, list, health) = tokio::join!(
         stores.customers.create(tenant, wanted.clone()),
-        stores.customers.find(tenant, wanted.customer.id()),
+        stores.customers.find(tenant, wanted.customer().id()),
         stores.api_keys.list(),
         stores.health.check(),
     );
@@ -146,7 +146,7 @@ async fn callers_that_go_away_leave_the_store_working() {
         let stores = stores.clone();
         let call = async move {
             let wanted = creation(profile());
-            let id = wanted.customer.id();
+            let id = wanted.customer().id();
             let _ = stores.customers.create(tenant_id(), wanted).await;
             stores.customers.find(tenant_id(), id).await
         };
@@ -196,7 +196,7 @@ async fn a_statement_that_was_prepared_for_an_earlier_schema_is_prepared_again()
     let database = migrated(PostgresServer::shared().await).await;
     let stores = stores(&PgSettings::new(database.url()));
     let (tenant, kept) = (tenant_id(), creation(profile()));
-    let id = kept.customer.id();
+    let id = kept.customer().id();
     stores.customers.create(tenant, kept).await.unwrap();
     assert!(stores.customers.find(tenant, id).await.unwrap().is_some());
     connect(&database)
@@ -220,7 +220,7 @@ async fn a_row_that_makes_no_sense_is_a_defect_that_names_the_column_alone() {
     let database = migrated(PostgresServer::shared().await).await;
     let stores = stores(&PgSettings::new(database.url()));
     let (tenant, wanted) = (tenant_id(), creation(profile()));
-    let id = wanted.customer.id();
+    let id = wanted.customer().id();
     stores.customers.create(tenant, wanted).await.unwrap();
     connect(&database)
         .await

@@ -5,11 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use customers_adapter_postgres::PgSettings;
 use customers_domain::{Customer, CustomerId, TenantId};
-use customers_ports::{
-    Conflict, CreateOutcome, Creation, FirstAnswer, IdGenerator as _, StoreError, UniqueField,
-};
+use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, StoreError, UniqueField};
 use customers_test_support::builders::{
-    TestIds, claim, claimed, creation, profile, tenant_id, test_time,
+    claim, claimed, creation, customer_id, profile, tenant_id, test_time,
 };
 use customers_test_support::contract::Stores;
 use customers_test_support::eventually;
@@ -37,7 +35,7 @@ pub(crate) async fn hold_email<'c>(
     tenant: TenantId,
     wanted: &Customer,
 ) -> (CustomerId, Transaction<'c, Postgres>) {
-    let holder = TestIds.customer(test_time());
+    let holder = customer_id(test_time());
     let email = &wanted.profile().email;
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
@@ -60,15 +58,16 @@ pub(crate) async fn hold_key<'c>(
     tenant: TenantId,
     wanted: &Creation,
 ) -> (CustomerId, Transaction<'c, Postgres>) {
-    let first = TestIds.customer(test_time());
+    let first = customer_id(test_time());
     let claim = wanted.claim.unwrap();
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
         "INSERT INTO idempotency_records (tenant_id, operation, key_hash, fingerprint, outcome,
-         customer_id, customer_status, customer_created_at)
-         VALUES ($1, 'POST /customers', $2, $3, 'created', $4, 'pending_kyc', now())",
+         resource_id, detail)
+         VALUES ($1, $2, $3, $4, 1, $5, '\\x010000000000000000' || 'pending_kyc'::bytea)",
     )
     .bind(tenant.as_uuid())
+    .bind(claim.operation)
     .bind(claim.key_hash.as_slice())
     .bind(claim.fingerprint.as_slice())
     .bind(first.as_uuid())
@@ -120,7 +119,7 @@ async fn a_key_that_stays_in_flight_is_in_progress_and_nothing_is_stored() {
     let outcome = stores.customers.create(tenant, wanted.clone()).await;
     assert_eq!(outcome, Ok(CreateOutcome::KeyInProgress));
     transaction.rollback().await.unwrap();
-    let id = wanted.customer.id();
+    let id = wanted.customer().id();
     assert_eq!(stores.customers.find(tenant, id).await, Ok(None));
     let outcome = stores.customers.create(tenant, wanted).await;
     assert_eq!(outcome, Ok(CreateOutcome::Created));
@@ -142,7 +141,7 @@ async fn a_key_that_is_recorded_while_a_create_waits_is_replayed() {
         panic!("not replayed: {outcome:?}");
     };
     assert_eq!(receipt.id, first);
-    let id = wanted.customer.id();
+    let id = wanted.customer().id();
     assert_eq!(stores.customers.find(tenant, id).await, Ok(None));
 }
 
@@ -150,7 +149,7 @@ async fn a_key_that_is_recorded_while_a_create_waits_is_replayed() {
 async fn an_email_that_stays_in_doubt_is_unavailable_without_a_key_and_in_progress_with_one() {
     let (stores, tenant, _database, mut other) = open().await;
     let wanted = creation(profile());
-    let (_, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
+    let (_, transaction) = hold_email(&mut other, tenant, wanted.customer()).await;
     let keyed = Creation {
         claim: Some(claim("email", "body")),
         ..wanted.clone()
@@ -177,7 +176,7 @@ async fn a_create_that_waits_for_an_email_goes_by_how_its_holder_ends() {
             claim: key.map(|key| claim(key, "body")),
             ..creation(profile())
         };
-        let (holder, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
+        let (holder, transaction) = hold_email(&mut other, tenant, wanted.customer()).await;
         let waiting = tokio::spawn({
             let stores = stores.clone();
             async move { stores.customers.create(tenant, wanted).await }
@@ -199,8 +198,8 @@ async fn a_create_that_waits_for_an_email_goes_by_how_its_holder_ends() {
 async fn a_create_whose_caller_goes_away_is_carried_out_all_the_same() {
     let (stores, tenant, database, mut other) = open().await;
     let wanted = creation(profile());
-    let id = wanted.customer.id();
-    let (_, transaction) = hold_email(&mut other, tenant, &wanted.customer).await;
+    let id = wanted.customer().id();
+    let (_, transaction) = hold_email(&mut other, tenant, wanted.customer()).await;
     let caller = tokio::spawn({
         let stores = stores.clone();
         async move { stores.customers.create(tenant, wanted).await }
@@ -223,7 +222,7 @@ async fn one_change_is_written_for_a_created_customer_and_none_for_a_refused_one
         .create(tenant, wanted.clone())
         .await
         .unwrap();
-    let again = creation(wanted.customer.profile().clone());
+    let again = creation(wanted.customer().profile().clone());
     let refused = stores.customers.create(tenant, again).await.unwrap();
     assert!(matches!(refused, CreateOutcome::Taken(_)));
     let rows = sqlx::query("SELECT * FROM customer_changes")
@@ -236,13 +235,13 @@ async fn one_change_is_written_for_a_created_customer_and_none_for_a_refused_one
     assert_eq!(row.get::<Uuid, _>("tenant_id"), tenant.as_uuid());
     assert_eq!(
         row.get::<Uuid, _>("customer_id"),
-        wanted.customer.id().as_uuid()
+        wanted.customer().id().as_uuid()
     );
     assert_eq!(row.get::<i32, _>("version"), 1);
-    assert_eq!(row.get::<Uuid, _>("id"), wanted.change.id.as_uuid());
+    assert_eq!(row.get::<Uuid, _>("id"), wanted.change().id.as_uuid());
     assert_eq!(row.get::<&str, _>("action"), "create");
     assert_eq!(row.get::<Option<&str>, _>("from_status"), None);
     assert_eq!(row.get::<&str, _>("to_status"), "pending_kyc");
-    assert_eq!(row.get::<&str, _>("actor"), wanted.change.actor.as_str());
-    assert_eq!(row.get::<DateTime<Utc>, _>("at"), wanted.change.at);
+    assert_eq!(row.get::<&str, _>("actor"), wanted.change().actor.as_str());
+    assert_eq!(row.get::<DateTime<Utc>, _>("at"), wanted.change().at);
 }

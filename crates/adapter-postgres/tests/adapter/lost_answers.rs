@@ -51,7 +51,7 @@ async fn a_commit_whose_answer_is_lost_is_in_doubt_for_each_and_settled_by_their
 
         let retries = first.iter().map(|(tenant, first)| {
             let claim = first.claim.unwrap();
-            (*tenant, claimed(first.customer.profile().clone(), claim))
+            (*tenant, claimed(first.customer().profile().clone(), claim))
         });
         let expected: Vec<_> = first.iter().map(|(_, first)| Ok(replayed(first))).collect();
         assert_eq!(together(&stores, retries).await, expected);

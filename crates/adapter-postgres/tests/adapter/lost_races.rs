@@ -1,14 +1,17 @@
 //! A change that loses a race half-way leaves no line in the server's log.
 
 use customers_adapter_postgres::PgSettings;
-use customers_domain::{Customer, Edit, ProfilePatch, TenantId, Verb};
-use customers_ports::{Update, UpdateOutcome};
+use customers_domain::{
+    Customer, CustomerDecision, CustomerEdit, Edit, ProfilePatch, TenantId, Verb,
+};
+use customers_ports::{DecisionOutcome, EditOutcome, StoreError};
 use customers_test_support::builders::{
     creation, decided, edited, parse, profile, tenant_id, unique_number,
 };
 use customers_test_support::contract::Stores;
 use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
 use sqlx::{Connection as _, Postgres, Transaction};
+use tokio::task::JoinHandle;
 
 use crate::locks::{hold_decision, hold_email, until_someone_waits};
 use crate::store::{connect, migrated, number, stores};
@@ -22,25 +25,36 @@ struct Race {
 impl Race {
     async fn customer(&self) -> Customer {
         let wanted = creation(profile());
-        let customer = wanted.customer.clone();
+        let customer = wanted.customer().clone();
         let created = self.stores.customers.create(self.tenant, wanted).await;
         created.unwrap();
         customer
     }
 
-    /// Waits until the update waits for the transaction, commits that, and returns how the update
-    /// ended. The customer is still as it was before.
-    async fn lost(
+    fn update(&self, edit: CustomerEdit) -> JoinHandle<Result<EditOutcome, StoreError>> {
+        let (stores, tenant) = (self.stores.clone(), self.tenant);
+        tokio::spawn(async move { stores.customers.update(tenant, edit).await })
+    }
+
+    fn decide(
+        &self,
+        decision: CustomerDecision,
+    ) -> JoinHandle<Result<DecisionOutcome, StoreError>> {
+        let (stores, tenant) = (self.stores.clone(), self.tenant);
+        tokio::spawn(async move { stores.customers.decide(tenant, decision).await })
+    }
+
+    /// Waits until the change waits for the transaction, commits that, and returns the outcome of the
+    /// change. The customer is still as it was before.
+    async fn lost<O>(
         &self,
         before: &Customer,
-        update: Update,
+        change: JoinHandle<Result<O, StoreError>>,
         winner: Transaction<'_, Postgres>,
-    ) -> UpdateOutcome {
-        let (stores, tenant) = (self.stores.clone(), self.tenant);
-        let update = tokio::spawn(async move { stores.customers.update(tenant, update).await });
+    ) -> O {
         until_someone_waits(&self.database).await;
         winner.commit().await.unwrap();
-        let outcome = update.await.unwrap().unwrap();
+        let outcome = change.await.unwrap().unwrap();
         let found = self.stores.customers.find(self.tenant, before.id()).await;
         assert_eq!(found.unwrap().as_ref(), Some(before));
         let id = before.id();
@@ -68,10 +82,10 @@ async fn a_lost_race_leaves_no_line_in_the_servers_log() {
         email: Some(parse("taken@example.com")),
         ..ProfilePatch::default()
     };
-    let update = edited(&before, patch);
-    let (_, winner) = hold_email(&mut other, race.tenant, &update.customer).await;
-    let outcome = race.lost(&before, update, winner).await;
-    assert!(matches!(outcome, UpdateOutcome::Taken(_)), "{outcome:?}");
+    let edit = edited(&before, patch);
+    let (_, winner) = hold_email(&mut other, race.tenant, edit.customer()).await;
+    let outcome = race.lost(&before, race.update(edit), winner).await;
+    assert!(matches!(outcome, EditOutcome::Taken(_)), "{outcome:?}");
 
     let before = race.customer().await;
     let holder = race.customer().await;
@@ -85,15 +99,17 @@ async fn a_lost_race_leaves_no_line_in_the_servers_log() {
         .execute(&mut *winner)
         .await
         .unwrap();
-    let outcome = race.lost(&before, edited(&before, patch), winner).await;
-    assert!(matches!(outcome, UpdateOutcome::Taken(_)), "{outcome:?}");
+    let outcome = race
+        .lost(&before, race.update(edited(&before, patch)), winner)
+        .await;
+    assert!(matches!(outcome, EditOutcome::Taken(_)), "{outcome:?}");
 
     let before = race.customer().await;
     let id = format!("case-{}", unique_number());
     let winner = hold_decision(&mut other, race.tenant, &id).await;
-    let update = decided(&before, Verb::Submit, Some(&id));
-    let outcome = race.lost(&before, update, winner).await;
-    assert_eq!(outcome, UpdateOutcome::DecisionTaken);
+    let decision = decided(&before, Verb::Submit, Some(&id));
+    let outcome = race.lost(&before, race.decide(decision), winner).await;
+    assert_eq!(outcome, DecisionOutcome::DecisionTaken);
 
     let log = server.log().await;
     let logged = &log[logged_before..];
@@ -120,18 +136,14 @@ async fn a_change_that_waits_for_one_that_loses_its_race_is_carried_out() {
     };
     let edit = edited(&before, patch);
     let decision = decided(&before, Verb::Submit, None);
-    let (_, winner) = hold_email(&mut other, race.tenant, &edit.customer).await;
-    let calls = [edit, decision.clone()].map(|update| {
-        let (stores, tenant) = (race.stores.clone(), race.tenant);
-        async move { stores.customers.update(tenant, update).await }
-    });
-    let [edit, decision_outcome] = calls.map(tokio::spawn);
+    let (_, winner) = hold_email(&mut other, race.tenant, edit.customer()).await;
+    let (edit, decided) = (race.update(edit), race.decide(decision.clone()));
     until_someone_waits(&race.database).await;
     winner.commit().await.unwrap();
     // Which of the two came first is open: the edit lost its race, or found another version.
     let edit = edit.await.unwrap().unwrap();
-    assert_ne!(edit, UpdateOutcome::Updated);
-    assert_eq!(decision_outcome.await.unwrap(), Ok(UpdateOutcome::Updated));
+    assert_ne!(edit, EditOutcome::Updated);
+    assert_eq!(decided.await.unwrap(), Ok(DecisionOutcome::Decided));
     let found = race.stores.customers.find(race.tenant, before.id()).await;
-    assert_eq!(found, Ok(Some(decision.customer)));
+    assert_eq!(found, Ok(Some(decision.customer().clone())));
 }

@@ -7,6 +7,7 @@
 
 mod contract;
 mod failures;
+mod idempotency;
 mod locks;
 mod lost_answers;
 mod lost_races;

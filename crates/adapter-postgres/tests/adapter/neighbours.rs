@@ -21,7 +21,7 @@ async fn neighbours_do_not_wait_for_what_another_transaction_holds() {
     for held in ["an email", "a key"] {
         let blocked = claimed(profile(), claim(held, "body"));
         let (first, transaction) = match held {
-            "an email" => hold_email(&mut other, tenant, &blocked.customer).await,
+            "an email" => hold_email(&mut other, tenant, blocked.customer()).await,
             _ => hold_key(&mut other, tenant, &blocked).await,
         };
         let waiting = begin(&stores, tenant, blocked.clone());
@@ -81,7 +81,7 @@ async fn a_create_that_was_begun_is_finished_though_its_caller_went_away() {
     let (stores, tenant, database, mut other) = open().await;
     let held = creation(profile());
     let begun = claimed(profile(), claim("key", "body"));
-    let (_, transaction) = hold_email(&mut other, tenant, &held.customer).await;
+    let (_, transaction) = hold_email(&mut other, tenant, held.customer()).await;
     // These two share a statement, which waits.
     let blocked = begin(&stores, tenant, held);
     let leaving = begin(&stores, tenant, begun.clone());
@@ -108,7 +108,7 @@ async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
     });
     let (tenant, mut other) = (tenant_id(), connect(&database).await);
     let held = creation(profile());
-    let (_, transaction) = hold_email(&mut other, tenant, &held.customer).await;
+    let (_, transaction) = hold_email(&mut other, tenant, held.customer()).await;
     // It has the only connection, so that those that come later are accepted and no more.
     let blocked = begin(&stores, tenant, held);
     until_someone_waits(&database).await;
@@ -144,7 +144,8 @@ async fn creates_that_come_just_as_the_writer_has_nothing_left_to_do_are_created
 async fn many_requests_with_one_key_are_answered_at_once_behind_the_first() {
     let (stores, tenant, _database, _) = open().await;
     let first = claimed(profile(), claim("key", "body"));
-    let others = (0..300).map(|_| claimed(first.customer.profile().clone(), claim("key", "body")));
+    let others =
+        (0..300).map(|_| claimed(first.customer().profile().clone(), claim("key", "body")));
     let all = [first.clone()].into_iter().chain(others);
     let outcomes = together(&stores, all.map(|one| (tenant, one))).await;
     assert_eq!(outcomes[0], Ok(CreateOutcome::Created));

@@ -39,7 +39,7 @@ CROSS JOIN generate_series(1, 3000) AS number";
 /// A record of a request for each customer.
 const RECORDS: &str = "
 INSERT INTO idempotency_records
-SELECT tenant_id, 'POST /customers', sha256(id::text::bytea), '', 'created', id, 'active', created_at
+SELECT tenant_id, 'POST /customers', sha256(id::text::bytea), '', 1, id, created_at
 FROM customers";
 
 const TENANT: &str = "'00000000-0000-7000-8000-000000000001'";
@@ -190,10 +190,11 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
     );
     let unique = "'none@example.com', 'none'";
     let key = "'\\x00', '\\x00'";
+    let operation = "'POST /customers'";
     let one = format!(
         "{TENANT}, {TOMORROW}, 'individual', 'A', 'B', {unique_email}, {unique_email}, '1', 'L', NULL,
         'C', 'S', '1', 'US', NULL, '{{}}', 'active', NULL, 1, now(), now(), {TOMORROW}, 'create', NULL,
-        'active', '{{}}', NULL, NULL, 'k', now(), {key}",
+        'active', '{{}}', NULL, NULL, 'k', now(), {key}, {operation}, '\\x01'",
         unique_email = "'one@example.com'",
     );
     let several = format!(
@@ -202,7 +203,8 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         '{{a@example.com,b@example.com}}', '{{1,1}}', '{{L,L}}', '{{NULL,NULL}}', '{{C,C}}', '{{S,S}}',
         '{{1,1}}', '{{US,US}}', '{{NULL,NULL}}', ARRAY['{{}}', '{{}}']::jsonb[], '{{active,active}}',
         ARRAY[now(), now()], ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[], '{{k,k}}',
-        ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL]",
+        ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL],
+        {operation}",
     );
     vec![
         (
@@ -214,7 +216,7 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         (
             "ANSWER_AND_RECORD",
             sql::ANSWER_AND_RECORD,
-            format!("{TENANT}, {OLDEST}, {unique}, {key}, 'active', now()"),
+            format!("{TENANT}, {OLDEST}, {unique}, {key}, {operation}, '\\x01'"),
         ),
         (
             "FIND_CUSTOMER",
@@ -232,9 +234,14 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
             format!("{TENANT}, {OLDEST}, {unique}"),
         ),
         (
-            "WHY_UNCHANGED",
-            sql::WHY_UNCHANGED,
-            format!("{TENANT}, {OLDEST}, 7, {OLDEST}, 'none', {unique}"),
+            "WHY_NOT_EDITED",
+            sql::WHY_NOT_EDITED,
+            format!("{TENANT}, {OLDEST}, 7, {OLDEST}, {unique}"),
+        ),
+        (
+            "WHY_NOT_DECIDED",
+            sql::WHY_NOT_DECIDED,
+            format!("{TENANT}, {OLDEST}, 7, {OLDEST}, 'none'"),
         ),
         (
             "LIST_CHANGES",

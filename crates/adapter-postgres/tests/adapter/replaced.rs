@@ -22,7 +22,7 @@ async fn connections_to_a_read_only_server_make_way_for_those_to_the_new_primary
     let proxy = Proxy::before(&database).await;
     let stores = stores(&PgSettings::new(proxy.url()));
     let (tenant, kept) = (tenant_id(), creation(profile()));
-    let id = kept.customer.id();
+    let id = kept.customer().id();
     stores.customers.create(tenant, kept).await.unwrap();
     assert_eq!(stores.health.check().await, Ok(()));
 

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use customers_adapter_postgres::PgSettings;
-use customers_domain::{BillingAddress, Edit, Profile, ProfilePatch, TenantId, Verb};
-use customers_ports::{Conflict, Creation, UniqueField, Update, UpdateOutcome};
+use customers_domain::{
+    BillingAddress, CustomerDecision, CustomerEdit, Edit, Profile, ProfilePatch, TenantId, Verb,
+};
+use customers_ports::{Conflict, Creation, EditOutcome, UniqueField};
 use customers_test_support::builders::{
     claim, claimed, creation, decided_because, edited, metadata, parse, profile, tenant_id,
 };
@@ -71,34 +73,40 @@ fn to_external_id(external_id: &str) -> ProfilePatch {
 }
 
 /// Changes that all want one email, one external id or one decision id, each of another customer.
-async fn colliding_changes(stores: &Stores, tenant: TenantId) -> Vec<Update> {
-    let mut updates = Vec::new();
+async fn colliding_changes(
+    stores: &Stores,
+    tenant: TenantId,
+) -> (Vec<CustomerEdit>, Vec<CustomerDecision>) {
+    let (mut edits, mut decisions) = (Vec::new(), Vec::new());
     for number in 0..48 {
         let wanted = creation(profile());
-        let customer = wanted.customer.clone();
+        let customer = wanted.customer().clone();
         stores.customers.create(tenant, wanted).await.unwrap();
-        updates.push(match number % 3 {
-            0 => edited(&customer, to_email(&format!("{PLANTED}-e@example.com"))),
-            1 => edited(&customer, to_external_id(&format!("{PLANTED}-x"))),
-            _ => decided_because(
+        match number % 3 {
+            0 => edits.push(edited(
+                &customer,
+                to_email(&format!("{PLANTED}-e@example.com")),
+            )),
+            1 => edits.push(edited(&customer, to_external_id(&format!("{PLANTED}-x")))),
+            _ => decisions.push(decided_because(
                 &customer,
                 Verb::Submit,
                 Some(PLANTED),
                 Some(&format!("{PLANTED}-d")),
-            ),
-        });
+            )),
+        }
     }
-    updates
+    (edits, decisions)
 }
 
 /// An edit to an email that another transaction took after the edit had begun.
 async fn lose_a_race(stores: &Stores, tenant: TenantId, database: &TestDatabase) {
     let wanted = creation(profile());
-    let customer = wanted.customer.clone();
+    let customer = wanted.customer().clone();
     stores.customers.create(tenant, wanted).await.unwrap();
     let update = edited(&customer, to_email(&format!("{PLANTED}-race@example.com")));
     let mut other = connect(database).await;
-    let (holder, transaction) = hold_email(&mut other, tenant, &update.customer).await;
+    let (holder, transaction) = hold_email(&mut other, tenant, update.customer()).await;
     let waiting = tokio::spawn({
         let stores = stores.clone();
         async move { stores.customers.update(tenant, update).await }
@@ -106,7 +114,7 @@ async fn lose_a_race(stores: &Stores, tenant: TenantId, database: &TestDatabase)
     until_someone_waits(database).await;
     transaction.commit().await.unwrap();
     let field = UniqueField::Email;
-    let taken = UpdateOutcome::Taken(Conflict { field, holder });
+    let taken = EditOutcome::Taken(Conflict { field, holder });
     assert_eq!(waiting.await.unwrap(), Ok(taken));
 }
 
@@ -132,16 +140,22 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
         assert!(outcome.is_ok(), "{outcome:?}");
     }
 
-    let updates = colliding_changes(&stores, tenant).await.into_iter();
-    let calls: Vec<_> = updates
-        .map(|update| {
-            let stores = stores.clone();
-            tokio::spawn(async move { stores.customers.update(tenant, update).await })
-        })
-        .collect();
+    let (edits, decisions) = colliding_changes(&stores, tenant).await;
+    let mut calls = Vec::new();
+    for edit in edits {
+        let stores = stores.clone();
+        calls.push(tokio::spawn(async move {
+            stores.customers.update(tenant, edit).await.map(|_| ())
+        }));
+    }
+    for decision in decisions {
+        let stores = stores.clone();
+        calls.push(tokio::spawn(async move {
+            stores.customers.decide(tenant, decision).await.map(|_| ())
+        }));
+    }
     for call in calls {
-        let outcome = call.await.unwrap();
-        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(call.await.unwrap(), Ok(()));
     }
     lose_a_race(&stores, tenant, &database).await;
 

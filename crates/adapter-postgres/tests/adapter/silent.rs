@@ -32,7 +32,7 @@ async fn open_connections(stores: &Stores, database: &TestDatabase, connections:
     let calls: Vec<_> = (0..connections)
         .map(|_| {
             let stores = stores.clone();
-            let unknown = creation(profile()).customer.id();
+            let unknown = creation(profile()).customer().id();
             tokio::spawn(async move { stores.customers.find(tenant_id(), unknown).await })
         })
         .collect();
@@ -68,7 +68,7 @@ async fn connections_that_died_silently_are_found_out_and_every_call_succeeds() 
     let started = Instant::now();
     let reads: Vec<_> = (1..CONNECTIONS)
         .map(|_| {
-            let (stores, id) = (stores.clone(), kept.customer.id());
+            let (stores, id) = (stores.clone(), kept.customer().id());
             tokio::spawn(async move {
                 let found = stores.customers.find(tenant, id).await;
                 (found, started.elapsed())
@@ -81,7 +81,7 @@ async fn connections_that_died_silently_are_found_out_and_every_call_succeeds() 
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
     for read in reads {
         let (found, took) = read.await.unwrap();
-        assert!(found == Ok(Some(kept.customer.clone())), "{took:?}");
+        assert!(found == Ok(Some(kept.customer().clone())), "{took:?}");
         assert!(took < LIMIT, "{took:?}");
     }
     let allowed = i64::try_from(CONNECTIONS + 1).unwrap();
@@ -108,13 +108,13 @@ async fn a_slow_statement_on_a_healthy_connection_is_waited_for() {
     let mut connection = connect(&database).await;
     let mut lock = connection.begin().await.unwrap();
     lock.execute("LOCK customers").await.unwrap();
-    let id = kept.customer.id();
+    let id = kept.customer().id();
     let call = tokio::spawn({
         let stores = stores.clone();
         async move { stores.customers.find(tenant, id).await }
     });
     tokio::time::sleep(Duration::from_millis(2500)).await;
     lock.rollback().await.unwrap();
-    assert!(call.await.unwrap() == Ok(Some(kept.customer)));
+    assert!(call.await.unwrap() == Ok(Some(kept.customer().clone())));
     assert_eq!(number(&mut observer, session).await, before);
 }

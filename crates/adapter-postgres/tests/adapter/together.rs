@@ -78,16 +78,19 @@ async fn transactions_and_customers(connection: &mut PgConnection) -> (i64, i64)
 }
 
 pub(crate) fn taken(field: UniqueField, holder: &Creation) -> CreateOutcome {
-    let holder = holder.customer.id();
+    let holder = holder.customer().id();
     CreateOutcome::Taken(Conflict { field, holder })
 }
 
 pub(crate) fn replayed(first: &Creation) -> CreateOutcome {
-    CreateOutcome::Replayed(FirstAnswer::Created(first.customer.receipt()))
+    CreateOutcome::Replayed(FirstAnswer::Created(first.customer().receipt()))
 }
 
 pub(crate) async fn exists(stores: &Stores, tenant: TenantId, creation: &Creation) -> bool {
-    let found = stores.customers.find(tenant, creation.customer.id()).await;
+    let found = stores
+        .customers
+        .find(tenant, creation.customer().id())
+        .await;
     found.unwrap().is_some()
 }
 
@@ -120,15 +123,15 @@ async fn creates_of_several_tenants_share_one_commit_and_each_is_kept_whole() {
         let after = transactions_and_customers(&mut connection).await;
         assert_eq!((after.0 - before.0, after.1 - before.1), (1, 30));
         for (tenant, creation) in wanted {
-            let id = creation.customer.id();
+            let id = creation.customer().id();
             let found = stores.customers.find(tenant, id).await.unwrap();
-            assert!(found.as_ref() == Some(&creation.customer));
+            assert!(found.as_ref() == Some(creation.customer()));
             let query = HistoryQuery {
                 after: None,
                 limit: 10,
             };
             let history = stores.customers.history(tenant, id, query).await.unwrap();
-            assert!(matches!(&history.unwrap().items[..], [change] if *change == creation.change));
+            assert!(matches!(&history.unwrap().items[..], [change] if change == creation.change()));
             if let Some(claim) = creation.claim {
                 let again = claimed(profile(), claim);
                 let outcome = stores.customers.create(tenant, again).await;
@@ -147,7 +150,7 @@ async fn of_two_that_want_one_email_the_second_learns_its_holder() {
             claim: key.map(|key| claim(key, "body")),
             ..creation(Profile {
                 external_id: None,
-                ..first.customer.profile().clone()
+                ..first.customer().profile().clone()
             })
         };
         let neighbour = creation(profile());
@@ -172,7 +175,7 @@ async fn of_two_that_want_one_external_id_the_second_learns_its_holder() {
     let (stores, tenant, _database, _) = open().await;
     let first = creation(profile());
     let second = creation(Profile {
-        external_id: first.customer.profile().external_id.clone(),
+        external_id: first.customer().profile().external_id.clone(),
         ..profile()
     });
     let all = [&first, &second].map(|one| (tenant, one.clone()));
@@ -185,7 +188,7 @@ async fn of_two_that_want_one_external_id_the_second_learns_its_holder() {
 async fn of_those_with_one_key_the_first_is_carried_out_and_the_others_by_their_bodies() {
     let (stores, tenant, _database, _) = open().await;
     let first = claimed(profile(), claim("key", "body"));
-    let same = claimed(first.customer.profile().clone(), claim("key", "body"));
+    let same = claimed(first.customer().profile().clone(), claim("key", "body"));
     let other = claimed(profile(), claim("key", "another body"));
     let neighbour = claimed(profile(), claim("another key", "body"));
     let all = [&first, &same, &other, &neighbour].map(|one| (tenant, one.clone()));

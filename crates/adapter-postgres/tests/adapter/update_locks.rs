@@ -1,7 +1,7 @@
 //! What becomes of a change when another transaction comes first while it is half done.
 
-use customers_domain::{Customer, ProfilePatch, TenantId, Verb};
-use customers_ports::{Conflict, StoreError, UniqueField, Update, UpdateOutcome};
+use customers_domain::{Customer, CustomerEdit, ProfilePatch, TenantId, Verb};
+use customers_ports::{Conflict, DecisionOutcome, EditOutcome, StoreError, UniqueField};
 use customers_test_support::builders::{creation, decided, edited, parse, profile, unique_number};
 use customers_test_support::contract::Stores;
 use customers_test_support::postgres::TestDatabase;
@@ -12,12 +12,12 @@ use crate::store::{connect, number};
 
 async fn stored(stores: &Stores, tenant: TenantId) -> Customer {
     let wanted = creation(profile());
-    let customer = wanted.customer.clone();
+    let customer = wanted.customer().clone();
     stores.customers.create(tenant, wanted).await.unwrap();
     customer
 }
 
-fn to_new_email(customer: &Customer) -> Update {
+fn to_new_email(customer: &Customer) -> CustomerEdit {
     let email = format!("moved+{}@example.com", unique_number());
     let patch = ProfilePatch {
         email: Some(parse(&email)),
@@ -29,10 +29,10 @@ fn to_new_email(customer: &Customer) -> Update {
 fn spawn(
     stores: &Stores,
     tenant: TenantId,
-    update: &Update,
-) -> JoinHandle<Result<UpdateOutcome, StoreError>> {
-    let (stores, update) = (stores.clone(), update.clone());
-    tokio::spawn(async move { stores.customers.update(tenant, update).await })
+    edit: &CustomerEdit,
+) -> JoinHandle<Result<EditOutcome, StoreError>> {
+    let (stores, edit) = (stores.clone(), edit.clone());
+    tokio::spawn(async move { stores.customers.update(tenant, edit).await })
 }
 
 /// The store shows that customer and as many changes in all.
@@ -51,19 +51,19 @@ async fn an_edit_that_waits_for_an_email_goes_by_how_its_holder_ends() {
     for commits in [true, false] {
         let before = stored(&stores, tenant).await;
         let update = to_new_email(&before);
-        let (holder, transaction) = hold_email(&mut other, tenant, &update.customer).await;
+        let (holder, transaction) = hold_email(&mut other, tenant, update.customer()).await;
         let waiting = spawn(&stores, tenant, &update);
         until_someone_waits(&database).await;
         if commits {
             transaction.commit().await.unwrap();
             let field = UniqueField::Email;
-            let taken = UpdateOutcome::Taken(Conflict { field, holder });
+            let taken = EditOutcome::Taken(Conflict { field, holder });
             assert_eq!(waiting.await.unwrap(), Ok(taken));
             shows(&stores, &database, tenant, &before).await;
         } else {
             transaction.rollback().await.unwrap();
-            assert_eq!(waiting.await.unwrap(), Ok(UpdateOutcome::Updated));
-            shows(&stores, &database, tenant, &update.customer).await;
+            assert_eq!(waiting.await.unwrap(), Ok(EditOutcome::Updated));
+            shows(&stores, &database, tenant, update.customer()).await;
         }
     }
 }
@@ -73,7 +73,7 @@ async fn an_edit_to_an_email_that_stays_in_doubt_is_unavailable_and_leaves_the_c
     let (stores, tenant, database, mut other) = open().await;
     let before = stored(&stores, tenant).await;
     let update = to_new_email(&before);
-    let (_, transaction) = hold_email(&mut other, tenant, &update.customer).await;
+    let (_, transaction) = hold_email(&mut other, tenant, update.customer()).await;
     let outcome = stores.customers.update(tenant, update).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable { .. })));
     transaction.rollback().await.unwrap();
@@ -86,18 +86,21 @@ async fn a_decision_that_waits_for_its_id_goes_by_how_the_other_ends() {
     for commits in [true, false] {
         let before = stored(&stores, tenant).await;
         let id = format!("case-{}", unique_number());
-        let update = decided(&before, Verb::Submit, Some(&id));
+        let decision = decided(&before, Verb::Submit, Some(&id));
         let transaction = hold_decision(&mut other, tenant, &id).await;
-        let waiting = spawn(&stores, tenant, &update);
+        let waiting = {
+            let (stores, decision) = (stores.clone(), decision.clone());
+            tokio::spawn(async move { stores.customers.decide(tenant, decision).await })
+        };
         until_someone_waits(&database).await;
         if commits {
             transaction.commit().await.unwrap();
-            assert_eq!(waiting.await.unwrap(), Ok(UpdateOutcome::DecisionTaken));
+            assert_eq!(waiting.await.unwrap(), Ok(DecisionOutcome::DecisionTaken));
             shows(&stores, &database, tenant, &before).await;
         } else {
             transaction.rollback().await.unwrap();
-            assert_eq!(waiting.await.unwrap(), Ok(UpdateOutcome::Updated));
-            shows(&stores, &database, tenant, &update.customer).await;
+            assert_eq!(waiting.await.unwrap(), Ok(DecisionOutcome::Decided));
+            shows(&stores, &database, tenant, decision.customer()).await;
         }
     }
 }

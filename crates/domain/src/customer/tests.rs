@@ -6,13 +6,18 @@ use uuid::Uuid;
 
 use super::*;
 use crate::api_key::ApiKeyId;
+use crate::billing_address::BillingAddress;
 use crate::change::FIELD_PATHS;
 use crate::country::CountryCode;
+use crate::customer_type::CustomerType;
+use crate::email::EmailAddress;
+use crate::external_id::ExternalId;
 use crate::fault::{Fault, Parse};
 use crate::ids::ChangeId;
-use crate::metadata::MetadataPatch;
+use crate::metadata::{Metadata, MetadataPatch};
 use crate::patch::{AddressPatch, Edit};
-use crate::text::{AddressLine, Locality};
+use crate::phone::PhoneNumber;
+use crate::text::{AddressLine, Locality, PersonName};
 use crate::zip_code::ZipCode;
 
 const NOON: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -45,14 +50,18 @@ fn context(at: DateTime<Utc>) -> ChangeContext {
     }
 }
 
-fn created() -> (Customer, CustomerChange) {
+fn new_customer() -> NewCustomer {
     let policy = KycPolicy::verifying(&[CustomerType::Individual]);
     let id = CustomerId::from_uuid(Uuid::from_u128(1));
     Customer::create(id, profile().unwrap(), &policy, context(NOON))
 }
 
+fn created() -> Customer {
+    new_customer().into_parts().0
+}
+
 fn in_status(status: CustomerStatus) -> Customer {
-    let state = created().0.into_state();
+    let state = created().into_state();
     Customer::from_stored(CustomerState { status, ..state })
 }
 
@@ -62,7 +71,7 @@ fn reason() -> Reason {
 
 #[test]
 fn a_new_customer_has_version_one_and_a_change_that_says_so() {
-    let (customer, change) = created();
+    let (customer, change) = new_customer().into_parts();
     assert_eq!(customer.status(), CustomerStatus::PendingKyc);
     assert_eq!(customer.version(), Version::FIRST);
     assert_eq!(change.action, Action::Create);
@@ -79,9 +88,11 @@ fn every_legal_verb_moves_the_customer_and_raises_its_version() {
     for status in CustomerStatus::ALL {
         for verb in status.allowed_transitions() {
             let decision = DecisionId::parse("d-1").ok();
-            let (moved, change) = in_status(status)
+            let moved = in_status(status)
                 .transition(verb, Some(reason()), decision.clone(), context(later))
                 .unwrap();
+            assert_eq!(moved.verb(), verb);
+            let (moved, change) = moved.into_parts();
             assert_eq!(moved.status(), verb.rule().to);
             assert_eq!(moved.version().number(), 2);
             assert_eq!(moved.state().status_reason, Some(reason()));
@@ -140,6 +151,13 @@ fn updated(customer: Customer, patch: ProfilePatch) -> Result<Edited, UpdateRefu
     customer.update(patch, context(NOON + TimeDelta::hours(1)))
 }
 
+fn changed(customer: Customer, patch: ProfilePatch) -> (Customer, CustomerChange) {
+    match updated(customer, patch) {
+        Ok(Edited::Changed(edit)) => edit.into_parts(),
+        other => panic!("{other:?}"),
+    }
+}
+
 fn metadata_patch(members: &[(&str, Option<&str>)]) -> Edit<MetadataPatch> {
     let members = members
         .iter()
@@ -160,9 +178,7 @@ fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
         metadata: metadata_patch(&[("segment", Some("retail"))]),
         ..ProfilePatch::default()
     };
-    let Ok(Edited::Changed(customer, change)) = updated(created().0, patch) else {
-        panic!("not changed");
-    };
+    let (customer, change) = changed(created(), patch);
     let fields = [
         "/email",
         "/billing_address/line2",
@@ -198,9 +214,7 @@ fn an_edit_of_everything_changes_every_field_path_in_order() {
         external_id: Edit::Set(ExternalId::parse("crm-1").unwrap()),
         metadata: metadata_patch(&[("segment", Some("retail"))]),
     };
-    let Ok(Edited::Changed(_, change)) = updated(created().0, patch) else {
-        panic!("not changed");
-    };
+    let (_, change) = changed(created(), patch);
     assert_eq!(change.changed_fields, FIELD_PATHS);
 }
 
@@ -212,15 +226,12 @@ fn an_edit_that_says_nothing_new_changes_nothing() {
         metadata: metadata_patch(&[("unknown", None)]),
         ..ProfilePatch::default()
     };
-    assert_eq!(
-        updated(created().0, patch),
-        Ok(Edited::Unchanged(created().0))
-    );
+    assert_eq!(updated(created(), patch), Ok(Edited::Unchanged(created())));
 }
 
 #[test]
 fn metadata_is_merged_member_by_member_and_its_limits_hold_after_the_merge() {
-    let mut state = created().0.into_state();
+    let mut state = created().into_state();
     let members = (0..50)
         .map(|n| (format!("n{n}"), String::from("v")))
         .collect();
@@ -236,14 +247,12 @@ fn metadata_is_merged_member_by_member_and_its_limits_hold_after_the_merge() {
         Err(UpdateRefused::Metadata(InvalidMetadata::Whole))
     );
     let swapped = updated(full.clone(), patch(&[("more", Some("v")), ("n0", None)]));
-    assert!(matches!(swapped, Ok(Edited::Changed(..))));
+    assert!(matches!(swapped, Ok(Edited::Changed(_))));
     let removed = ProfilePatch {
         metadata: Edit::Remove,
         ..ProfilePatch::default()
     };
-    let Ok(Edited::Changed(customer, _)) = updated(full, removed) else {
-        panic!("not changed");
-    };
+    let (customer, _) = changed(full, removed);
     assert_eq!(customer.profile().metadata, Metadata::default());
 }
 
@@ -273,15 +282,13 @@ fn an_edit_leaves_the_reason_of_the_last_verb() {
         first_name: PersonName::parse("Augusta").ok(),
         ..ProfilePatch::default()
     };
-    let Ok(Edited::Changed(customer, _)) = updated(Customer::from_stored(state), patch) else {
-        panic!("not changed");
-    };
+    let (customer, _) = changed(Customer::from_stored(state), patch);
     assert_eq!(customer.state().status_reason, Some(reason()));
 }
 
 #[test]
 fn debug_output_of_a_customer_shows_nothing_personal() {
-    let shown = format!("{:?}", created().0);
+    let shown = format!("{:?}", created());
     for planted in [
         "Ada",
         "Byron",
@@ -308,7 +315,7 @@ proptest! {
     /// Two copies of the program have clocks that differ, and a clock may be set back.
     #[test]
     fn time_never_runs_backwards_whatever_the_clock_says(life in life()) {
-        let (mut customer, _) = created();
+        let mut customer = created();
         for (number, (offset, verb)) in life.into_iter().enumerate() {
             let now = NOON + TimeDelta::microseconds(offset);
             let last = customer.state().updated_at;
@@ -317,9 +324,10 @@ proptest! {
                 Some(verb) => customer
                     .clone()
                     .transition(verbs[verb % verbs.len()], Some(reason()), None, context(now))
-                    .ok(),
+                    .ok()
+                    .map(CustomerDecision::into_parts),
                 None => match customer.clone().update(renamed(number), context(now)) {
-                    Ok(Edited::Changed(customer, change)) => Some((customer, change)),
+                    Ok(Edited::Changed(edit)) => Some(edit.into_parts()),
                     Ok(Edited::Unchanged(_)) | Err(_) => None,
                 },
             };

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId};
+use customers_domain::{
+    Action, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId,
+    TenantId,
+};
 use customers_ports::{
-    Conflict, CreateOutcome, Creation, CustomerRepository, HistoryQuery, ListQuery, Page,
-    RecordedDecision, StoreError, UniqueField, Update, UpdateOutcome,
+    Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
+    HistoryQuery, ListQuery, Page, RecordedDecision, StoreError, UniqueField,
 };
 
 use super::Operation;
@@ -18,6 +21,7 @@ pub struct MeasuredCustomers {
     find: Operation,
     list: Operation,
     update: Operation,
+    decide: Operation,
     find_holder: Operation,
     history: Operation,
     find_decision: Operation,
@@ -42,6 +46,7 @@ impl MeasuredCustomers {
             find: operation("find"),
             list: operation("list"),
             update: operation("update"),
+            decide: operation("decide"),
             find_holder: operation("find_holder"),
             history: operation("history"),
             find_decision: operation("find_decision"),
@@ -52,10 +57,11 @@ impl MeasuredCustomers {
         }
     }
 
-    fn count_change(&self, action: &str, outcome: UpdateOutcome) {
+    fn count_change(&self, action: Action, outcome: &'static str) {
+        let action = action.as_str();
         let found = self.changes.iter().find(|(known, _)| *known == action);
         if let Some((_, outcomes)) = found {
-            outcomes.count(name_of_update(outcome));
+            outcomes.count(outcome);
         }
     }
 }
@@ -85,11 +91,26 @@ impl CustomerRepository for MeasuredCustomers {
         self.list.measure(self.store.list(tenant, query)).await
     }
 
-    async fn update(&self, tenant: TenantId, update: Update) -> Result<UpdateOutcome, StoreError> {
-        let action = update.change.action.as_str();
-        let call = self.store.update(tenant, update);
+    async fn update(
+        &self,
+        tenant: TenantId,
+        edit: CustomerEdit,
+    ) -> Result<EditOutcome, StoreError> {
+        let call = self.store.update(tenant, edit);
         let outcome = self.update.measure(call).await?;
-        self.count_change(action, outcome);
+        self.count_change(Action::Update, name_of_edit(outcome));
+        Ok(outcome)
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        decision: CustomerDecision,
+    ) -> Result<DecisionOutcome, StoreError> {
+        let action = Action::Transition(decision.verb());
+        let call = self.store.decide(tenant, decision);
+        let outcome = self.decide.measure(call).await?;
+        self.count_change(action, name_of_decision(outcome));
         Ok(outcome)
     }
 
@@ -132,12 +153,19 @@ const fn name_of_create(outcome: CreateOutcome) -> &'static str {
     }
 }
 
-const fn name_of_update(outcome: UpdateOutcome) -> &'static str {
+const fn name_of_edit(outcome: EditOutcome) -> &'static str {
     match outcome {
-        UpdateOutcome::Updated => "updated",
-        UpdateOutcome::VersionConflict => "version_conflict",
-        UpdateOutcome::Taken(conflict) => name_of_conflict(conflict),
-        UpdateOutcome::DecisionTaken => "decision_taken",
+        EditOutcome::Updated => "updated",
+        EditOutcome::VersionConflict => "version_conflict",
+        EditOutcome::Taken(conflict) => name_of_conflict(conflict),
+    }
+}
+
+const fn name_of_decision(outcome: DecisionOutcome) -> &'static str {
+    match outcome {
+        DecisionOutcome::Decided => "updated",
+        DecisionOutcome::VersionConflict => "version_conflict",
+        DecisionOutcome::DecisionTaken => "decision_taken",
     }
 }
 

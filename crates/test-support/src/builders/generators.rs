@@ -1,7 +1,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use customers_domain::{ChangeId, CustomerId, TenantId};
+use customers_domain::CustomerId;
 use customers_ports::{Clock, IdGenerator};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -47,26 +47,17 @@ impl Clock for TestClock {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TestIds;
 
-impl TestIds {
-    fn uuid(at: DateTime<Utc>) -> Uuid {
+impl IdGenerator for TestIds {
+    fn uuid(&self, at: DateTime<Utc>) -> Uuid {
         let seconds = u64::try_from(at.timestamp()).expect("a time after 1970");
         let timestamp = Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos());
         Uuid::new_v7(timestamp)
     }
 }
 
-impl IdGenerator for TestIds {
-    fn customer(&self, at: DateTime<Utc>) -> CustomerId {
-        CustomerId::from_uuid(Self::uuid(at))
-    }
-
-    fn change(&self, at: DateTime<Utc>) -> ChangeId {
-        ChangeId::from_uuid(Self::uuid(at))
-    }
-
-    fn tenant(&self, at: DateTime<Utc>) -> TenantId {
-        TenantId::from_uuid(Self::uuid(at))
-    }
+/// A customer's id of that time.
+pub fn customer_id(at: DateTime<Utc>) -> CustomerId {
+    CustomerId::from_uuid(TestIds.uuid(at))
 }
 
 #[cfg(test)]
@@ -75,7 +66,7 @@ mod tests {
 
     #[test]
     fn ids_are_canonical_and_carry_the_time_in_milliseconds() {
-        let id = TestIds.customer(test_time());
+        let id = customer_id(test_time());
         assert_eq!(CustomerId::from_canonical(&id.to_string()), Some(id));
         let (seconds, nanoseconds) = id
             .as_uuid()
@@ -83,7 +74,7 @@ mod tests {
             .expect("a version with a time")
             .to_unix();
         assert_eq!((seconds, nanoseconds), (1_758_531_669, 123_000_000));
-        assert_ne!(TestIds.customer(test_time()), id);
+        assert_ne!(customer_id(test_time()), id);
     }
 
     #[test]

@@ -3,12 +3,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    ApiKey, ApiKeyId, BillingAddress, ChangeContext, Customer, CustomerType, KycPolicy, Metadata,
-    Parse, Profile, Scope, SecretHash, TenantId, TenantName,
+    ApiKey, ApiKeyId, BillingAddress, ChangeContext, ChangeId, Customer, CustomerType, KycPolicy,
+    Metadata, Parse, Profile, Scope, SecretHash, TenantId, TenantName,
 };
 use customers_ports::{Creation, IdGenerator as _, IdempotencyClaim};
 
-use super::generators::{TestIds, test_time};
+use super::generators::{TestIds, customer_id, test_time};
 
 /// A number that this process has not seen before.
 pub fn unique_number() -> u64 {
@@ -97,11 +97,8 @@ pub fn creation_at(at: DateTime<Utc>, profile: Profile) -> Creation {
 }
 
 fn created(policy: &KycPolicy, profile: Profile, at: DateTime<Utc>) -> Creation {
-    let id = TestIds.customer(at);
-    let (customer, change) = Customer::create(id, profile, policy, context(at));
     Creation {
-        customer,
-        change,
+        new: Customer::create(customer_id(at), profile, policy, context(at)),
         claim: None,
     }
 }
@@ -109,7 +106,7 @@ fn created(policy: &KycPolicy, profile: Profile, at: DateTime<Utc>) -> Creation 
 /// Some key's change of that time.
 pub(super) fn context(at: DateTime<Utc>) -> ChangeContext {
     ChangeContext {
-        change_id: TestIds.change(at),
+        change_id: ChangeId::from_uuid(TestIds.uuid(at)),
         actor: api_key_id(),
         at,
     }
@@ -123,10 +120,16 @@ pub fn claimed(profile: Profile, claim: IdempotencyClaim) -> Creation {
     }
 }
 
-/// The claim of a request with that idempotency key and body: equal texts make equal claims. The
-/// hashes are not those of the program; a store cannot tell.
+/// The claim of a create with that idempotency key and body: equal texts make equal claims. The hashes
+/// are not those of the program; a store cannot tell.
 pub fn claim(key: &str, body: &str) -> IdempotencyClaim {
+    claim_of("POST /customers", key, body)
+}
+
+/// The claim of a request for that operation, as [`claim`] makes it.
+pub fn claim_of(operation: &'static str, key: &str, body: &str) -> IdempotencyClaim {
     IdempotencyClaim {
+        operation,
         key_hash: digest(&("key", key)),
         fingerprint: digest(&("body", key, body)),
     }
@@ -134,7 +137,7 @@ pub fn claim(key: &str, body: &str) -> IdempotencyClaim {
 
 /// A tenant's id of its own.
 pub fn tenant_id() -> TenantId {
-    TestIds.tenant(test_time())
+    TenantId::from_uuid(TestIds.uuid(test_time()))
 }
 
 /// A tenant's name of its own.
@@ -180,7 +183,10 @@ mod tests {
         let (one, other) = (profile(), profile());
         assert_ne!(one.email, other.email);
         assert_ne!(one.external_id, other.external_id);
-        assert_ne!(creation(one).customer.id(), creation(other).customer.id());
+        assert_ne!(
+            creation(one).customer().id(),
+            creation(other).customer().id()
+        );
         let tenant = tenant_id();
         assert_ne!(api_key(tenant).id, api_key(tenant).id);
     }

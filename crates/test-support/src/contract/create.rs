@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use customers_domain::{
     BillingAddress, Customer, CustomerStatus, CustomerType, KycPolicy, Profile,
 };
-use customers_ports::{CreateOutcome, Creation, IdGenerator as _};
+use customers_ports::{CreateOutcome, Creation};
 
 use super::Stores;
 use crate::builders::{
-    TestIds, address, business_profile, creation, creation_at, creation_under, metadata,
+    address, business_profile, creation, creation_at, creation_under, customer_id, metadata,
     minimal_profile, parse, profile, test_time,
 };
 
@@ -17,9 +17,9 @@ async fn is_kept(stores: &Stores, creation: Creation) {
     let id = stores.created(tenant, &creation).await;
     let found = stores.find(tenant, id).await;
     assert!(
-        found.as_ref() == Some(&creation.customer),
+        found.as_ref() == Some(creation.customer()),
         "{}",
-        difference(found.as_ref(), &creation.customer)
+        difference(found.as_ref(), creation.customer())
     );
 }
 
@@ -75,7 +75,7 @@ pub async fn every_type_and_first_status_is_kept(stores: Stores) {
         is_kept(&stores, creation_under(&policy, business_profile())).await;
     }
     let active = creation_under(&KycPolicy::verifying(&[]), profile());
-    assert_eq!(active.customer.status(), CustomerStatus::Active);
+    assert_eq!(active.customer().status(), CustomerStatus::Active);
 }
 
 /// Microseconds are the finest that every store keeps.
@@ -173,7 +173,7 @@ pub async fn text_in_any_script_and_text_that_looks_like_code_is_kept_as_it_is(s
 /// In an empty tenant and in one that has customers.
 pub async fn an_unknown_id_is_not_found(stores: Stores) {
     let tenant = stores.tenant().await;
-    let unknown = TestIds.customer(test_time());
+    let unknown = customer_id(test_time());
     assert_eq!(stores.find(tenant, unknown).await, None);
     stores.created(tenant, &creation(profile())).await;
     assert_eq!(stores.find(tenant, unknown).await, None);
@@ -199,6 +199,9 @@ pub async fn the_same_creation_again_is_created_and_stored_once(stores: Stores) 
                 CreateOutcome::Created
             );
         }
-        assert_eq!(stores.find(tenant, id).await, Some(creation.customer));
+        assert_eq!(
+            stores.find(tenant, id).await,
+            Some(creation.customer().clone())
+        );
     }
 }

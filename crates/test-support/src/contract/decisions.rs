@@ -1,9 +1,11 @@
 //! A decision is stored with its reason, and its id is used once in a tenant.
 
-use customers_domain::{Customer, Verb};
-use customers_ports::{RecordedDecision, Update, UpdateOutcome};
+use customers_domain::Verb;
+use customers_domain::{Customer, CustomerDecision};
+use customers_ports::RecordedDecision;
 
 use super::Stores;
+use super::change::ChangeOutcome;
 use super::update::shows;
 use crate::builders::{creation, decided, decided_because, profile, renamed};
 
@@ -26,11 +28,11 @@ const LIFE: [Verb; 14] = [
 ];
 
 /// What is to be found of a decision.
-fn record_of(update: &Update, verb: Verb) -> RecordedDecision {
+fn record_of(decision: &CustomerDecision) -> RecordedDecision {
     RecordedDecision {
-        verb,
-        reason: update.change.reason.clone(),
-        customer: update.customer.clone(),
+        verb: decision.verb(),
+        reason: decision.change().reason.clone(),
+        customer: decision.customer().clone(),
     }
 }
 
@@ -39,13 +41,13 @@ pub async fn every_verb_is_kept_with_its_change(stores: Stores) {
     let tenant = stores.tenant().await;
     let created = creation(profile());
     let mut customer = stores.customer(tenant, created.clone()).await;
-    let mut expected = vec![created.change];
+    let mut expected = vec![created.change().clone()];
     for (number, verb) in LIFE.into_iter().chain([Verb::Close]).enumerate() {
         let id = format!("decision {number}");
         let update = decided(&customer, verb, (number % 2 == 0).then_some(&id));
         customer = stores.updated(tenant, update.clone()).await;
         shows(&stores, tenant, &customer).await;
-        expected.insert(0, update.change);
+        expected.insert(0, update.change().clone());
         assert_eq!(stores.changes(tenant, customer.id()).await, expected);
     }
 }
@@ -62,10 +64,7 @@ pub async fn a_decision_without_a_reason_leaves_none(stores: Stores) {
     assert_eq!(customer.state().status_reason, None);
     shows(&stores, tenant, &customer).await;
     let found = stores.find_decision(tenant, "approval").await;
-    assert!(
-        found == Some(record_of(&approval, Verb::Approve)),
-        "{found:?}"
-    );
+    assert!(found == Some(record_of(&approval)), "{found:?}");
 }
 
 /// An edit is no verb.
@@ -75,7 +74,7 @@ pub async fn an_edit_leaves_the_reason_of_the_last_decision(stores: Stores) {
     let submitted = decided(&customer, Verb::Submit, None);
     let customer = stores.updated(tenant, submitted.clone()).await;
     let customer = stores.updated(tenant, renamed(&customer)).await;
-    assert_eq!(customer.state().status_reason, submitted.change.reason);
+    assert_eq!(customer.state().status_reason, submitted.change().reason);
     shows(&stores, tenant, &customer).await;
 }
 
@@ -94,7 +93,7 @@ pub async fn a_reason_is_kept_as_it_is(stores: Stores) {
         let customer = stores.updated(tenant, update.clone()).await;
         shows(&stores, tenant, &customer).await;
         let changes = stores.changes(tenant, customer.id()).await;
-        assert!(changes[0] == update.change, "{reason}");
+        assert!(changes[0] == *update.change(), "{reason}");
     }
 }
 
@@ -112,9 +111,9 @@ pub async fn a_decision_id_is_compared_byte_for_byte(stores: Stores) {
     }
     for (id, decision) in decisions {
         let found = stores.find_decision(tenant, id).await;
-        assert!(found == Some(record_of(&decision, Verb::Approve)), "{id}");
-        let changes = stores.changes(tenant, decision.customer.id()).await;
-        assert_eq!(changes[0], decision.change);
+        assert!(found == Some(record_of(&decision)), "{id}");
+        let changes = stores.changes(tenant, decision.customer().id()).await;
+        assert_eq!(&changes[0], decision.change());
     }
 }
 
@@ -127,14 +126,14 @@ pub async fn a_decision_is_found_as_it_left_the_customer(stores: Stores) {
         let id = format!("decision {number}");
         let decision = decided(&customer, verb, Some(&id));
         customer = stores.updated(tenant, decision.clone()).await;
-        decisions.push((id, verb, decision));
+        decisions.push((id, decision));
         if customer.status().is_editable() {
             customer = stores.updated(tenant, renamed(&customer)).await;
         }
     }
-    for (id, verb, decision) in decisions {
+    for (id, decision) in decisions {
         let found = stores.find_decision(tenant, &id).await;
-        assert!(found == Some(record_of(&decision, verb)), "{id} {found:?}");
+        assert!(found == Some(record_of(&decision)), "{id} {found:?}");
     }
 }
 
@@ -165,18 +164,15 @@ pub async fn a_used_decision_id_is_refused_before_a_version_that_is_not_current(
         again(&current, Verb::Approve),
         again(&other, Verb::Submit),
         again(&renewed, Verb::Close),
-        again(&creation(profile()).customer, Verb::Close),
+        again(creation(profile()).customer(), Verb::Close),
     ] {
         let outcome = stores.update(tenant, &update).await;
-        assert_eq!(outcome, UpdateOutcome::DecisionTaken);
+        assert_eq!(outcome, ChangeOutcome::DecisionTaken);
     }
     shows(&stores, tenant, &current).await;
     shows(&stores, tenant, &renewed).await;
     let found = stores.find_decision(tenant, "used").await;
-    assert!(
-        found == Some(record_of(&decision, Verb::Submit)),
-        "{found:?}"
-    );
+    assert!(found == Some(record_of(&decision)), "{found:?}");
 }
 
 /// A caller that does not know what became of its first call makes the very same one again.
@@ -187,8 +183,8 @@ pub async fn the_same_decision_again_is_updated_and_stored_once(stores: Stores) 
     for _ in 0..3 {
         stores.updated(tenant, decision.clone()).await;
     }
-    shows(&stores, tenant, &decision.customer).await;
-    let later = stores.updated(tenant, renamed(&decision.customer)).await;
+    shows(&stores, tenant, decision.customer()).await;
+    let later = stores.updated(tenant, renamed(decision.customer())).await;
     stores.updated(tenant, decision).await;
     shows(&stores, tenant, &later).await;
 }
@@ -200,12 +196,12 @@ pub async fn a_refused_decision_leaves_its_id_free(stores: Stores) {
     let current = stores.updated(tenant, renamed(&first)).await;
     let stale = decided(&first, Verb::Approve, Some("decision"));
     let outcome = stores.update(tenant, &stale).await;
-    assert_eq!(outcome, UpdateOutcome::VersionConflict);
+    assert_eq!(outcome, ChangeOutcome::VersionConflict);
     assert_eq!(stores.find_decision(tenant, "decision").await, None);
     let good = decided(&current, Verb::Reject, Some("decision"));
     stores.updated(tenant, good.clone()).await;
     let found = stores.find_decision(tenant, "decision").await;
-    assert!(found == Some(record_of(&good, Verb::Reject)), "{found:?}");
+    assert!(found == Some(record_of(&good)), "{found:?}");
 }
 
 /// Two tenants may number their decisions alike.
@@ -217,7 +213,7 @@ pub async fn a_decision_id_of_another_tenant_is_another_decision(stores: Stores)
         let customer = stores.customer(tenant, creation(profile())).await;
         let decision = decided(&customer, verb, Some("decision"));
         stores.updated(tenant, decision.clone()).await;
-        decisions.push((tenant, record_of(&decision, verb)));
+        decisions.push((tenant, record_of(&decision)));
     }
     for (tenant, expected) in decisions {
         let found = stores.find_decision(tenant, "decision").await;

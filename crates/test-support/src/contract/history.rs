@@ -1,11 +1,11 @@
 //! A customer's history: every change that was stored, newest first, and nothing else.
 
 use customers_domain::{Customer, CustomerChange, Profile, TenantId, Verb, Version};
-use customers_ports::{IdGenerator as _, Page};
+use customers_ports::Page;
 
 use super::Stores;
 use super::uniqueness::email_taken;
-use crate::builders::{TestIds, creation, decided, profile, renamed, test_time};
+use crate::builders::{creation, customer_id, decided, profile, renamed, test_time};
 
 /// A customer that was changed so often that it has that version, and its changes, newest first.
 async fn changed(
@@ -15,10 +15,10 @@ async fn changed(
 ) -> (Customer, Vec<CustomerChange>) {
     let created = creation(profile());
     let mut customer = stores.customer(tenant, created.clone()).await;
-    let mut changes = vec![created.change];
+    let mut changes = vec![created.change().clone()];
     while changes.len() < version {
         let update = renamed(&customer);
-        changes.insert(0, update.change.clone());
+        changes.insert(0, update.change().clone());
         customer = stores.updated(tenant, update).await;
     }
     (customer, changes)
@@ -36,18 +36,18 @@ pub async fn a_history_begins_with_the_creation(stores: Stores) {
         stores.created(tenant, &first).await;
     }
     let refused = creation(Profile {
-        email: first.customer.profile().email.clone(),
+        email: first.customer().profile().email.clone(),
         ..profile()
     });
-    let id = first.customer.id();
+    let id = first.customer().id();
     assert_eq!(stores.create(tenant, &refused).await, email_taken(id));
     let expected = Page {
-        items: vec![first.change],
+        items: vec![first.change().clone()],
         has_more: false,
     };
     let history = stores.history(tenant, id, None, 50).await;
     assert_eq!(history, Some(expected));
-    let nobody = refused.customer.id();
+    let nobody = refused.customer().id();
     assert_eq!(stores.history(tenant, nobody, None, 50).await, None);
 }
 
@@ -58,7 +58,7 @@ pub async fn a_history_is_newest_first_and_of_one_customer(stores: Stores) {
     let (other, others) = changed(&stores, tenant, 3).await;
     let (customer, mut changes) = changed(&stores, tenant, 2).await;
     let decision = decided(&customer, Verb::Submit, Some("decision"));
-    changes.insert(0, decision.change.clone());
+    changes.insert(0, decision.change().clone());
     stores.updated(tenant, decision).await;
     assert_eq!(stores.changes(tenant, customer.id()).await, changes);
     assert_eq!(stores.changes(tenant, other.id()).await, others);
@@ -130,7 +130,7 @@ pub async fn a_customer_of_another_tenant_has_no_history(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let (customer, changes) = changed(&stores, theirs, 3).await;
     stores.created(mine, &creation(profile())).await;
-    let unknown = TestIds.customer(test_time());
+    let unknown = customer_id(test_time());
     for after in [None, Some(version(1)), Some(version(3))] {
         for id in [customer.id(), unknown] {
             assert_eq!(stores.history(mine, id, after, 50).await, None);

@@ -9,7 +9,7 @@ use crate::builders::{creation, edited, minimal_profile, parse, profile, renamed
 
 /// A customer that nobody stored.
 fn wish(profile: Profile) -> Customer {
-    creation(profile).customer
+    creation(profile).customer().clone()
 }
 
 /// In an empty tenant, in one with other customers, and with or without an external id.
@@ -75,16 +75,16 @@ pub async fn a_customer_is_not_its_own_holder(stores: Stores) {
     let customer = stores.customer(tenant, creation(profile())).await;
     let other = stores.customer(tenant, creation(profile())).await;
     assert_eq!(stores.find_holder(tenant, &customer).await, None);
-    let edit = renamed(&customer).customer;
-    assert_eq!(stores.find_holder(tenant, &edit).await, None);
-    let edit = edited(&customer, to_email(&other.profile().email)).customer;
-    let found = stores.find_holder(tenant, &edit).await;
+    let edit = renamed(&customer);
+    assert_eq!(stores.find_holder(tenant, edit.customer()).await, None);
+    let edit = edited(&customer, to_email(&other.profile().email));
+    let found = stores.find_holder(tenant, edit.customer()).await;
     assert_eq!(found, Some(holds_email(other.id())));
     let edit = edited(
         &customer,
         to_external_id(other.profile().external_id.as_ref()),
     );
-    let found = stores.find_holder(tenant, &edit.customer).await;
+    let found = stores.find_holder(tenant, edit.customer()).await;
     assert_eq!(found, Some(holds_external_id(other.id())));
 }
 

@@ -6,18 +6,18 @@ use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer, UniqueFiel
 
 use super::Stores;
 use super::uniqueness::email_taken;
-use crate::builders::{claim, claimed, creation, minimal_profile, profile};
+use crate::builders::{claim, claim_of, claimed, creation, minimal_profile, profile};
 
 /// The replay of what the creator of that customer was told.
 pub(super) fn replayed(first: &Creation) -> CreateOutcome {
-    CreateOutcome::Replayed(FirstAnswer::Created(first.customer.receipt()))
+    CreateOutcome::Replayed(FirstAnswer::Created(first.customer().receipt()))
 }
 
 /// The same request once more: with that claim and profile, and as always with an id of its own.
 pub(super) fn repeated(first: &Creation) -> Creation {
     Creation {
         claim: first.claim,
-        ..creation(first.customer.profile().clone())
+        ..creation(first.customer().profile().clone())
     }
 }
 
@@ -38,7 +38,7 @@ pub async fn a_repeated_create_replays_its_receipt(stores: Stores) {
     for _ in 0..3 {
         let again = repeated(&first);
         assert_eq!(stores.create(tenant, &again).await, replayed(&first));
-        assert_eq!(stores.find(tenant, again.customer.id()).await, None);
+        assert_eq!(stores.find(tenant, again.customer().id()).await, None);
     }
 }
 
@@ -85,7 +85,7 @@ pub async fn a_key_with_another_body_is_reused_and_stores_nothing(stores: Stores
             CreateOutcome::KeyReused
         );
     }
-    assert_eq!(stores.find(tenant, other.customer.id()).await, None);
+    assert_eq!(stores.find(tenant, other.customer().id()).await, None);
     stores
         .created(tenant, &claimed(wanted, claim("key two", "two")))
         .await;
@@ -162,7 +162,10 @@ pub async fn the_same_creation_again_with_its_claim_gets_its_own_receipt(stores:
         again == CreateOutcome::Created || again == replayed(&creation),
         "{again:?}"
     );
-    assert_eq!(stores.find(tenant, id).await, Some(creation.customer));
+    assert_eq!(
+        stores.find(tenant, id).await,
+        Some(creation.customer().clone())
+    );
 }
 
 /// Neither a success nor a refusal.
@@ -190,4 +193,22 @@ pub async fn one_record_is_kept_for_a_key_however_often_it_is_used(stores: Store
         CreateOutcome::KeyReused
     );
     assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 1);
+}
+
+/// Operations share no keys.
+pub async fn a_key_of_another_operation_is_another_key(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let of = |operation, profile| claimed(profile, claim_of(operation, "key", "body"));
+    let first = of("POST /customers", profile());
+    let second = of("POST /imports", profile());
+    for creation in [&first, &second] {
+        stores.created(tenant, creation).await;
+    }
+    for creation in [&first, &second] {
+        assert_eq!(
+            stores.create(tenant, &repeated(creation)).await,
+            replayed(creation)
+        );
+    }
+    assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 2);
 }

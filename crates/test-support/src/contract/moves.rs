@@ -1,9 +1,9 @@
 //! What is unique moves from customer to customer with their edits, and is never held twice.
 
 use customers_domain::{Customer, Edit, Profile, ProfilePatch};
-use customers_ports::UpdateOutcome;
 
 use super::Stores;
+use super::change::ChangeOutcome;
 use super::uniqueness::{email_taken, external_id_taken, holds_email, holds_external_id};
 use super::update::{shows, to_email, to_external_id};
 use crate::builders::{creation, edited, minimal_profile, parse, profile};
@@ -30,7 +30,7 @@ pub async fn an_edit_to_a_taken_email_is_refused_with_its_holder(stores: Stores)
         let outcome = stores
             .update(tenant, &edited(&customer, to_email(&parse(same))))
             .await;
-        assert_eq!(outcome, UpdateOutcome::Taken(holds_email(holder.id())));
+        assert_eq!(outcome, ChangeOutcome::Taken(holds_email(holder.id())));
     }
     shows(&stores, tenant, &customer).await;
     shows(&stores, tenant, &holder).await;
@@ -44,7 +44,7 @@ pub async fn an_edit_to_a_taken_external_id_is_refused_with_its_holder(stores: S
         let customer = stores.customer(tenant, creation(wants)).await;
         let patch = to_external_id(holder.profile().external_id.as_ref());
         let outcome = stores.update(tenant, &edited(&customer, patch)).await;
-        let expected = UpdateOutcome::Taken(holds_external_id(holder.id()));
+        let expected = ChangeOutcome::Taken(holds_external_id(holder.id()));
         assert_eq!(outcome, expected);
         shows(&stores, tenant, &customer).await;
     }
@@ -60,7 +60,7 @@ pub async fn where_an_edit_takes_both_the_emails_holder_is_named(stores: Stores)
     for (email, external_id) in [(&older, &younger), (&younger, &older), (&older, &older)] {
         let update = edited(&customer, to_both_of(email, external_id));
         let outcome = stores.update(tenant, &update).await;
-        assert_eq!(outcome, UpdateOutcome::Taken(holds_email(email.id())));
+        assert_eq!(outcome, ChangeOutcome::Taken(holds_email(email.id())));
     }
     shows(&stores, tenant, &customer).await;
 }
@@ -106,7 +106,7 @@ pub async fn an_email_that_was_changed_is_free_for_another(stores: Stores) {
         .updated(tenant, edited(&second, to_email(&new)))
         .await;
     let outcome = stores.update(tenant, &edited(&first, to_email(&new))).await;
-    assert_eq!(outcome, UpdateOutcome::Taken(holds_email(second.id())));
+    assert_eq!(outcome, ChangeOutcome::Taken(holds_email(second.id())));
     shows(&stores, tenant, &first).await;
     shows(&stores, tenant, &second).await;
 }
@@ -143,11 +143,11 @@ pub async fn a_refused_edit_leaves_nothing_behind(stores: Stores) {
     let customer = stores.customer(tenant, creation(profile())).await;
     let free = creation(profile());
     for refused in [
-        to_both_of(&holder, &free.customer),
-        to_both_of(&free.customer, &holder),
+        to_both_of(&holder, free.customer()),
+        to_both_of(free.customer(), &holder),
     ] {
         let outcome = stores.update(tenant, &edited(&customer, refused)).await;
-        assert!(matches!(outcome, UpdateOutcome::Taken(_)), "{outcome:?}");
+        assert!(matches!(outcome, ChangeOutcome::Taken(_)), "{outcome:?}");
     }
     stores.created(tenant, &free).await;
     let same = creation(customer.profile().clone());

@@ -23,7 +23,7 @@ async fn at_once(
         callers.spawn(async move {
             gate.wait().await;
             (
-                creation.customer.id(),
+                creation.customer().id(),
                 stores.create(tenant, &creation).await,
             )
         });

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId, Version};
 use customers_ports::{
     ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository,
-    HistoryQuery, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreHealth, Update,
-    UpdateOutcome,
+    HistoryQuery, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreHealth,
 };
 
+use super::change::{Change, ChangeOutcome};
 use crate::builders;
 
 /// The ports of one store under test, empty at the beginning of a case.
@@ -57,7 +57,7 @@ impl Stores {
     pub(crate) async fn created(&self, tenant: TenantId, creation: &Creation) -> CustomerId {
         let outcome = self.create(tenant, creation).await;
         assert_eq!(outcome, CreateOutcome::Created);
-        creation.customer.id()
+        creation.customer().id()
     }
 
     pub(crate) async fn find(&self, tenant: TenantId, id: CustomerId) -> Option<Customer> {
@@ -70,20 +70,31 @@ impl Stores {
     /// Creates that customer and gives it back.
     pub(crate) async fn customer(&self, tenant: TenantId, creation: Creation) -> Customer {
         self.created(tenant, &creation).await;
-        creation.customer
+        creation.customer().clone()
     }
 
-    pub(crate) async fn update(&self, tenant: TenantId, update: &Update) -> UpdateOutcome {
-        self.customers
-            .update(tenant, update.clone())
-            .await
-            .expect("the store answers an update")
+    pub(crate) async fn update(
+        &self,
+        tenant: TenantId,
+        change: &(impl Into<Change> + Clone),
+    ) -> ChangeOutcome {
+        match change.clone().into() {
+            Change::Edit(edit) => {
+                let outcome = self.customers.update(tenant, edit).await;
+                outcome.expect("the store answers an edit").into()
+            }
+            Change::Decision(decision) => {
+                let outcome = self.customers.decide(tenant, decision).await;
+                outcome.expect("the store answers a decision").into()
+            }
+        }
     }
 
     /// Stores a change that nothing stands against, and gives the customer as it left it.
-    pub(crate) async fn updated(&self, tenant: TenantId, update: Update) -> Customer {
-        assert_eq!(self.update(tenant, &update).await, UpdateOutcome::Updated);
-        update.customer
+    pub(crate) async fn updated(&self, tenant: TenantId, change: impl Into<Change>) -> Customer {
+        let change = change.into();
+        assert_eq!(self.update(tenant, &change).await, ChangeOutcome::Stored);
+        change.customer().clone()
     }
 
     pub(crate) async fn list(&self, tenant: TenantId, query: &ListQuery) -> Page<Customer> {

@@ -24,11 +24,11 @@ struct Call {
 
 impl Call {
     fn email(&self) -> &EmailAddress {
-        &self.creation.customer.profile().email
+        &self.creation.customer().profile().email
     }
 
     fn external_id(&self) -> Option<&ExternalId> {
-        self.creation.customer.profile().external_id.as_ref()
+        self.creation.customer().profile().external_id.as_ref()
     }
 }
 
@@ -62,7 +62,7 @@ async fn storm(stores: &Stores, tenant: TenantId) -> Vec<Call> {
                 // Every third call repeats an earlier one's words under an id of its own.
                 let creation = if dice.roll(3) == 0 && !calls.is_empty() {
                     let earlier = dice.pick(&calls);
-                    let profile = earlier.creation.customer.profile().clone();
+                    let profile = earlier.creation.customer().profile().clone();
                     Creation {
                         claim: earlier.creation.claim,
                         ..creation(profile)
@@ -86,15 +86,17 @@ pub async fn a_storm_of_emails_external_ids_and_keys_breaks_no_rule(stores: Stor
     let created: HashMap<CustomerId, &Call> = calls
         .iter()
         .filter(|call| call.outcome == CreateOutcome::Created)
-        .map(|call| (call.creation.customer.id(), call))
+        .map(|call| (call.creation.customer().id(), call))
         .collect();
     assert!(created.len() > 5, "the storm was a breeze");
     what_is_unique_is_held_once(&created);
     answers_name_who_exists(&calls, &created);
     keys_have_one_answer(&calls);
     for call in calls.iter() {
-        let id = call.creation.customer.id();
-        let expected = created.get(&id).map(|call| call.creation.customer.clone());
+        let id = call.creation.customer().id();
+        let expected = created
+            .get(&id)
+            .map(|call| call.creation.customer().clone());
         assert_eq!(stores.find(tenant, id).await, expected);
     }
 }
@@ -133,7 +135,7 @@ fn answers_name_who_exists(calls: &[Call], created: &HashMap<CustomerId, &Call>)
                 let first = created
                     .get(&receipt.id)
                     .expect("the receipt is of a customer");
-                assert_eq!(first.creation.customer.receipt(), receipt);
+                assert_eq!(first.creation.customer().receipt(), receipt);
                 assert_eq!(first.creation.claim, call.creation.claim);
             }
             CreateOutcome::Created | CreateOutcome::KeyReused | CreateOutcome::KeyInProgress => {}
@@ -156,7 +158,7 @@ fn keys_have_one_answer(calls: &[Call]) {
             .filter_map(|call| match call.outcome {
                 CreateOutcome::Created => Some((
                     call.creation.claim,
-                    FirstAnswer::Created(call.creation.customer.receipt()),
+                    FirstAnswer::Created(call.creation.customer().receipt()),
                 )),
                 CreateOutcome::Taken(conflict) => {
                     Some((call.creation.claim, FirstAnswer::Taken(conflict)))

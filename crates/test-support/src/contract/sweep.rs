@@ -68,7 +68,10 @@ pub async fn sweeping_leaves_customers_alone(stores: Stores) {
     let first = claimed(minimal_profile(), claim("key", "body"));
     let id = stores.created(tenant, &first).await;
     assert_eq!(swept(&stores, ANY_AGE, 10).await, 1);
-    assert_eq!(stores.find(tenant, id).await, Some(first.customer));
+    assert_eq!(
+        stores.find(tenant, id).await,
+        Some(first.customer().clone())
+    );
 }
 
 /// Several copies of the program sweep the same records.

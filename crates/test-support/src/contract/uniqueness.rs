@@ -38,11 +38,14 @@ pub async fn a_taken_email_is_refused_with_its_holder(stores: Stores) {
     let first = creation(profile());
     let holder = stores.created(tenant, &first).await;
     let second = creation(Profile {
-        email: first.customer.profile().email.clone(),
+        email: first.customer().profile().email.clone(),
         ..profile()
     });
     assert_eq!(stores.create(tenant, &second).await, email_taken(holder));
-    assert_eq!(stores.find(tenant, holder).await, Some(first.customer));
+    assert_eq!(
+        stores.find(tenant, holder).await,
+        Some(first.customer().clone())
+    );
 }
 
 /// ASCII case does not tell two addresses apart, in either part.
@@ -77,8 +80,14 @@ pub async fn an_email_of_another_tenant_is_free(stores: Stores) {
     let (first, second) = (creation(profile.clone()), creation(profile));
     let in_one = stores.created(one, &first).await;
     let in_other = stores.created(other, &second).await;
-    assert_eq!(stores.find(one, in_one).await, Some(first.customer));
-    assert_eq!(stores.find(other, in_other).await, Some(second.customer));
+    assert_eq!(
+        stores.find(one, in_one).await,
+        Some(first.customer().clone())
+    );
+    assert_eq!(
+        stores.find(other, in_other).await,
+        Some(second.customer().clone())
+    );
 }
 
 /// The first stays, the second learns who it is.
@@ -87,14 +96,17 @@ pub async fn a_taken_external_id_is_refused_with_its_holder(stores: Stores) {
     let first = creation(profile());
     let holder = stores.created(tenant, &first).await;
     let second = creation(Profile {
-        external_id: first.customer.profile().external_id.clone(),
+        external_id: first.customer().profile().external_id.clone(),
         ..profile()
     });
     assert_eq!(
         stores.create(tenant, &second).await,
         external_id_taken(holder)
     );
-    assert_eq!(stores.find(tenant, holder).await, Some(first.customer));
+    assert_eq!(
+        stores.find(tenant, holder).await,
+        Some(first.customer().clone())
+    );
 }
 
 /// It is the caller's own: case and spaces tell two apart.
@@ -138,7 +150,7 @@ pub async fn where_two_customers_hold_both_the_emails_holder_is_named(stores: St
             ..minimal_profile()
         })
     };
-    let (older, younger) = (older.customer.profile(), younger.customer.profile());
+    let (older, younger) = (older.customer().profile(), younger.customer().profile());
     let outcome = stores.create(tenant, &between(older, younger)).await;
     assert_eq!(outcome, email_taken(older_id));
     let outcome = stores.create(tenant, &between(younger, older)).await;
@@ -161,18 +173,18 @@ pub async fn a_refused_customer_leaves_nothing_behind(stores: Stores) {
     let holder = stores.created(tenant, &first).await;
     let wanted = profile();
     let by_email = creation(Profile {
-        email: first.customer.profile().email.clone(),
+        email: first.customer().profile().email.clone(),
         ..wanted.clone()
     });
     let by_external_id = creation(Profile {
-        external_id: first.customer.profile().external_id.clone(),
+        external_id: first.customer().profile().external_id.clone(),
         ..wanted.clone()
     });
     assert_eq!(stores.create(tenant, &by_email).await, email_taken(holder));
     let outcome = stores.create(tenant, &by_external_id).await;
     assert_eq!(outcome, external_id_taken(holder));
     for refused in [by_email, by_external_id] {
-        assert_eq!(stores.find(tenant, refused.customer.id()).await, None);
+        assert_eq!(stores.find(tenant, refused.customer().id()).await, None);
     }
     stores.created(tenant, &creation(wanted)).await;
 }
@@ -186,5 +198,5 @@ pub async fn the_same_refused_creation_again_is_refused_again(stores: Stores) {
     for _ in 0..3 {
         assert_eq!(stores.create(tenant, &refused).await, email_taken(holder));
     }
-    assert_eq!(stores.find(tenant, refused.customer.id()).await, None);
+    assert_eq!(stores.find(tenant, refused.customer().id()).await, None);
 }

@@ -6,9 +6,9 @@ use customers_domain::{
     AddressPatch, Customer, Edit, EmailAddress, ExternalId, MetadataPatch, Profile, ProfilePatch,
     TenantId, Verb,
 };
-use customers_ports::{Update, UpdateOutcome};
 
 use super::Stores;
+use super::change::{Change, ChangeOutcome};
 use super::uniqueness::holds_email;
 use crate::builders::{creation, decided, edited, metadata, parse, profile, renamed};
 
@@ -112,7 +112,7 @@ pub async fn an_edit_of_any_one_field_is_kept_with_its_change(stores: Stores) {
         customer = stores.updated(tenant, update.clone()).await;
         shows(&stores, tenant, &customer).await;
         let newest = stores.changes(tenant, customer.id()).await.swap_remove(0);
-        assert_eq!(newest, update.change);
+        assert_eq!(newest, *update.change());
     }
 }
 
@@ -121,7 +121,7 @@ pub async fn an_edit_of_every_field_is_kept_with_its_change(stores: Stores) {
     let tenant = stores.tenant().await;
     let before = stores.customer(tenant, creation(profile())).await;
     let target = edits().into_iter().fold(before.clone(), |customer, patch| {
-        edited(&customer, patch).customer
+        edited(&customer, patch).customer().clone()
     });
     let Profile {
         first_name,
@@ -149,10 +149,11 @@ pub async fn an_edit_of_every_field_is_kept_with_its_change(stores: Stores) {
         metadata: notes(&[("plan", None), ("new", Some("yes"))]),
     };
     let update = edited(&before, patch);
-    assert_eq!(update.change.changed_fields.len(), edits().len());
+    assert_eq!(update.change().changed_fields.len(), edits().len());
     let after = stores.updated(tenant, update.clone()).await;
     shows(&stores, tenant, &after).await;
-    assert_eq!(stores.changes(tenant, after.id()).await[0], update.change);
+    let changes = stores.changes(tenant, after.id()).await;
+    assert_eq!(&changes[0], update.change());
 }
 
 /// What is taken away is absent and not empty.
@@ -178,9 +179,12 @@ pub async fn a_change_of_a_version_that_is_gone_is_a_conflict_and_stores_nothing
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let current = stores.updated(tenant, renamed(&first)).await;
-    for stale in [renamed(&first), decided(&first, Verb::Approve, None)] {
+    for stale in [
+        Change::from(renamed(&first)),
+        decided(&first, Verb::Approve, None).into(),
+    ] {
         let outcome = stores.update(tenant, &stale).await;
-        assert_eq!(outcome, UpdateOutcome::VersionConflict);
+        assert_eq!(outcome, ChangeOutcome::VersionConflict);
         shows(&stores, tenant, &current).await;
     }
     let next = stores.updated(tenant, renamed(&current)).await;
@@ -191,9 +195,9 @@ pub async fn a_change_of_a_version_that_is_gone_is_a_conflict_and_stores_nothing
 pub async fn a_change_of_a_version_that_is_not_reached_yet_is_a_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
-    let never_stored = renamed(&first).customer;
+    let never_stored = renamed(&first).customer().clone();
     let outcome = stores.update(tenant, &renamed(&never_stored)).await;
-    assert_eq!(outcome, UpdateOutcome::VersionConflict);
+    assert_eq!(outcome, ChangeOutcome::VersionConflict);
     shows(&stores, tenant, &first).await;
 }
 
@@ -201,10 +205,10 @@ pub async fn a_change_of_a_version_that_is_not_reached_yet_is_a_conflict(stores:
 pub async fn a_change_of_an_unknown_customer_is_a_version_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..2 {
-        let unknown = renamed(&creation(profile()).customer);
+        let unknown = renamed(creation(profile()).customer());
         let outcome = stores.update(tenant, &unknown).await;
-        assert_eq!(outcome, UpdateOutcome::VersionConflict);
-        assert_eq!(stores.find(tenant, unknown.customer.id()).await, None);
+        assert_eq!(outcome, ChangeOutcome::VersionConflict);
+        assert_eq!(stores.find(tenant, unknown.customer().id()).await, None);
         // The second time in a tenant that has customers.
         stores.created(tenant, &creation(profile())).await;
     }
@@ -215,11 +219,11 @@ pub async fn a_change_of_another_tenants_customer_is_a_version_conflict(stores: 
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let customer = stores.customer(theirs, creation(profile())).await;
     for update in [
-        renamed(&customer),
-        decided(&customer, Verb::Approve, Some("d")),
+        Change::from(renamed(&customer)),
+        decided(&customer, Verb::Approve, Some("d")).into(),
     ] {
         let outcome = stores.update(mine, &update).await;
-        assert_eq!(outcome, UpdateOutcome::VersionConflict);
+        assert_eq!(outcome, ChangeOutcome::VersionConflict);
     }
     assert_eq!(stores.find(mine, customer.id()).await, None);
     shows(&stores, theirs, &customer).await;
@@ -230,16 +234,15 @@ pub async fn the_same_change_again_is_updated_and_stored_once(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let edit = edited(&first, to_email(&profile().email));
-    let decision = decided(&edit.customer, Verb::Approve, Some("decision"));
-    let later = renamed(&decision.customer);
-    let mut made: Vec<&Update> = Vec::new();
-    for update in [&edit, &decision, &later] {
-        made.push(update);
-        for again in &made {
+    let decision = decided(edit.customer(), Verb::Approve, Some("decision"));
+    let later = renamed(decision.customer());
+    let changes: [Change; 3] = [edit.into(), decision.into(), later.into()];
+    for (last, update) in changes.iter().enumerate() {
+        for again in &changes[..=last] {
             let outcome = stores.update(tenant, again).await;
-            assert_eq!(outcome, UpdateOutcome::Updated);
+            assert_eq!(outcome, ChangeOutcome::Stored);
         }
-        shows(&stores, tenant, &update.customer).await;
+        shows(&stores, tenant, update.customer()).await;
     }
 }
 
@@ -251,13 +254,13 @@ pub async fn the_same_refused_change_again_is_refused_again(stores: Stores) {
     let taken = edited(&customer, to_email(&holder.profile().email));
     for _ in 0..3 {
         let outcome = stores.update(tenant, &taken).await;
-        assert_eq!(outcome, UpdateOutcome::Taken(holds_email(holder.id())));
+        assert_eq!(outcome, ChangeOutcome::Taken(holds_email(holder.id())));
     }
     let current = stores.updated(tenant, renamed(&customer)).await;
     let stale = renamed(&customer);
     for _ in 0..3 {
         let outcome = stores.update(tenant, &stale).await;
-        assert_eq!(outcome, UpdateOutcome::VersionConflict);
+        assert_eq!(outcome, ChangeOutcome::VersionConflict);
     }
     shows(&stores, tenant, &current).await;
 }

@@ -32,18 +32,18 @@ fn conflict() -> Conflict {
 #[tokio::test]
 async fn the_customer_its_change_and_the_claim_are_stored_in_one_call() {
     let key = IdempotencyKey::parse(b"k-1").unwrap();
-    let claim = key.claim(b"body");
+    let claim = key.claim("POST /customers", b"body");
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
         .once()
         .withf(move |tenant, creation| {
-            let state = creation.customer.state();
+            let state = creation.customer().state();
             *tenant == tenant_id()
                 && (state.id, state.version) == (customer_id(), Version::FIRST)
                 && (state.created_at, state.updated_at) == (NOW, NOW)
-                && creation.change.action == Action::Create
-                && creation.change.actor == caller().api_key_id
+                && creation.change().action == Action::Create
+                && creation.change().actor == caller().api_key_id
                 && creation.claim == Some(claim)
         })
         .return_once(|_, _| Ok(CreateOutcome::Created));

@@ -49,12 +49,13 @@ async fn decide(
 async fn a_decision_is_stored_with_its_change() {
     let mut customers = holding(vec![None]);
     customers
-        .expect_update()
+        .expect_decide()
         .once()
-        .withf(|_, update| {
-            update.change.decision_id == approval().id && update.change.reason == approval().reason
+        .withf(|_, decision| {
+            let change = decision.change();
+            change.decision_id == approval().id && change.reason == approval().reason
         })
-        .return_once(|_, _| Ok(UpdateOutcome::Updated));
+        .return_once(|_, _| Ok(DecisionOutcome::Decided));
     let decided = decide(customers, FIRST, approval()).await.unwrap();
     assert_eq!(decided.customer.status(), CustomerStatus::Active);
     assert!(!decided.replayed);
@@ -89,12 +90,15 @@ async fn the_id_of_another_decision_is_refused() {
 
 #[tokio::test]
 async fn a_race_that_the_same_decision_won_elsewhere_is_a_replay_and_any_other_a_mismatch() {
-    for outcome in [UpdateOutcome::VersionConflict, UpdateOutcome::DecisionTaken] {
+    for outcome in [
+        DecisionOutcome::VersionConflict,
+        DecisionOutcome::DecisionTaken,
+    ] {
         for won_by_itself in [true, false] {
             let second = won_by_itself.then(|| recorded(Verb::Approve, approval().reason));
             let mut customers = holding(vec![None, second]);
             customers
-                .expect_update()
+                .expect_decide()
                 .return_once(move |_, _| Ok(outcome));
             let decided = decide(customers, FIRST, approval()).await;
             if won_by_itself {

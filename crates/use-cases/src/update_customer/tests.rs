@@ -46,13 +46,13 @@ async fn an_edit_is_stored_with_its_change_and_answered_with_the_new_customer() 
     customers
         .expect_update()
         .once()
-        .withf(|tenant, update| {
+        .withf(|tenant, edit| {
             *tenant == tenant_id()
-                && update.customer.version() == Version::FIRST.next()
-                && update.change.changed_fields == ["/first_name"]
-                && update.change.actor == caller().api_key_id
+                && edit.customer().version() == Version::FIRST.next()
+                && edit.change().changed_fields == ["/first_name"]
+                && edit.change().actor == caller().api_key_id
         })
-        .return_once(|_, _| Ok(UpdateOutcome::Updated));
+        .return_once(|_, _| Ok(EditOutcome::Updated));
     let edited = update(customers, FIRST, renaming()).await.unwrap();
     assert_eq!(edited.profile().first_name.expose(), "Augusta");
 }
@@ -100,11 +100,11 @@ async fn existence_goes_before_version_and_version_before_status() {
 async fn what_the_store_refuses_is_told() {
     for (outcome, error) in [
         (
-            UpdateOutcome::VersionConflict,
+            EditOutcome::VersionConflict,
             UpdateCustomerError::VersionMismatch,
         ),
         (
-            UpdateOutcome::Taken(conflict()),
+            EditOutcome::Taken(conflict()),
             UpdateCustomerError::Taken(conflict()),
         ),
     ] {

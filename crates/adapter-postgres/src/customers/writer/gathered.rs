@@ -10,8 +10,8 @@ use crate::pool::Lease;
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) together: Vec<Waiting>,
-    /// Those that have their key or their id in common with one of them, and so have to see first what
-    /// became of that.
+    /// Those that share a key or an id with one of them, and so have to see first what became of that;
+    /// and those whose key belongs to another operation.
     pub(super) afterwards: Vec<Waiting>,
 }
 

@@ -22,12 +22,17 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn id(&self) -> Uuid {
-        self.create.creation().customer.id().as_uuid()
+        self.create.creation().customer().id().as_uuid()
     }
 
     pub(super) fn key(&self) -> Option<(TenantId, [u8; 32])> {
         let claim = self.create.creation().claim?;
         Some((self.create.tenant(), claim.key_hash))
+    }
+
+    /// The operation that the key belongs to.
+    pub(super) fn operation(&self) -> Option<&'static str> {
+        Some(self.create.creation().claim?.operation)
     }
 
     pub(super) fn deadline(&self) -> Instant {
@@ -80,7 +85,7 @@ pub(super) fn refuse(waiting: impl IntoIterator<Item = Waiting>, failure: &Failu
 
 /// How many bytes of text a creation brings along.
 pub(super) fn size_of(creation: &Creation) -> usize {
-    let profile = creation.customer.profile();
+    let profile = creation.customer().profile();
     let address = &profile.billing_address;
     let texts = [
         profile.first_name.expose(),

@@ -45,7 +45,7 @@ impl TestApp {
     pub async fn over<G: Any + Send + Sync>((stores, guard): (Stores, G)) -> Self {
         let mut app = Self {
             stores,
-            kyc_policy: KycPolicy::verifying(&CustomerType::ALL),
+            kyc_policy: KycPolicy::verifying(CustomerType::ALL),
             rate_limit: None,
             clock: Arc::new(TestClock::new()),
             drain: Drain::new(),

@@ -21,7 +21,7 @@ pub(crate) fn describe(document: &mut OpenApi) {
             .schemas
             .extend(schemas.map(|(name, schema)| (name.to_owned(), schema)));
     }
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let methods = vec![HttpMethod::Post];
         document
             .paths

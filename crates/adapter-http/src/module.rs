@@ -46,7 +46,7 @@ fn routes() -> OpenApiRouter<CustomersState> {
         .routes(routes!(get::get_customer, update::update_customer))
         .routes(routes!(history::customer_history))
         .routes(routes!(statuses::statuses));
-    let mut router = Verb::ALL.into_iter().fold(router, |router, verb| {
+    let mut router = Verb::ALL.iter().fold(router, |router, &verb| {
         router.route(&decide::route(verb), post(decide::decide))
     });
     decisions::describe(router.get_openapi_mut());

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use customers_domain::{
     Action, AddressLine, ApiKeyId, BillingAddress, ChangeId, CountryCode, Customer, CustomerChange,
-    CustomerId, CustomerState, CustomerStatus, CustomerType, DecisionId, EmailAddress, ExternalId,
-    FIELD_PATHS, FieldPath, Locality, Metadata, Parse, PersonName, PhoneNumber, Profile, Reason,
+    CustomerField, CustomerId, CustomerState, CustomerStatus, CustomerType, DecisionId,
+    EmailAddress, ExternalId, Locality, Metadata, Parse, PersonName, PhoneNumber, Profile, Reason,
     Version, ZipCode,
 };
 use sqlx::postgres::PgRow;
@@ -42,6 +42,7 @@ pub(crate) fn customer(row: &PgRow) -> Result<Customer, Failure> {
         profile: profile(row)?,
         status: named(row, "status", CustomerStatus::from_name)?,
         status_reason: column::<Option<_>>(row, "status_reason")?.map(Reason::from_stored),
+        status_since: column(row, "status_since")?,
         version: version(column(row, "version")?)?,
         created_at: column(row, "created_at")?,
         updated_at: column(row, "updated_at")?,
@@ -50,8 +51,10 @@ pub(crate) fn customer(row: &PgRow) -> Result<Customer, Failure> {
 
 /// A row of [`LIST_CHANGES`](crate::sql::LIST_CHANGES) that holds a change of that customer.
 pub(crate) fn change(row: &PgRow, customer_id: CustomerId) -> Result<CustomerChange, Failure> {
-    let paths: Vec<String> = column(row, "changed_fields")?;
-    let paths = paths.iter().map(|path| field_path(path));
+    let pointers: Vec<String> = column(row, "changed_fields")?;
+    let fields = pointers.iter().map(|pointer| {
+        CustomerField::from_pointer(pointer).ok_or_else(|| unreadable("changed_fields"))
+    });
     let from: Option<&str> = column(row, "from_status")?;
     let from =
         from.map(|name| CustomerStatus::from_name(name).ok_or_else(|| unreadable("from_status")));
@@ -62,7 +65,7 @@ pub(crate) fn change(row: &PgRow, customer_id: CustomerId) -> Result<CustomerCha
         action: named(row, "action", Action::from_name)?,
         from: from.transpose()?,
         to: named(row, "to_status", CustomerStatus::from_name)?,
-        changed_fields: paths.collect::<Result<_, _>>()?,
+        changed_fields: fields.collect::<Result<_, _>>()?,
         reason: column::<Option<_>>(row, "reason")?.map(Reason::from_stored),
         decision_id: column::<Option<_>>(row, "decision_id")?.map(DecisionId::from_stored),
         actor: named(row, "actor", ApiKeyId::parse)?,
@@ -73,11 +76,6 @@ pub(crate) fn change(row: &PgRow, customer_id: CustomerId) -> Result<CustomerCha
 fn version(number: i32) -> Result<Version, Failure> {
     let version = u32::try_from(number).ok().and_then(Version::from_number);
     version.ok_or_else(|| unreadable("version"))
-}
-
-fn field_path(stored: &str) -> Result<FieldPath, Failure> {
-    let path = FIELD_PATHS.into_iter().find(|path| *path == stored);
-    path.ok_or_else(|| unreadable("changed_fields"))
 }
 
 fn profile(row: &PgRow) -> Result<Profile, Failure> {

@@ -2,9 +2,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api_key::ApiKeyId;
 use crate::decision_id::DecisionId;
+use crate::field::CustomerField;
 use crate::ids::{ChangeId, CustomerId};
-use crate::status::{CustomerStatus, Verb};
+use crate::status::CustomerStatus;
 use crate::text::Reason;
+use crate::verb::Verb;
 use crate::version::Version;
 
 /// Who asked for a change, when, and what the change is called.
@@ -62,25 +64,6 @@ impl Action {
     }
 }
 
-/// The JSON pointer (RFC 6901) of a customer's field. It names a field, never a value.
-pub type FieldPath = &'static str;
-
-/// Every field that an edit can change, in the order in which they are documented.
-pub const FIELD_PATHS: [FieldPath; 12] = [
-    "/first_name",
-    "/last_name",
-    "/email",
-    "/phone",
-    "/billing_address/line1",
-    "/billing_address/line2",
-    "/billing_address/city",
-    "/billing_address/state",
-    "/billing_address/zip_code",
-    "/billing_address/country",
-    "/external_id",
-    "/metadata",
-];
-
 /// One change of a customer: at once its entry in the history and the event that tells of it. It
 /// holds no personal data but the reviewer's reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +81,7 @@ pub struct CustomerChange {
     /// The status after.
     pub to: CustomerStatus,
     /// Which fields were edited, in the order in which they are documented.
-    pub changed_fields: Vec<FieldPath>,
+    pub changed_fields: Vec<CustomerField>,
     /// Why, where a reason was given.
     pub reason: Option<Reason>,
     /// The caller's own name for the decision, where one was given.
@@ -115,7 +98,7 @@ mod tests {
 
     #[test]
     fn actions_are_read_back_from_their_names() {
-        let verbs = Verb::ALL.into_iter().map(Action::Transition);
+        let verbs = Verb::ALL.iter().copied().map(Action::Transition);
         for action in verbs.chain([Action::Create, Action::Update]) {
             assert_eq!(Action::from_name(action.as_str()), Some(action));
         }

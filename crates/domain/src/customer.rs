@@ -8,8 +8,9 @@ use crate::kyc_policy::KycPolicy;
 use crate::metadata::InvalidMetadata;
 use crate::patch::ProfilePatch;
 use crate::profile::Profile;
-use crate::status::{CustomerStatus, InvalidTransition, TransitionRefused, Verb};
+use crate::status::{CustomerStatus, InvalidTransition, TransitionRefused};
 use crate::text::Reason;
+use crate::verb::Verb;
 use crate::version::Version;
 
 /// Everything a store keeps of a customer.
@@ -23,6 +24,8 @@ pub struct CustomerState {
     pub status: CustomerStatus,
     /// The reason given with the last verb.
     pub status_reason: Option<Reason>,
+    /// The time of the last change of status, at first that of creation; in microseconds.
+    pub status_since: DateTime<Utc>,
     /// The number of this state.
     pub version: Version,
     /// When it was created, in microseconds.
@@ -31,7 +34,7 @@ pub struct CustomerState {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What the creator of a customer is told, and told again when the request is repeated.
+/// What the creator of a customer is told, also when the request is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
     /// Names the customer.
@@ -44,13 +47,11 @@ pub struct Receipt {
 
 /// A customer: the record that wallets, payment methods and transactions hang on.
 ///
-/// Its state changes by the verbs of the status table and by edits alone, and each makes the
-/// [`CustomerChange`] that tells of it.
+/// Its state changes by edits and the verbs of the status table, each with its [`CustomerChange`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer(CustomerState);
 
-/// Declares a customer paired with the change that produced it. The fields are private, so that only
-/// the aggregate makes such a pair and the two always belong together.
+/// Declares a customer paired with the change that produced it. Only the aggregate makes such a pair.
 macro_rules! changed_customer {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty)? }) => {
         $(#[$doc])*
@@ -139,6 +140,7 @@ impl Customer {
             id,
             status: policy.first_status(profile.customer_type),
             status_reason: None,
+            status_since: context.at,
             version: Version::FIRST,
             created_at: context.at,
             updated_at: context.at,
@@ -195,8 +197,7 @@ impl Customer {
     /// Edits the profile.
     ///
     /// # Errors
-    /// When the customer is rejected or closed, whatever the edit, or when metadata would outgrow its
-    /// limits.
+    /// When the status allows no edit, or when metadata would outgrow its limits.
     pub fn update(
         self,
         patch: ProfilePatch,
@@ -230,8 +231,7 @@ impl Customer {
     /// Carries out a verb of the status table.
     ///
     /// # Errors
-    /// When the table does not allow the verb from the present status, or the verb needs a reason
-    /// and has none. The customer is then unchanged and lost to the caller, who has what it loaded.
+    /// When the status does not allow the verb, or the verb needs a reason and has none.
     pub fn transition(
         self,
         verb: Verb,
@@ -248,6 +248,7 @@ impl Customer {
         let customer = Self(CustomerState {
             status: rule.to,
             status_reason: reason.clone(),
+            status_since: context.at,
             version: self.0.version.next(),
             updated_at: context.at,
             ..self.0

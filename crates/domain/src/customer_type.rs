@@ -1,7 +1,18 @@
 use crate::fault::{Fault, Parse, refuse_blank};
 
 /// Type of a customer: a person or a company.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::EnumString,
+    strum::VariantArray,
+    strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum CustomerType {
     /// A natural person.
     Individual,
@@ -11,14 +22,11 @@ pub enum CustomerType {
 
 impl CustomerType {
     /// Every type, in the order of the documentation.
-    pub const ALL: [Self; 2] = [Self::Individual, Self::Business];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name in the HTTP API.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Business => "business",
-        }
+        <Self as strum::VariantNames>::VARIANTS[self as usize]
     }
 }
 
@@ -27,10 +35,7 @@ impl Parse for CustomerType {
 
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == raw)
-            .ok_or(Fault::UnknownType)
+        raw.parse().map_err(|_| Fault::UnknownType)
     }
 }
 

@@ -17,6 +17,7 @@ mod decision_id;
 mod email;
 mod external_id;
 mod fault;
+mod field;
 mod ids;
 mod kyc_policy;
 mod metadata;
@@ -27,12 +28,13 @@ mod profile;
 mod scope;
 mod status;
 mod text;
+mod verb;
 mod version;
 mod zip_code;
 
 pub use api_key::{ApiKey, ApiKeyId, SecretHash};
 pub use billing_address::BillingAddress;
-pub use change::{Action, ChangeContext, CustomerChange, FIELD_PATHS, FieldPath};
+pub use change::{Action, ChangeContext, CustomerChange};
 pub use country::CountryCode;
 pub use customer::{
     Customer, CustomerDecision, CustomerEdit, CustomerState, Edited, NewCustomer, Receipt,
@@ -43,6 +45,7 @@ pub use decision_id::DecisionId;
 pub use email::EmailAddress;
 pub use external_id::ExternalId;
 pub use fault::{Fault, FieldFault, Parse};
+pub use field::CustomerField;
 pub use ids::{ChangeId, CustomerId, TenantId, parse_canonical_uuid};
 pub use kyc_policy::KycPolicy;
 pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
@@ -52,8 +55,10 @@ pub use phone::{PhoneNumber, load_numbering_plans};
 pub use profile::Profile;
 pub use scope::{Scope, Scopes};
 pub use status::{
-    CustomerStatus, InvalidTransition, TRANSITIONS, Transition, TransitionRefused, Verb,
+    CustomerStatus, InvalidTransition, STATUSES, StatusRule, TRANSITIONS, Transition,
+    TransitionRefused,
 };
 pub use text::{AddressLine, Locality, PersonName, Reason, TenantName};
+pub use verb::Verb;
 pub use version::Version;
 pub use zip_code::ZipCode;

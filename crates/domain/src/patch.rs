@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use crate::billing_address::BillingAddress;
-use crate::change::FieldPath;
 use crate::country::CountryCode;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
+use crate::field::CustomerField;
 use crate::metadata::{InvalidMetadata, Metadata, MetadataPatch};
 use crate::phone::PhoneNumber;
 use crate::profile::Profile;
@@ -76,111 +76,74 @@ impl<T> Edit<T> {
 }
 
 impl ProfilePatch {
-    /// The profile that the edit makes, and the fields that differ, in the order in which they are
+    /// Returns the edited profile and the fields that differ, in the order in which they are
     /// documented.
     pub(crate) fn apply(
         self,
         profile: Profile,
-    ) -> Result<(Profile, Vec<FieldPath>), InvalidMetadata> {
-        let mut changed = Vec::new();
+    ) -> Result<(Profile, Vec<CustomerField>), InvalidMetadata> {
         let mut edited = profile;
-        replace(
-            &mut edited.first_name,
-            self.first_name,
-            "/first_name",
-            &mut changed,
-        );
-        replace(
-            &mut edited.last_name,
-            self.last_name,
-            "/last_name",
-            &mut changed,
-        );
-        replace(&mut edited.email, self.email, "/email", &mut changed);
-        replace(&mut edited.phone, self.phone, "/phone", &mut changed);
-        self.billing_address
-            .apply(&mut edited.billing_address, &mut changed);
-        edit(
-            &mut edited.external_id,
-            self.external_id,
-            "/external_id",
-            &mut changed,
-        );
         let metadata = match self.metadata {
             Edit::Keep => None,
             Edit::Remove => Some(Metadata::from_stored(BTreeMap::new())),
             Edit::Set(patch) => Some(patch.apply(&edited.metadata)?),
         };
-        replace(&mut edited.metadata, metadata, "/metadata", &mut changed);
-        Ok((edited, changed))
+        let mut changes = Changes::default();
+        changes.replace(
+            CustomerField::FirstName,
+            &mut edited.first_name,
+            self.first_name,
+        );
+        changes.replace(
+            CustomerField::LastName,
+            &mut edited.last_name,
+            self.last_name,
+        );
+        changes.replace(CustomerField::Email, &mut edited.email, self.email);
+        changes.replace(CustomerField::Phone, &mut edited.phone, self.phone);
+        self.billing_address
+            .apply(&mut edited.billing_address, &mut changes);
+        changes.edit(
+            CustomerField::ExternalId,
+            &mut edited.external_id,
+            self.external_id,
+        );
+        changes.replace(CustomerField::Metadata, &mut edited.metadata, metadata);
+        Ok((edited, changes.0))
     }
 }
 
 impl AddressPatch {
-    fn apply(self, address: &mut BillingAddress, changed: &mut Vec<FieldPath>) {
-        replace(
-            &mut address.line1,
-            self.line1,
-            "/billing_address/line1",
-            changed,
-        );
-        edit(
-            &mut address.line2,
-            self.line2,
-            "/billing_address/line2",
-            changed,
-        );
-        replace(
-            &mut address.city,
-            self.city,
-            "/billing_address/city",
-            changed,
-        );
-        replace(
-            &mut address.state,
-            self.state,
-            "/billing_address/state",
-            changed,
-        );
-        replace(
-            &mut address.zip_code,
-            self.zip_code,
-            "/billing_address/zip_code",
-            changed,
-        );
-        replace(
-            &mut address.country,
-            self.country,
-            "/billing_address/country",
-            changed,
-        );
+    fn apply(self, address: &mut BillingAddress, changes: &mut Changes) {
+        changes.replace(CustomerField::Line1, &mut address.line1, self.line1);
+        changes.edit(CustomerField::Line2, &mut address.line2, self.line2);
+        changes.replace(CustomerField::City, &mut address.city, self.city);
+        changes.replace(CustomerField::State, &mut address.state, self.state);
+        changes.replace(CustomerField::ZipCode, &mut address.zip_code, self.zip_code);
+        changes.replace(CustomerField::Country, &mut address.country, self.country);
     }
 }
 
-fn replace<T: PartialEq>(
-    field: &mut T,
-    value: Option<T>,
-    path: FieldPath,
-    changed: &mut Vec<FieldPath>,
-) {
-    if let Some(value) = value
-        && *field != value
-    {
-        *field = value;
-        changed.push(path);
-    }
-}
+/// The fields whose value differs after an edit.
+#[derive(Default)]
+struct Changes(Vec<CustomerField>);
 
-fn edit<T: PartialEq>(
-    field: &mut Option<T>,
-    value: Edit<T>,
-    path: FieldPath,
-    changed: &mut Vec<FieldPath>,
-) {
-    let value = match value {
-        Edit::Keep => return,
-        Edit::Remove => None,
-        Edit::Set(value) => Some(value),
-    };
-    replace(field, Some(value), path, changed);
+impl Changes {
+    fn replace<T: PartialEq>(&mut self, field: CustomerField, current: &mut T, new: Option<T>) {
+        if let Some(new) = new
+            && *current != new
+        {
+            *current = new;
+            self.0.push(field);
+        }
+    }
+
+    fn edit<T: PartialEq>(&mut self, field: CustomerField, current: &mut Option<T>, edit: Edit<T>) {
+        let new = match edit {
+            Edit::Keep => return,
+            Edit::Remove => None,
+            Edit::Set(new) => Some(new),
+        };
+        self.replace(field, current, Some(new));
+    }
 }

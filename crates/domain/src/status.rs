@@ -1,9 +1,21 @@
 use thiserror::Error;
 
 use crate::scope::Scope;
+use crate::verb::Verb;
 
 /// Where a customer stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::EnumString,
+    strum::VariantArray,
+    strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum CustomerStatus {
     /// Waits for verification to begin.
     PendingKyc,
@@ -23,42 +35,32 @@ pub enum CustomerStatus {
 
 impl CustomerStatus {
     /// Every status, in the order in which it is documented.
-    pub const ALL: [Self; 7] = [
-        Self::PendingKyc,
-        Self::InReview,
-        Self::ActionRequired,
-        Self::Active,
-        Self::Suspended,
-        Self::Rejected,
-        Self::Closed,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The public name.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PendingKyc => "pending_kyc",
-            Self::InReview => "in_review",
-            Self::ActionRequired => "action_required",
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Rejected => "rejected",
-            Self::Closed => "closed",
-        }
+        <Self as strum::VariantNames>::VARIANTS[self as usize]
     }
 
     /// The status of that public name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
+        name.parse().ok()
+    }
+
+    /// The status's row in the table.
+    pub const fn rule(self) -> &'static StatusRule {
+        // The table is in the order of the variants; a test holds it to that.
+        &STATUSES[self as usize]
     }
 
     /// Whether the customer may transact: hold wallets, pay and be paid.
     pub const fn may_transact(self) -> bool {
-        matches!(self, Self::Active)
+        self.rule().may_transact
     }
 
-    /// Whether the customer's data may be edited: not once it is rejected or closed.
+    /// Whether the customer's data may be edited.
     pub const fn is_editable(self) -> bool {
-        !matches!(self, Self::Rejected | Self::Closed)
+        self.rule().is_editable
     }
 
     /// The verbs that may follow, in the table's order.
@@ -86,69 +88,63 @@ impl CustomerStatus {
     }
 }
 
-/// A decision on a customer, or a step in its verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verb {
-    /// Hand the customer in for review.
-    Submit,
-    /// Verification passed.
-    Approve,
-    /// The customer must hand something in.
-    RequestAction,
-    /// Verification failed.
-    Reject,
-    /// Verify a rejected customer anew.
-    Reopen,
-    /// Stop the customer from transacting.
-    Suspend,
-    /// Lift a suspension.
-    Reinstate,
-    /// Verify a suspended customer anew.
-    ReReview,
-    /// End the relation for good.
-    Close,
-}
-
 impl Verb {
-    /// Every verb, in the table's order.
-    pub const ALL: [Self; 9] = [
-        Self::Submit,
-        Self::Approve,
-        Self::RequestAction,
-        Self::Reject,
-        Self::Reopen,
-        Self::Suspend,
-        Self::Reinstate,
-        Self::ReReview,
-        Self::Close,
-    ];
-
-    /// The public name, as in a path.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Submit => "submit",
-            Self::Approve => "approve",
-            Self::RequestAction => "request-action",
-            Self::Reject => "reject",
-            Self::Reopen => "reopen",
-            Self::Suspend => "suspend",
-            Self::Reinstate => "reinstate",
-            Self::ReReview => "re-review",
-            Self::Close => "close",
-        }
-    }
-
-    /// The verb of that public name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verb| verb.as_str() == name)
-    }
-
     /// The verb's row in the table.
     pub const fn rule(self) -> &'static Transition {
         // The table is in the order of the variants; a test holds it to that.
         &TRANSITIONS[self as usize]
     }
 }
+
+/// What a customer may do in one status.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StatusRule {
+    /// The status.
+    pub status: CustomerStatus,
+    /// Whether the customer may transact.
+    pub may_transact: bool,
+    /// Whether the customer's data may be edited.
+    pub is_editable: bool,
+}
+
+/// What a customer may do in each status.
+pub const STATUSES: &[StatusRule; 7] = &[
+    StatusRule {
+        status: CustomerStatus::PendingKyc,
+        may_transact: false,
+        is_editable: true,
+    },
+    StatusRule {
+        status: CustomerStatus::InReview,
+        may_transact: false,
+        is_editable: true,
+    },
+    StatusRule {
+        status: CustomerStatus::ActionRequired,
+        may_transact: false,
+        is_editable: true,
+    },
+    StatusRule {
+        status: CustomerStatus::Active,
+        may_transact: true,
+        is_editable: true,
+    },
+    StatusRule {
+        status: CustomerStatus::Suspended,
+        may_transact: false,
+        is_editable: true,
+    },
+    StatusRule {
+        status: CustomerStatus::Rejected,
+        may_transact: false,
+        is_editable: false,
+    },
+    StatusRule {
+        status: CustomerStatus::Closed,
+        may_transact: false,
+        is_editable: false,
+    },
+];
 
 /// One row of the status rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -165,7 +161,8 @@ pub struct Transition {
     pub reason_required: bool,
 }
 
-/// The status rules: everything that depends on a customer's status is derived from this table.
+/// What moves a customer from one status to another. With [`STATUSES`] it is all that depends on a
+/// customer's status; everything else is derived from the two.
 pub const TRANSITIONS: &[Transition; 9] = {
     use CustomerStatus::{
         ActionRequired, Active, Closed, InReview, PendingKyc, Rejected, Suspended,

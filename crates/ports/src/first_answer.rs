@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn every_answer_is_read_back_from_its_record() {
-        let statuses = CustomerStatus::ALL.into_iter();
-        let created = statuses.flat_map(|status| {
+        let statuses = CustomerStatus::ALL.iter();
+        let created = statuses.flat_map(|&status| {
             [-1, 0, 1_758_531_669_123_456].map(|microseconds| created(status, microseconds))
         });
         let taken = [UniqueField::Email, UniqueField::ExternalId].map(taken);

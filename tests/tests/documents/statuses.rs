@@ -29,7 +29,7 @@ fn page() -> String {
      {HOW_TO_RENEW} -->
 
 Where a customer stands in its life, and what moves it on. `GET /statuses` answers with the same rules as data, and
-each customer with those that apply to it now, as `allowed_transitions`.
+each customer with what applies to it now, as `may_transact` and `allowed_transitions`.
 
 Where a new customer begins is a matter of the policy on verification: in `{verified}` where its type is verified, else
 in `{unverified}`.
@@ -50,7 +50,7 @@ that is not in its row it is refused with 409.
 | verb | from | to | scope | reason |
 |---|---|---|---|---|
 {verbs}",
-        verified = first_status(&CustomerType::ALL).as_str(),
+        verified = first_status(CustomerType::ALL).as_str(),
         unverified = first_status(&[]).as_str(),
     )
 }
@@ -61,7 +61,7 @@ fn first_status(verified: &[CustomerType]) -> CustomerStatus {
 
 fn diagram() -> String {
     let starts = [
-        (first_status(&CustomerType::ALL), "type is verified"),
+        (first_status(CustomerType::ALL), "type is verified"),
         (first_status(&[]), "type is not verified"),
     ];
     let starts = starts.map(|(first, when)| arrow("[*]", first.as_str(), Some(when)));
@@ -71,7 +71,7 @@ fn diagram() -> String {
             .map(|from| arrow(from.as_str(), rule.to.as_str(), Some(rule.verb.as_str())))
     });
     let ends = CustomerStatus::ALL
-        .into_iter()
+        .iter()
         .filter(|status| status.allowed_transitions().next().is_none())
         .map(|status| arrow(status.as_str(), "[*]", None));
     let arrows: String = starts.into_iter().chain(moves).chain(ends).collect();
@@ -93,7 +93,7 @@ fn statuses() -> String {
             code_spans(status.allowed_transitions().map(Verb::as_str)),
         )
     };
-    CustomerStatus::ALL.into_iter().map(row).collect()
+    CustomerStatus::ALL.iter().copied().map(row).collect()
 }
 
 fn verbs() -> String {
@@ -112,7 +112,7 @@ fn verbs() -> String {
             },
         )
     };
-    Verb::ALL.into_iter().map(row).collect()
+    Verb::ALL.iter().copied().map(row).collect()
 }
 
 const fn yes_or_no(yes: bool) -> &'static str {

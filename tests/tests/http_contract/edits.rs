@@ -195,7 +195,13 @@ pub async fn any_status_but_rejected_and_closed_can_be_edited(app: TestApp) {
         let (id, version) = app.in_status(status).await;
         let before = app.customer(&id).await;
         let after = app.edit(&id, version, &json!({"first_name": "Jim"})).await;
-        for member in ["status", "status_reason", "allowed_transitions"] {
+        for member in [
+            "status",
+            "status_reason",
+            "status_since",
+            "may_transact",
+            "allowed_transitions",
+        ] {
             assert_eq!(after[member], before[member], "{status} {member}");
         }
         let entry = &app.history(&id).await[0];

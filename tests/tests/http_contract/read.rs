@@ -14,6 +14,8 @@ pub async fn a_customer_is_read_with_every_field(app: TestApp) {
             "id": id,
             "status": "pending_kyc",
             "status_reason": null,
+            "status_since": "2025-09-22T09:01:09Z",
+            "may_transact": false,
             "allowed_transitions": ["submit", "approve", "reject", "close"],
             "first_name": "James",
             "last_name": "Okafor",

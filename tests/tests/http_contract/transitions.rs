@@ -1,5 +1,6 @@
 //! The status rules: what every verb does from every status, and who may ask for it.
 
+use chrono::TimeDelta;
 use customers_domain::Scope;
 use customers_tests::life::{RULES, WAYS, allowed};
 use customers_tests::{Call, TestApp, bodies};
@@ -19,6 +20,7 @@ pub async fn every_pair_of_status_and_verb_moves_or_is_refused(app: TestApp) {
                 let expected = json!({
                     "status": to,
                     "status_reason": "documents seen",
+                    "may_transact": to == "active",
                     "allowed_transitions": allowed(to),
                     "version": version + 1,
                 });
@@ -131,6 +133,29 @@ pub async fn the_status_reason_is_that_of_the_last_verb(app: TestApp) {
     assert_eq!(reason().await, Value::Null);
 }
 
+pub async fn the_status_is_as_old_as_its_last_change(app: TestApp) {
+    let id = app.create(&bodies::whole_person()).await.id();
+    let since = |customer: Value| customer["status_since"].clone();
+    assert_eq!(since(app.customer(&id).await), "2025-09-22T09:01:09Z");
+    app.clock.advance(TimeDelta::seconds(1));
+    let edited = app.edit(&id, 1, &json!({"first_name": "Jim"})).await;
+    assert_eq!(since(edited), "2025-09-22T09:01:09Z");
+    app.clock.advance(TimeDelta::seconds(1));
+    let approval = json!({"decision_id": "approval"});
+    let approve = || app.decision(&id, "approve", 2, &approval);
+    let approved = app.send(approve()).await.json()["data"].clone();
+    assert_eq!(since(approved.clone()), "2025-09-22T09:01:11Z");
+    app.clock.advance(TimeDelta::seconds(1));
+    let edited = app.edit(&id, 3, &json!({"first_name": "James"})).await;
+    assert_eq!(since(edited), "2025-09-22T09:01:11Z");
+    let mut listed = app.send(app.get("/customers")).await.items();
+    assert_eq!(since(listed.remove(0)), "2025-09-22T09:01:11Z");
+    let suspended = app.decide(&id, "suspend", 4).await;
+    assert_eq!(since(suspended), "2025-09-22T09:01:12Z");
+    let replayed = app.send(approve()).await;
+    assert_eq!(replayed.json()["data"], approved);
+}
+
 pub async fn the_rules_are_told_as_data(app: TestApp) {
     let answer = app.send(app.get("/statuses")).await;
     answer.assert_headers(&[("content-type", "application/json")]);
@@ -147,6 +172,8 @@ pub async fn the_rules_are_told_as_data(app: TestApp) {
     });
     let expected = json!({"data": {
         "statuses": WAYS.map(|(status, _)| status),
+        "may_transact": ["active"],
+        "editable": ["pending_kyc", "in_review", "action_required", "active", "suspended"],
         "transitions": moves.collect::<Vec<_>>(),
     }});
     assert_eq!((answer.status, answer.json()), (200, expected));

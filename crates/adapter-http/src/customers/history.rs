@@ -48,7 +48,7 @@ pub(crate) struct HistoryEntryView<'a> {
     to: &'static str,
     /// JSON pointers to the fields that were edited.
     #[schema(example = json!(["/email", "/billing_address/city"]))]
-    changed_fields: &'a [&'static str],
+    changed_fields: Vec<&'static str>,
     /// Why, where a reason was given.
     #[schema(required = true)]
     reason: Option<&'a str>,
@@ -59,6 +59,7 @@ pub(crate) struct HistoryEntryView<'a> {
 
 impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     fn from(change: &'a CustomerChange) -> Self {
+        let pointers = change.changed_fields.iter().map(|field| field.pointer());
         Self {
             version: change.version.number(),
             at: rfc3339(change.at),
@@ -66,7 +67,7 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
             verb: Action::as_str(change.action),
             from: change.from.map(CustomerStatus::as_str),
             to: change.to.as_str(),
-            changed_fields: &change.changed_fields,
+            changed_fields: pointers.collect(),
             reason: change.reason.as_ref().map(Reason::expose),
             decision_id: change.decision_id.as_ref().map(DecisionId::as_str),
         }

@@ -19,6 +19,12 @@ pub(crate) struct StatusRules {
     /// Every status.
     #[schema(value_type = Vec<StatusName>)]
     statuses: Vec<&'static str>,
+    /// The statuses in which a customer may transact.
+    #[schema(value_type = Vec<StatusName>, example = json!(["active"]))]
+    may_transact: Vec<&'static str>,
+    /// The statuses in which a customer's data may be edited.
+    #[schema(value_type = Vec<StatusName>)]
+    editable: Vec<&'static str>,
     /// Every move from one status to another.
     transitions: Vec<StatusTransition>,
 }
@@ -72,8 +78,18 @@ pub(crate) async fn statuses(
     });
     Json(Data {
         data: StatusRules {
-            statuses: CustomerStatus::ALL.map(CustomerStatus::as_str).to_vec(),
+            statuses: statuses_where(|_| true),
+            may_transact: statuses_where(CustomerStatus::may_transact),
+            editable: statuses_where(CustomerStatus::is_editable),
             transitions: transitions.collect(),
         },
     })
+}
+
+fn statuses_where(condition: impl Fn(CustomerStatus) -> bool) -> Vec<&'static str> {
+    let statuses = CustomerStatus::ALL.iter().copied();
+    statuses
+        .filter(|status| condition(*status))
+        .map(CustomerStatus::as_str)
+        .collect()
 }

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use customers_domain::{
-    AddressLine, AddressPatch, CountryCode, EmailAddress, ExternalId, Fault, InvalidMetadata,
-    Locality, PersonName, PhoneNumber, ProfilePatch, ZipCode,
+    AddressLine, AddressPatch, CountryCode, CustomerField, EmailAddress, ExternalId, Fault,
+    InvalidMetadata, Locality, PersonName, PhoneNumber, ProfilePatch, ZipCode,
 };
 use customers_http_kit::auth::Authorized;
 use customers_http_kit::conditional::{IfMatch, etag};
@@ -122,10 +122,10 @@ fn invalid_metadata(fault: &InvalidMetadata) -> Problem {
     let code = FieldCode::of(&Fault::InvalidMetadata);
     let mut errors = FieldErrors::default();
     match fault {
-        InvalidMetadata::Whole => errors.note("/metadata", &code),
+        InvalidMetadata::Whole => errors.note(CustomerField::Metadata.pointer(), &code),
         InvalidMetadata::Members(names) => {
             for name in names.expose() {
-                let mut pointer = String::from("/metadata");
+                let mut pointer = String::from(CustomerField::Metadata.pointer());
                 push_segment(&mut pointer, name);
                 errors.note(&pointer, &code);
             }

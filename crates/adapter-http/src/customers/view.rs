@@ -21,6 +21,12 @@ pub(crate) struct CustomerView<'a> {
     /// The reason given with the last change of status.
     #[schema(required = true, example = json!(null))]
     status_reason: Option<&'a str>,
+    /// When the status last changed; at first, when the customer was created.
+    #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
+    status_since: String,
+    /// Whether this status allows wallets and transactions.
+    #[schema(example = false)]
+    may_transact: bool,
     /// The verbs that may follow.
     #[schema(example = json!(["submit", "approve", "reject", "close"]))]
     allowed_transitions: Vec<&'static str>,
@@ -92,6 +98,8 @@ impl<'a> From<&'a Customer> for CustomerView<'a> {
             id: state.id.to_string(),
             status: state.status.as_str(),
             status_reason: state.status_reason.as_ref().map(Reason::expose),
+            status_since: rfc3339(state.status_since),
+            may_transact: state.status.may_transact(),
             allowed_transitions: state
                 .status
                 .allowed_transitions()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use customers_domain::{
-    AddressLine, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId,
-    ExternalId, FieldPath, Metadata, NewCustomer, Reason,
+    AddressLine, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerField,
+    CustomerId, DecisionId, ExternalId, Metadata, NewCustomer, Reason,
 };
 
 use super::index::Facet;
@@ -103,7 +103,7 @@ fn metadata(metadata: &Metadata) -> usize {
 fn change(change: &CustomerChange) -> usize {
     let decision_id = change.decision_id.as_ref();
     element::<CustomerChange>()
-        + allocation(change.changed_fields.len() * size_of::<FieldPath>())
+        + allocation(change.changed_fields.len() * size_of::<CustomerField>())
         + reason(change.reason.as_ref())
         + decision_id.map_or(0, |id| text(DecisionId::as_str(id)))
 }

@@ -42,16 +42,19 @@ pub(super) fn bind_customer(
         .bind(version)
         .bind(state.created_at)
         .bind(state.updated_at)
+        .bind(state.status_since)
 }
 
 /// The change, as all statements that store one have it behind the customer.
 pub(super) fn bind_change(statement: Statement, change: &CustomerChange) -> Statement {
+    let fields = change.changed_fields.iter();
+    let pointers: Vec<&str> = fields.map(|field| field.pointer()).collect();
     statement
         .bind(change.id.as_uuid())
         .bind(change.action.as_str())
         .bind(change.from.map(CustomerStatus::as_str))
         .bind(change.to.as_str())
-        .bind(change.changed_fields.as_slice())
+        .bind(pointers)
         .bind(change.reason.as_ref().map(Reason::expose))
         .bind(change.decision_id.as_ref().map(DecisionId::as_str))
         .bind(change.actor.as_str())

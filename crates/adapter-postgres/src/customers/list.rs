@@ -73,12 +73,12 @@ fn driver(filter: &CustomerFilter) -> (&'static str, Narrowed) {
 fn statuses(filter: &CustomerFilter) -> Vec<&'static str> {
     let wanted =
         |status: &CustomerStatus| filter.statuses.is_empty() || filter.statuses.contains(status);
-    let statuses = CustomerStatus::ALL.into_iter().filter(wanted);
+    let statuses = CustomerStatus::ALL.iter().copied().filter(wanted);
     statuses.map(CustomerStatus::as_str).collect()
 }
 
 fn types(filter: &CustomerFilter) -> Vec<&'static str> {
-    let types = CustomerType::ALL.into_iter();
+    let types = CustomerType::ALL.iter().copied();
     types
         .filter(|kind| filter.customer_type.is_none_or(|wanted| wanted == *kind))
         .map(CustomerType::as_str)

@@ -48,10 +48,8 @@ impl StoreEdit {
 
     fn store(&self) -> Statement {
         let change = self.edit.change();
-        let touches_unique = ["/email", "/external_id"]
-            .iter()
-            .any(|path| change.changed_fields.contains(path));
-        let text = if touches_unique {
+        let mut fields = change.changed_fields.iter();
+        let text = if fields.any(|field| field.is_unique()) {
             sql::REPLACE_CUSTOMER
         } else {
             sql::UPDATE_CUSTOMER

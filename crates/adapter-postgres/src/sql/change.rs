@@ -6,7 +6,7 @@
 //! the text of the statement, and the detail of a unique violation holds a customer's email. A
 //! statement that can lose a race half-way locks or restores the row, so that nothing has to be undone.
 //!
-//! In all of them $1–$21 are the customer as it is after the change, and $22–$30 the change.
+//! In all of them $1–$22 are the customer as it is after the change, and $23–$31 the change.
 
 use super::columns::{customer_columns, store_change};
 
@@ -28,7 +28,7 @@ macro_rules! update_and_tell {
         customer_type = $3, first_name = $4, last_name = $5, phone = $8,
         line1 = $9, line2 = $10, city = $11, state = $12, zip_code = $13, country = $14,
         metadata = $16, status = $17, status_reason = $18, version = $19,
-        created_at = $20, updated_at = $21
+        created_at = $20, updated_at = $21, status_since = $22
     WHERE ",
             version_before!(),
             $condition,
@@ -62,15 +62,15 @@ WITH locked AS MATERIALIZED (
     WHERE ",
     version_before!(),
     "
-        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $28)
+        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $29)
     FOR NO KEY UPDATE OF customers
 ), decided AS (
     INSERT INTO decisions (tenant_id, decision_id, verb, ",
     customer_columns!(),
     ")
     SELECT
-        $1, $28, $23, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21
+        $1, $29, $24, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21, $22
     FROM locked
     ON CONFLICT DO NOTHING
     RETURNING decision_id
@@ -104,10 +104,11 @@ WITH gone AS (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
         line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, status_reason, version, created_at, updated_at
+        status, status_reason, version, created_at, updated_at, status_since
     )
     SELECT
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22
     FROM gone
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id, version

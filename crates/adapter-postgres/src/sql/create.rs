@@ -5,16 +5,17 @@
 ///
 /// A conflict raises no error: an error's detail would carry the email into the server's log.
 ///
-/// $1–$21 the customer, $22–$30 the change.
+/// $1–$22 the customer, $23–$31 the change.
 pub const STORE_CUSTOMER: &str = "
 WITH stored AS (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
         line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, status_reason, version, created_at, updated_at
+        status, status_reason, version, created_at, updated_at, status_since
     )
     VALUES (
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22
     )
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id, version
@@ -23,7 +24,7 @@ INSERT INTO customer_changes (
     tenant_id, customer_id, version, id, action, from_status, to_status, changed_fields, reason,
     decision_id, actor, at
 )
-SELECT tenant_id, id, version, $22, $23, $24, $25, $26, $27, $28, $29, $30
+SELECT tenant_id, id, version, $23, $24, $25, $26, $27, $28, $29, $30, $31
 FROM stored
 RETURNING version";
 
@@ -33,19 +34,20 @@ RETURNING version";
 /// customer. Where the same key was recorded after this began, the record's primary key refuses all
 /// of it (23505, whose detail holds hashes alone).
 ///
-/// $31 the key's hash, $32 the fingerprint, $33 the operation, $34 the detail of the outcome 1, created.
+/// $32 the key's hash, $33 the fingerprint, $34 the operation, $35 the detail of the outcome 1, created.
 pub const STORE_CUSTOMER_AND_RECORD: &str = "
 WITH stored AS (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
         line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, status_reason, version, created_at, updated_at
+        status, status_reason, version, created_at, updated_at, status_since
     )
     SELECT
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22
     WHERE NOT EXISTS (
         SELECT FROM idempotency_records
-        WHERE tenant_id = $1 AND operation = $33 AND key_hash = $31
+        WHERE tenant_id = $1 AND operation = $34 AND key_hash = $32
     )
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id, version
@@ -54,13 +56,13 @@ WITH stored AS (
         tenant_id, customer_id, version, id, action, from_status, to_status, changed_fields, reason,
         decision_id, actor, at
     )
-    SELECT tenant_id, id, version, $22, $23, $24, $25, $26, $27, $28, $29, $30
+    SELECT tenant_id, id, version, $23, $24, $25, $26, $27, $28, $29, $30, $31
     FROM stored
 )
 INSERT INTO idempotency_records (
     tenant_id, operation, key_hash, fingerprint, outcome, resource_id, detail
 )
-SELECT tenant_id, $33, $31, $32, 1, id, $34
+SELECT tenant_id, $34, $32, $33, 1, id, $35
 FROM stored
 RETURNING outcome";
 
@@ -103,12 +105,12 @@ WITH bound AS MATERIALIZED (
     INSERT INTO customers (
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
         line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, version, created_at, updated_at
+        status, version, created_at, updated_at, status_since
     )
     SELECT
         tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
         line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, 1, created_at, created_at
+        status, 1, created_at, created_at, created_at
     FROM wanted
     WHERE NOT EXISTS (
         SELECT FROM prior

@@ -183,17 +183,17 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
 /// Statements that look for one customer or one key, with parameters that find it or, where they would
 /// change it, find it in another version; those that store what is not there yet; and the sweep.
 fn look_ups() -> Vec<(&'static str, &'static str, String)> {
-    let of_30 = format!(
+    let of_31 = format!(
         "{TENANT}, {OLDEST}, NULL, NULL, NULL, 'none', 'none@example.com'{}, 7{}",
         ", NULL".repeat(11),
-        ", NULL".repeat(11),
+        ", NULL".repeat(12),
     );
     let unique = "'none@example.com', 'none'";
     let key = "'\\x00', '\\x00'";
     let operation = "'POST /customers'";
     let one = format!(
         "{TENANT}, {TOMORROW}, 'individual', 'A', 'B', {unique_email}, {unique_email}, '1', 'L', NULL,
-        'C', 'S', '1', 'US', NULL, '{{}}', 'active', NULL, 1, now(), now(), {TOMORROW}, 'create', NULL,
+        'C', 'S', '1', 'US', NULL, '{{}}', 'active', NULL, 1, now(), now(), now(), {TOMORROW}, 'create', NULL,
         'active', '{{}}', NULL, NULL, 'k', now(), {key}, {operation}, '\\x01'",
         unique_email = "'one@example.com'",
     );
@@ -248,9 +248,9 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
             sql::LIST_CHANGES,
             format!("{TENANT}, {OLDEST}, 7, {LIMIT}"),
         ),
-        ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, of_30.clone()),
-        ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, of_30.clone()),
-        ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, of_30),
+        ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, of_31.clone()),
+        ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, of_31.clone()),
+        ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, of_31),
         ("OLDEST_RECORD", sql::OLDEST_RECORD, "'epoch'".into()),
         (
             "SWEEP_RECORDS",

@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::*;
 use crate::api_key::ApiKeyId;
 use crate::billing_address::BillingAddress;
-use crate::change::FIELD_PATHS;
 use crate::country::CountryCode;
 use crate::customer_type::CustomerType;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::fault::{Fault, Parse};
+use crate::field::CustomerField;
 use crate::ids::ChangeId;
 use crate::metadata::{Metadata, MetadataPatch};
 use crate::patch::{AddressPatch, Edit};
@@ -85,7 +85,7 @@ fn a_new_customer_has_version_one_and_a_change_that_says_so() {
 #[test]
 fn every_legal_verb_moves_the_customer_and_raises_its_version() {
     let later = NOON + TimeDelta::hours(1);
-    for status in CustomerStatus::ALL {
+    for &status in CustomerStatus::ALL {
         for verb in status.allowed_transitions() {
             let decision = DecisionId::parse("d-1").ok();
             let moved = in_status(status)
@@ -97,6 +97,7 @@ fn every_legal_verb_moves_the_customer_and_raises_its_version() {
             assert_eq!(moved.version().number(), 2);
             assert_eq!(moved.state().status_reason, Some(reason()));
             assert_eq!(moved.state().updated_at, later);
+            assert_eq!(moved.state().status_since, later);
             assert_eq!(moved.state().created_at, NOON);
             assert_eq!((change.from, change.to), (Some(status), verb.rule().to));
             assert_eq!(
@@ -110,9 +111,13 @@ fn every_legal_verb_moves_the_customer_and_raises_its_version() {
 
 #[test]
 fn every_illegal_verb_is_refused() {
-    for status in CustomerStatus::ALL {
+    for &status in CustomerStatus::ALL {
         let allowed: Vec<Verb> = status.allowed_transitions().collect();
-        for verb in Verb::ALL.into_iter().filter(|verb| !allowed.contains(verb)) {
+        for verb in Verb::ALL
+            .iter()
+            .copied()
+            .filter(|verb| !allowed.contains(verb))
+        {
             let refused = in_status(status).transition(verb, Some(reason()), None, context(NOON));
             let why = InvalidTransition {
                 from: status,
@@ -136,7 +141,7 @@ fn closing_a_closed_customer_is_refused() {
 
 #[test]
 fn a_verb_that_needs_a_reason_is_refused_without_one() {
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let from = verb.rule().from[0];
         let outcome = in_status(from).transition(verb, None, None, context(NOON));
         if verb.rule().reason_required {
@@ -180,10 +185,10 @@ fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
     };
     let (customer, change) = changed(created(), patch);
     let fields = [
-        "/email",
-        "/billing_address/line2",
-        "/billing_address/city",
-        "/metadata",
+        CustomerField::Email,
+        CustomerField::Line2,
+        CustomerField::City,
+        CustomerField::Metadata,
     ];
     assert_eq!(change.changed_fields, fields);
     assert_eq!(
@@ -194,10 +199,11 @@ fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
     assert_eq!(customer.profile().email.expose(), "countess@example.com");
     assert_eq!(customer.profile().first_name.expose(), "Ada");
     assert_eq!(customer.state().updated_at, NOON + TimeDelta::hours(1));
+    assert_eq!(customer.state().status_since, NOON);
 }
 
 #[test]
-fn an_edit_of_everything_changes_every_field_path_in_order() {
+fn an_edit_of_everything_changes_every_field_in_order() {
     let patch = ProfilePatch {
         first_name: PersonName::parse("Augusta").ok(),
         last_name: PersonName::parse("King").ok(),
@@ -215,7 +221,7 @@ fn an_edit_of_everything_changes_every_field_path_in_order() {
         metadata: metadata_patch(&[("segment", Some("retail"))]),
     };
     let (_, change) = changed(created(), patch);
-    assert_eq!(change.changed_fields, FIELD_PATHS);
+    assert_eq!(change.changed_fields, CustomerField::ALL);
 }
 
 #[test]
@@ -258,7 +264,7 @@ fn metadata_is_merged_member_by_member_and_its_limits_hold_after_the_merge() {
 
 #[test]
 fn a_rejected_or_closed_customer_refuses_any_edit_even_an_empty_one() {
-    for status in CustomerStatus::ALL {
+    for &status in CustomerStatus::ALL {
         let outcome = updated(in_status(status), ProfilePatch::default());
         if matches!(status, CustomerStatus::Rejected | CustomerStatus::Closed) {
             let frozen = InvalidTransition {

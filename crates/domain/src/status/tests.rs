@@ -76,8 +76,8 @@ const ENDS: [[Option<CustomerStatus>; 9]; 7] = [
 
 #[test]
 fn every_pair_of_status_and_verb_ends_where_it_should() {
-    for (status, ends) in CustomerStatus::ALL.into_iter().zip(ENDS) {
-        for (verb, end) in Verb::ALL.into_iter().zip(ends) {
+    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(ENDS) {
+        for (verb, end) in Verb::ALL.iter().copied().zip(ends) {
             let expected = end.ok_or(InvalidTransition {
                 from: status,
                 verb: Some(verb),
@@ -93,9 +93,10 @@ fn every_pair_of_status_and_verb_ends_where_it_should() {
 
 #[test]
 fn allowed_transitions_are_the_legal_pairs_in_the_tables_order() {
-    for (status, ends) in CustomerStatus::ALL.into_iter().zip(ENDS) {
+    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(ENDS) {
         let legal: Vec<Verb> = Verb::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .zip(ends)
             .filter_map(|(verb, end)| end.map(|_| verb))
             .collect();
@@ -105,14 +106,14 @@ fn allowed_transitions_are_the_legal_pairs_in_the_tables_order() {
 
 #[test]
 fn the_table_is_in_the_order_of_the_verbs() {
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         assert_eq!(verb.rule().verb, verb);
     }
 }
 
 #[test]
 fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let expected = if verb == Verb::Submit {
             Scope::CUSTOMERS_WRITE
         } else {
@@ -124,7 +125,7 @@ fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
 
 #[test]
 fn only_submitting_and_approving_need_no_reason() {
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let expected = !matches!(verb, Verb::Submit | Verb::Approve);
         assert_eq!(verb.rule().reason_required, expected, "{verb:?}");
     }
@@ -138,20 +139,35 @@ fn no_verb_leads_where_the_customer_already_is() {
 }
 
 #[test]
+fn the_table_of_statuses_is_in_their_order() {
+    for &status in CustomerStatus::ALL {
+        assert_eq!(status.rule().status, status);
+    }
+}
+
+#[test]
 fn only_an_active_customer_may_transact() {
-    let may: Vec<CustomerStatus> = CustomerStatus::ALL
-        .into_iter()
-        .filter(|status| status.may_transact())
-        .collect();
-    assert_eq!(may, [Active]);
+    for &status in CustomerStatus::ALL {
+        assert_eq!(status.may_transact(), status == Active, "{status:?}");
+    }
+}
+
+#[test]
+fn a_rejected_or_closed_customer_cannot_be_edited() {
+    for &status in CustomerStatus::ALL {
+        let frozen = matches!(status, Rejected | Closed);
+        assert_eq!(status.is_editable(), !frozen, "{status:?}");
+    }
 }
 
 #[test]
 fn names_are_read_back() {
-    for status in CustomerStatus::ALL {
+    assert_eq!(PendingKyc.as_str(), "pending_kyc");
+    assert_eq!(Verb::RequestAction.as_str(), "request-action");
+    for &status in CustomerStatus::ALL {
         assert_eq!(CustomerStatus::from_name(status.as_str()), Some(status));
     }
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         assert_eq!(Verb::from_name(verb.as_str()), Some(verb));
     }
 }

@@ -83,7 +83,7 @@ pub fn metadata(members: &[(&str, &str)]) -> Metadata {
 
 /// What creates a customer of that profile, where every type is verified; without a claim.
 pub fn creation(profile: Profile) -> Creation {
-    creation_under(&KycPolicy::verifying(&CustomerType::ALL), profile)
+    creation_under(&KycPolicy::verifying(CustomerType::ALL), profile)
 }
 
 /// What creates a customer of that profile under that policy; without a claim.
@@ -93,7 +93,7 @@ pub fn creation_under(policy: &KycPolicy, profile: Profile) -> Creation {
 
 /// What creates a customer of that profile at that time, as [`creation`] does.
 pub fn creation_at(at: DateTime<Utc>, profile: Profile) -> Creation {
-    created(&KycPolicy::verifying(&CustomerType::ALL), profile, at)
+    created(&KycPolicy::verifying(CustomerType::ALL), profile, at)
 }
 
 fn created(policy: &KycPolicy, profile: Profile, at: DateTime<Utc>) -> Creation {

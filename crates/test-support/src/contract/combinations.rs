@@ -46,7 +46,7 @@ fn random_bound(dice: &mut Dice) -> DateTime<Utc> {
 
 async fn random_customer(stores: &Stores, tenant: TenantId, dice: &mut Dice) -> Customer {
     let profile = Profile {
-        customer_type: *dice.pick(&CustomerType::ALL),
+        customer_type: *dice.pick(CustomerType::ALL),
         phone: parse(dice.pick::<&str>(&PHONES)),
         external_id: (dice.roll(2) == 0).then(|| parse(&format!("crm-{}", unique_number()))),
         billing_address: BillingAddress {
@@ -70,9 +70,9 @@ fn random_filter(dice: &mut Dice, customers: &[Customer]) -> CustomerFilter {
     let statuses = if dice.roll(3) == 0 { dice.roll(4) } else { 0 };
     CustomerFilter {
         statuses: (0..statuses)
-            .map(|_| *dice.pick(&CustomerStatus::ALL))
+            .map(|_| *dice.pick(CustomerStatus::ALL))
             .collect(),
-        customer_type: (dice.roll(3) == 0).then(|| *dice.pick(&CustomerType::ALL)),
+        customer_type: (dice.roll(3) == 0).then(|| *dice.pick(CustomerType::ALL)),
         email: (dice.roll(6) == 0).then_some(somebody.email),
         phone: (dice.roll(3) == 0).then(|| parse(dice.pick::<&str>(&PHONES))),
         external_id: somebody.external_id.filter(|_| dice.roll(6) == 0),

@@ -69,7 +69,7 @@ pub async fn a_customer_without_its_optional_fields_is_found_without_them(stores
 
 /// Persons and companies, verified or not.
 pub async fn every_type_and_first_status_is_kept(stores: Stores) {
-    for verified in [&CustomerType::ALL[..], &[]] {
+    for verified in [CustomerType::ALL, &[]] {
         let policy = KycPolicy::verifying(verified);
         is_kept(&stores, creation_under(&policy, profile())).await;
         is_kept(&stores, creation_under(&policy, business_profile())).await;

@@ -1,4 +1,6 @@
-use customers_domain::{CustomerState, CustomerStatus, Parse as _, PersonName, Version};
+use customers_domain::{
+    CustomerField, CustomerState, CustomerStatus, Parse as _, PersonName, Version,
+};
 use customers_ports::{MockCustomerRepository, UniqueField};
 
 use super::*;
@@ -49,7 +51,7 @@ async fn an_edit_is_stored_with_its_change_and_answered_with_the_new_customer() 
         .withf(|tenant, edit| {
             *tenant == tenant_id()
                 && edit.customer().version() == Version::FIRST.next()
-                && edit.change().changed_fields == ["/first_name"]
+                && edit.change().changed_fields == [CustomerField::FirstName]
                 && edit.change().actor == caller().api_key_id
         })
         .return_once(|_, _| Ok(EditOutcome::Updated));

@@ -10,6 +10,7 @@ macro_rules! reading_and_changing {
                 closed_is_final,
                 allowed_transitions_do_not_depend_on_who_asks,
                 the_status_reason_is_that_of_the_last_verb,
+                the_status_is_as_old_as_its_last_change,
                 the_rules_are_told_as_data,
             }
             reasons {

@@ -12,6 +12,7 @@ use axum::{
     BoxError,
     body::{Body, Bytes},
 };
+use http::{Request, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -46,19 +47,26 @@ impl Error for BodyTimedOut {}
 
 /// The body of a request, which fails when it is late.
 pub(super) struct RequestBody {
-    incoming: Incoming,
+    /// Until it breaks off.
+    incoming: Option<Incoming>,
+    /// The client may wait for `100 Continue`, and nothing has come yet.
+    awaits_continue: bool,
     slot: Arc<Slot>,
 }
 
 impl RequestBody {
-    /// The body as the service sees it.
-    pub(super) fn wrap(incoming: Incoming, slot: &Arc<Slot>) -> Body {
-        if incoming.is_end_stream() {
-            return Body::empty();
-        }
-        Body::new(Self {
-            incoming,
-            slot: Arc::clone(slot),
+    /// The request as the service sees it.
+    pub(super) fn wrap(request: Request<Incoming>, slot: &Arc<Slot>) -> Request<Body> {
+        let awaits_continue = request.headers().contains_key(header::EXPECT);
+        request.map(|incoming| {
+            if incoming.is_end_stream() {
+                return Body::empty();
+            }
+            Body::new(Self {
+                incoming: Some(incoming),
+                awaits_continue,
+                slot: Arc::clone(slot),
+            })
         })
     }
 }
@@ -68,43 +76,54 @@ impl HttpBody for RequestBody {
     type Error = BoxError;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if self.slot.body_is_late() {
+        let body = self.get_mut();
+        let Some(incoming) = &mut body.incoming else {
+            return Poll::Ready(None);
+        };
+        if body.slot.body_is_late() {
             return Poll::Ready(Some(Err(BodyTimedOut.into())));
         }
-        match Pin::new(&mut self.incoming).poll_frame(cx) {
-            Poll::Pending if self.slot.await_body(cx.waker()) => Poll::Pending,
+        match Pin::new(&mut *incoming).poll_frame(cx) {
+            Poll::Pending if body.slot.await_body(cx.waker()) => Poll::Pending,
             Poll::Pending => Poll::Ready(Some(Err(BodyTimedOut.into()))),
             Poll::Ready(Some(Ok(frame))) => {
-                if self.incoming.is_end_stream() {
-                    self.slot.body_ended();
+                body.awaits_continue = false;
+                if incoming.is_end_stream() {
+                    body.slot.body_ended();
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => {
-                self.slot.body_broke();
+                body.incoming = None;
+                body.slot.body_broke();
                 Poll::Ready(Some(Err(error.into())))
             }
             Poll::Ready(None) => {
-                self.slot.body_ended();
+                body.incoming = None;
+                body.slot.body_ended();
                 Poll::Ready(None)
             }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.incoming.as_ref().is_none_or(Incoming::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        let incoming = self.incoming.as_ref();
+        incoming.map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
     }
 }
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
+        if let Some(incoming) = self.incoming.take().filter(|rest| !rest.is_end_stream()) {
+            self.slot.unread().leave(incoming, self.awaits_continue);
+        }
         self.slot.body_ended();
     }
 }

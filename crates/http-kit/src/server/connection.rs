@@ -1,9 +1,9 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, future, sync::Arc};
+use std::{convert::Infallible, future, pin::pin, sync::Arc};
 
 use axum::{body::Body, response::Response};
-use http::{HeaderValue, Request, header};
+use http::{HeaderMap, HeaderValue, Request, Version, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -50,8 +50,16 @@ pub(super) async fn run<S>(
         debug!(%error, "answers may be delayed");
     }
     let stream = TokioIo::new(Stream::new(tcp, Arc::clone(&slot)));
-    let service = service_fn(move |request| answer(service.clone(), Arc::clone(&slot), request));
-    if let Err(error) = protocol.serve_connection(stream, service).await {
+    let answering = Arc::clone(&slot);
+    let answer =
+        service_fn(move |request| answer(service.clone(), Arc::clone(&answering), request));
+    let mut connection = pin!(protocol.serve_connection(stream, answer));
+    let ended = future::poll_fn(|cx| {
+        let ended = connection.as_mut().poll(cx);
+        slot.discard_unread(cx);
+        ended
+    });
+    if let Err(error) = ended.await {
         debug!(%error, "a connection ended early");
     }
 }
@@ -69,14 +77,35 @@ where
         // Condemned while the head came: the connection is about to be dropped, and this with it.
         return future::pending().await;
     }
-    let mut response = service
-        .oneshot(request.map(|body| RequestBody::wrap(body, &slot)))
-        .await?;
-    if slot.is_last_answer() {
+    let version = request.version();
+    let client_stays = persists(version, request.headers());
+    slot.unread().begin();
+    let mut response = service.oneshot(RequestBody::wrap(request, &slot)).await?;
+    let stays = client_stays
+        && !slot.is_last_answer()
+        && !has_token(response.headers(), "close")
+        && slot.begin_discarding();
+    if !stays {
+        slot.unread().abandon();
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        // To a response of a later version hyper adds the `keep-alive` that the client of an earlier one asked for.
+        *response.version_mut() = version;
     }
     slot.begin_answer();
     Ok(response.map(|body| AnswerBody::new(body, slot)))
+}
+
+/// Whether the client keeps the connection after this request (RFC 9112 section 9.3).
+fn persists(version: Version, headers: &HeaderMap) -> bool {
+    !has_token(headers, "close")
+        && (version >= Version::HTTP_11 || has_token(headers, "keep-alive"))
+}
+
+/// Whether `Connection` lists the token.
+fn has_token(headers: &HeaderMap, token: &str) -> bool {
+    let values = headers.get_all(header::CONNECTION).iter();
+    let mut tokens = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    tokens.any(|found| found.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }

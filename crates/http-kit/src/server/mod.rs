@@ -1,7 +1,7 @@
 //! The HTTP/1.1 listener: every connection has a phase, every phase a limit, and their number a bound.
 //!
 //! A connection is *open* (nothing came yet), reading a *head*, *idle* between two requests, receiving a *body*,
-//! *working*, *answering* or *closing*. One watchdog for all of them closes what outstays its phase; at the bound
+//! *working*, *answering*, *discarding* a body that the service did not read, or *closing*. One watchdog for all of them closes what outstays its phase; at the bound
 //! the longest idle one, or the one longest in its head, makes room for the next. What is working is left alone.
 //!
 //! This module knows nothing of routes or problems: it serves any [`tower::Service`] that an
@@ -17,6 +17,7 @@ mod phase;
 mod slot;
 mod slots;
 mod stream;
+mod unread;
 
 use std::{convert::Infallible, io, net::SocketAddr};
 

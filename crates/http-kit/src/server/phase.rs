@@ -13,6 +13,8 @@ pub(super) enum Phase {
     Head,
     /// Between two requests.
     Idle,
+    /// The response has been written; the rest of a request body that the service did not read is still arriving.
+    Discarding,
     /// We have sent our last byte and wait for the other side to close.
     Closing,
     /// The service waits for the request's body.
@@ -30,12 +32,13 @@ pub(super) enum Phase {
 }
 
 const BITS: u32 = 4;
-const ALL: [Phase; 12] = [
+const ALL: [Phase; 13] = [
     Phase::Free,
     Phase::Condemned,
     Phase::Open,
     Phase::Head,
     Phase::Idle,
+    Phase::Discarding,
     Phase::Closing,
     Phase::Body,
     Phase::BodyLate,

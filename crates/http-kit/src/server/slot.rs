@@ -3,27 +3,38 @@
 use std::{
     future::poll_fn,
     sync::Arc,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use super::{
     phase::{Phase, Word},
     slots::{Cell, Slots},
+    unread::UnreadBody,
 };
 
 /// A connection's place in the table. When the last of those who share it is gone, it is free again.
 pub(super) struct Slot {
     slots: Arc<Slots>,
     index: usize,
+    unread: UnreadBody,
 }
 
 impl Slot {
     pub(super) fn new(slots: Arc<Slots>, index: usize) -> Self {
-        Self { slots, index }
+        Self {
+            slots,
+            index,
+            unread: UnreadBody::default(),
+        }
     }
 
     pub(super) fn index(&self) -> usize {
         self.index
+    }
+
+    /// What the service left of the present request's body.
+    pub(super) fn unread(&self) -> &UnreadBody {
+        &self.unread
     }
 
     /// Bytes came: where no request was under way, one is now.
@@ -93,8 +104,26 @@ impl Slot {
     /// All that was to be written has been written.
     pub(super) fn flushed(&self) {
         if self.phase() == Phase::Flushing {
-            self.cell().advance(|_| Some(self.at(Phase::Idle)));
+            let next = if self.unread.is_discarding() {
+                Phase::Discarding
+            } else {
+                Phase::Idle
+            };
+            self.cell().advance(|_| Some(self.at(next)));
             self.cell().wake();
+        }
+    }
+
+    /// Starts to discard what the service left of the body. False if that cannot be done and the connection must close.
+    pub(super) fn begin_discarding(&self) -> bool {
+        self.unread.discard(self.slots.unread_body_bytes())
+    }
+
+    /// Discards what has arrived of a body that the service did not read.
+    pub(super) fn discard_unread(&self, cx: &mut Context<'_>) {
+        if self.unread.poll_discard(cx).is_ready() {
+            self.cell()
+                .advance(|word| (word.phase() == Phase::Discarding).then(|| self.at(Phase::Idle)));
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) struct Slots {
     ledger: Mutex<Ledger>,
     released: Notify,
     started: Instant,
+    unread_body_bytes: u64,
     drain: Drain,
     connections: ConnectionMetrics,
 }
@@ -59,6 +60,7 @@ impl Slots {
             }),
             released: Notify::new(),
             started: Instant::now(),
+            unread_body_bytes: limits.unread_body_bytes,
             drain,
             connections,
         })
@@ -112,7 +114,7 @@ impl Slots {
             let choice = self.words().filter_map(|(index, word)| {
                 let rank = match word.phase() {
                     Phase::Open | Phase::Head | Phase::Idle | Phase::Closing => 0,
-                    Phase::Body | Phase::Answering | Phase::Flushing
+                    Phase::Body | Phase::Discarding | Phase::Answering | Phase::Flushing
                         if now > word.since() + PATIENCE =>
                     {
                         1
@@ -146,7 +148,7 @@ impl Slots {
                 Phase::Head => deadlines.head,
                 Phase::Idle => deadlines.idle,
                 Phase::Closing => deadlines.closing,
-                Phase::Body => deadlines.body,
+                Phase::Body | Phase::Discarding => deadlines.body,
                 Phase::Answering | Phase::Flushing => deadlines.answer,
             };
             if now.saturating_sub(word.since()) < limit {
@@ -186,6 +188,11 @@ impl Slots {
 
     pub(super) fn cell(&self, index: usize) -> &Cell {
         &self.cells[index]
+    }
+
+    /// Bytes of an unread request body that may be discarded.
+    pub(super) fn unread_body_bytes(&self) -> u64 {
+        self.unread_body_bytes
     }
 
     pub(super) fn is_draining(&self) -> bool {

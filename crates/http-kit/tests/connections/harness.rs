@@ -16,6 +16,7 @@ use axum::{
 use customers_http_kit::server::{BodyTimedOut, Drain, Limits, bind, serve};
 use customers_metrics::ConnectionMetrics;
 use http::StatusCode;
+use http_body_util::BodyExt as _;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -110,6 +111,7 @@ fn routes(started: Arc<Semaphore>, finish: Arc<Semaphore>) -> Router {
         .route("/", get(async || "hello"))
         .route("/work", get(work))
         .route("/body", post(read_body))
+        .route("/first-frame", post(read_first_frame))
         .route("/unread", post(async || StatusCode::UNAUTHORIZED))
         .route("/big", get(async || Bytes::from_static(&BIG_BODY)))
         .route("/panic", get(panicking))
@@ -121,6 +123,11 @@ async fn read_body(body: Body) -> Response {
         Err(error) if BodyTimedOut::caused(&error) => StatusCode::REQUEST_TIMEOUT.into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
+}
+
+async fn read_first_frame(mut body: Body) -> StatusCode {
+    body.frame().await.unwrap().unwrap();
+    StatusCode::UNPROCESSABLE_ENTITY
 }
 
 async fn panicking() -> StatusCode {
@@ -168,19 +175,30 @@ impl Caller {
     }
 
     pub(crate) async fn answer(&mut self) -> Answer {
+        let mut answer = self.head().await;
+        let length = answer
+            .head
+            .split("\r\ncontent-length: ")
+            .nth(1)
+            .and_then(|rest| rest.split("\r\n").next());
+        answer.body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        within("a body", self.0.read_exact(&mut answer.body))
+            .await
+            .unwrap();
+        answer
+    }
+
+    /// The head of an answer that has no body.
+    pub(crate) async fn head(&mut self) -> Answer {
         within("an answer", async {
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
                 head.push(self.0.read_u8().await.unwrap());
             }
-            let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
-            let length = head
-                .split("\r\ncontent-length: ")
-                .nth(1)
-                .and_then(|rest| rest.split("\r\n").next());
-            let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-            self.0.read_exact(&mut body).await.unwrap();
-            Answer { head, body }
+            Answer {
+                head: String::from_utf8(head).unwrap().to_ascii_lowercase(),
+                body: Vec::new(),
+            }
         })
         .await
     }

@@ -215,7 +215,9 @@ async fn an_answer_given_before_the_body_came_is_not_lost() {
     let length = 1024 * 1024;
     caller.post("/unread", length).await;
     caller.send(vec![b'x'; length]).await;
-    assert_eq!(caller.answer().await.status(), 401);
+    let answer = caller.answer().await;
+    assert_eq!(answer.status(), 401);
+    assert!(answer.closes());
     assert_eq!(caller.closed().await, 0);
 }
 

@@ -4,3 +4,5 @@ mod bound;
 mod drain;
 mod harness;
 mod limits;
+
+mod unread_bodies;

@@ -24,7 +24,8 @@ impl Call {
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        call.header("x-request-id", REQUEST_ID)
+        call.header("host", "127.0.0.1")
+            .header("x-request-id", REQUEST_ID)
     }
 
     /// A GET without a key.
@@ -111,7 +112,6 @@ impl Call {
         let mut out = format!("{} {} HTTP/1.1\r\n", self.method, self.path).into_bytes();
         let length = self.body.len().to_string();
         let mut headers = self.headers;
-        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1"));
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         if !self.body.is_empty() {
             let length = HeaderValue::from_str(&length).expect("a number");

@@ -17,7 +17,7 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
         "invalid_request",
         400,
         "The request has the wrong shape",
-        "Members or parameters are missing, unknown, repeated or of the wrong type.",
+        "Members or parameters are missing, unknown, repeated or of the wrong type; or the request does not name one host or frame its body as HTTP/1.1 requires.",
     ),
     (
         "idempotency_key_invalid",

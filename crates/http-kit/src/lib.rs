@@ -15,6 +15,7 @@ mod contract;
 pub mod cursor;
 mod duplicates;
 pub mod field_code;
+mod framing;
 pub mod headers;
 pub mod idempotency;
 pub mod json;

@@ -11,6 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::catalog::Catalog;
 use crate::contract::Contract;
 use crate::duplicates::DuplicateDeclaration;
+use crate::framing;
 use crate::module::BoundModule;
 use crate::pages;
 use crate::problem::{Problem, common};
@@ -58,8 +59,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// Returns the router with every route and everything around them: unknown routes and methods, panics, request ids,
-    /// the request log and, where traces are sent, a span for each request.
+    /// Returns the router with every route and everything around them: unknown routes and methods, panics, the rules
+    /// of framing, request ids, the request log and, where traces are sent, a span for each request.
     ///
     /// # Errors
     /// When two modules declare the same scope, problem, field code or route.
@@ -86,6 +87,7 @@ impl Service {
             .fallback(async || Problem::new(&common::NOT_FOUND))
             .method_not_allowed_fallback(async || Problem::new(&common::METHOD_NOT_ALLOWED))
             .layer(CatchPanicLayer::custom(request_log::after_panic))
+            .layer(middleware::from_fn(framing::check))
             .layer(middleware::from_fn_with_state(
                 self.metrics.requests,
                 request_log::carry_out,

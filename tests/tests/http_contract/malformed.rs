@@ -57,6 +57,7 @@ pub async fn a_body_in_chunks_is_counted_as_it_comes(app: TestApp) {
         let last = Bytes::from(bodies::person().to_string());
         let body = Chunks(std::iter::repeat_n(blank, chunks).chain([last]).collect());
         let request = Request::post("/customers")
+            .header("host", "127.0.0.1")
             .header("authorization", format!("Bearer {}", app.key()))
             .header("content-type", "application/json")
             .header("x-request-id", customers_tests::REQUEST_ID)

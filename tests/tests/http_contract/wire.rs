@@ -11,16 +11,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Far longer than any of these answers takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The app behind a listener, which closes when this is dropped.
-struct Listening {
-    address: SocketAddr,
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
     drain: Drain,
 }
 
 impl Listening {
-    fn with(app: &TestApp, limits: Limits) -> Self {
+    pub(crate) fn with(app: &TestApp, limits: Limits) -> Self {
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let drain = Drain::new();
@@ -36,7 +36,7 @@ impl Listening {
     }
 
     /// Sends these bytes and reads until the connection is closed.
-    async fn exchange(&self, request: &[u8]) -> String {
+    pub(crate) async fn exchange(&self, request: &[u8]) -> String {
         let talk = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
             stream.write_all(request).await.unwrap();
@@ -57,7 +57,7 @@ impl Drop for Listening {
 }
 
 /// Takes apart what came over a connection.
-fn answer(text: &str) -> Answer {
+pub(crate) fn answer(text: &str) -> Answer {
     let (head, body) = text
         .split_once("\r\n\r\n")
         .unwrap_or_else(|| panic!("no answer: {text:?}"));

@@ -1,8 +1,7 @@
 use std::error::Error;
 
 use axum::extract::{FromRequest, Request};
-use http::header;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use serde::de::Deserialize;
 
@@ -120,7 +119,7 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
 
 /// What is left of the body stays unread, so the connection cannot be used again.
 fn closing(kind: &'static ProblemKind) -> Problem {
-    Problem::new(kind).with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    Problem::new(kind).with_close()
 }
 
 fn reason(error: &(dyn Error + 'static)) -> &'static ProblemKind {

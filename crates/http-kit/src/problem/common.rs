@@ -11,8 +11,8 @@ pub static MALFORMED_JSON: ProblemKind = ProblemKind::new("malformed_json", Stat
 
 /// The body or the query has the wrong shape.
 pub static INVALID_REQUEST: ProblemKind = ProblemKind::new("invalid_request", StatusCode::BAD_REQUEST, "The request has the wrong shape")
-    .detail("Members or parameters are missing, unknown, repeated or of the wrong type.")
-    .help("`errors` lists every place at fault by its JSON pointer. Required members must be present and not null, no member or parameter may be unknown or repeated, and each must have its documented type.")
+    .detail("Members or parameters are missing, unknown, repeated or of the wrong type; or the request does not name one host or frame its body as HTTP/1.1 requires.")
+    .help("`errors` lists every place at fault by its JSON pointer. Where there is none, the request itself is: over HTTP/1.1 it needs exactly one valid `Host`, its target is a path or an `http` URI, and its body has either a `Content-Length` or `Transfer-Encoding: chunked` alone. Required members must be present and not null, no member or parameter may be unknown or repeated, and each must have its documented type.")
     .example(FieldExample { pointer: "/name", code: "missing", message: "is required" });
 
 /// The header `Idempotency-Key` holds no idempotency key.

@@ -69,6 +69,12 @@ impl Problem {
         self.headers.push((name, value));
         self
     }
+
+    /// Closes the connection after the response.
+    #[must_use]
+    pub fn with_close(self) -> Self {
+        self.with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    }
 }
 
 impl IntoResponse for Problem {

@@ -165,6 +165,17 @@ macro_rules! requests_and_creation {
                 headers_of_16_kib_are_read,
                 a_caller_that_waits_to_be_told_to_go_on_is_told,
             }
+            framing {
+                a_request_without_exactly_one_valid_host_is_refused_and_closed,
+                a_request_of_http_1_0_needs_no_host,
+                a_transfer_coding_other_than_chunked_alone_is_refused_and_closed,
+                a_whole_uri_is_served_like_its_path,
+                a_target_that_names_no_resource_here_is_refused_and_closed,
+            }
+            refusals {
+                after_a_refusal_the_connection_is_used_again_although_the_body_comes_later,
+                a_refusal_that_leaves_the_body_unread_says_so,
+            }
         }
     };
 }

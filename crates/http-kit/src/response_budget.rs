@@ -1,118 +1,165 @@
-//! The memory that answers may take which wait to be read.
+//! The memory that pages may take: while they are built, and until their clients have read them.
 //!
-//! A page of customers can be megabytes, and a caller may take its time over it. A thousand such
-//! callers must not exhaust the program, so pages share a budget: one is reserved for before it is
-//! read from the store, at its worst, and its bytes count until the last of them is sent.
+//! A page can be megabytes, and a client may take its time over it. A thousand such clients must not exhaust the
+//! program, nor keep others from their pages, so pages share a fair pool. Before a page is read from the store, it holds
+//! an estimate of the most that its items can take. Once it has been read its JSON is measured: the estimate shrinks to
+//! match, and the JSON holds exactly its size until the last byte is sent.
+//!
+//! A key whose unread pages hold its share is refused before its next page costs any work.
+//!
+//! What is no larger than one item's response is not counted: a connection has one response at a time, so the bound on
+//! connections bounds these.
 
+mod fair_pool;
+mod notices;
+
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use customers_use_cases::Caller;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
 use crate::problem::{Problem, common};
+use fair_pool::{FairPool, Share};
+use notices::Notices;
 
-const KIB: usize = 1024;
-/// What all answers together may take, in KiB.
-const BUDGET_KIB: usize = 96 * 1024;
-/// How long a request waits for its share.
-const WAIT: Duration = Duration::from_secs(2);
+/// Bytes that all pages together may take.
+const POOL_BYTES: usize = 88 * 1024 * 1024;
+/// Responses up to this size are not counted, nor pages whose estimate is no greater.
+const UNCOUNTED_BYTES: usize = 64 * 1024;
 
-/// The budget.
-pub struct ResponseBudget(Arc<Semaphore>);
+/// The memory of a page's values as a multiple of the size of its JSON.
+const VALUES_PER_JSON: usize = 2;
 
-/// A share of it.
-pub struct Reservation(OwnedSemaphorePermit);
+/// The budget of all pages.
+pub struct ResponseBudget {
+    pool: Arc<FairPool>,
+    warnings: Notices,
+}
+
+/// Memory for a page that is being built.
+pub struct Reservation<'b> {
+    budget: &'b ResponseBudget,
+    caller: Caller,
+    /// `None` where the page is too small to be counted.
+    estimate: Option<Share>,
+}
 
 impl ResponseBudget {
-    /// Creates an unused budget.
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(BUDGET_KIB)))
+        Self {
+            pool: Arc::new(FairPool::new(POOL_BYTES)),
+            warnings: Notices::default(),
+        }
     }
 
-    /// Reserves for so many items of that size.
+    /// Reserves memory to build a page of at most that many items, each of at most `item_bytes`.
     ///
     /// # Errors
-    /// `unavailable`, when others hold the budget for too long.
-    pub async fn reserve(&self, items: u32, item_kib: u32) -> Result<Reservation, Problem> {
-        let share = Arc::clone(&self.0).acquire_many_owned(items.saturating_mul(item_kib));
-        if let Ok(Ok(permit)) = timeout(WAIT, share).await {
-            return Ok(Reservation(permit));
+    /// `unavailable` if the caller's share is in use for too long.
+    pub async fn reserve(
+        &self,
+        caller: Caller,
+        items: u32,
+        item_bytes: usize,
+    ) -> Result<Reservation<'_>, Problem> {
+        let items = usize::try_from(items).unwrap_or(usize::MAX);
+        let bytes = items.saturating_mul(item_bytes);
+        let estimate = if bytes <= UNCOUNTED_BYTES {
+            None
+        } else {
+            let share = self.pool.take(caller, bytes).await;
+            Some(share.ok_or_else(|| self.exhausted())?)
+        };
+        Ok(Reservation {
+            budget: self,
+            caller,
+            estimate,
+        })
+    }
+
+    /// The problem of a page for which there is no memory, with a warning about the key that holds the most.
+    fn exhausted(&self) -> Problem {
+        if let Some((key_id, bytes)) = self.pool.greatest_holder()
+            && self.warnings.is_due(key_id)
+        {
+            tracing::warn!(%key_id, bytes, "pages hold all the memory that they may");
         }
-        tracing::warn!("answers that nobody reads hold all the memory that they may");
-        Err(Problem::new(&common::UNAVAILABLE))
+        Problem::new(&common::UNAVAILABLE)
     }
 }
 
-impl Reservation {
-    /// The answer as JSON. What it does not take of the reservation is given back now, the rest when
-    /// the answer has been sent.
+impl Reservation<'_> {
+    /// The page as a JSON response, which holds its own size until it has been sent.
     ///
     /// # Errors
-    /// `internal`, when the value cannot be written as JSON.
-    pub fn json<T: Serialize>(mut self, answer: &T) -> Result<Response, Problem> {
-        let json = serde_json::to_vec(answer).map_err(|_| Problem::new(&common::INTERNAL))?;
-        let json = json.into_boxed_slice();
-        let surplus = self
-            .0
-            .num_permits()
-            .saturating_sub(json.len().div_ceil(KIB));
-        drop(self.0.split(surplus));
-        let body = Bytes::from_owner(Reserved {
-            json,
-            _share: self.0,
-        });
+    /// `unavailable` if pages hold all the memory for too long.
+    pub async fn json<T: Serialize + Sync>(mut self, page: &T) -> Result<Response, Problem> {
+        let size = match &mut self.estimate {
+            Some(estimate) => {
+                let size = measure(page)?;
+                estimate.shrink(VALUES_PER_JSON * size);
+                size
+            }
+            None => 0,
+        };
+        let share = if size <= UNCOUNTED_BYTES {
+            None
+        } else {
+            let share = self.budget.pool.take_more(self.caller, size).await;
+            Some(share.ok_or_else(|| self.budget.exhausted())?)
+        };
+        let mut json = Vec::with_capacity(size);
+        write(page, &mut json)?;
+        let body = match share {
+            Some(share) => Bytes::from_owner(Counted {
+                json,
+                _share: share,
+            }),
+            None => Bytes::from(json),
+        };
         Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
     }
 }
 
-/// Bytes that give their share back when the last one who holds them lets go.
-struct Reserved {
-    json: Box<[u8]>,
-    _share: OwnedSemaphorePermit,
+fn write(page: &impl Serialize, out: impl io::Write) -> Result<(), Problem> {
+    serde_json::to_writer(out, page).map_err(|_| Problem::new(&common::INTERNAL))
 }
 
-impl AsRef<[u8]> for Reserved {
+/// The bytes that the page takes as JSON.
+fn measure(page: &impl Serialize) -> Result<usize, Problem> {
+    let mut size = Size(0);
+    write(page, &mut size)?;
+    Ok(size.0)
+}
+
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes that return their share when they are dropped.
+struct Counted {
+    json: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &self.json
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use http_body_util::BodyExt as _;
-
-    use super::*;
-
-    const CUSTOMER_KIB: u32 = 128;
-
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_counts_for_what_it_takes_until_it_is_gone() {
-        let budget = ResponseBudget::new();
-        let reservation = budget.reserve(200, CUSTOMER_KIB).await.unwrap();
-        assert_eq!(budget.0.available_permits(), BUDGET_KIB - 200 * 128);
-        let answer = reservation.json(&"x".repeat(3 * KIB)).unwrap();
-        assert_eq!(budget.0.available_permits(), BUDGET_KIB - 4);
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        assert_eq!(bytes.len(), 3 * KIB + 2);
-        assert_eq!(budget.0.available_permits(), BUDGET_KIB - 4);
-        drop(bytes);
-        assert_eq!(budget.0.available_permits(), BUDGET_KIB);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_waits_too_long_for_a_share_is_turned_away() {
-        let budget = ResponseBudget::new();
-        let mut held = Vec::new();
-        for _ in 0..3 {
-            held.push(budget.reserve(200, CUSTOMER_KIB).await.unwrap());
-        }
-        assert!(budget.reserve(200, CUSTOMER_KIB).await.is_err());
-        held.pop();
-        assert!(budget.reserve(200, CUSTOMER_KIB).await.is_ok());
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@
 
 mod collector;
 mod crash;
+mod fairness;
 mod hang_up;
 mod hostile;
 mod metrics;

@@ -21,8 +21,9 @@ use super::scopes::CustomersRead;
 use super::view::StatusName;
 use crate::state::CustomersState;
 
-/// The greatest JSON of an entry of the history, in KiB.
-const HISTORY_ENTRY_KIB: u32 = 8;
+/// The most memory that an entry takes while a page is built, in bytes: a reason of 500 characters, a decision id and the
+/// names of fields, each as a row and as a value.
+const ENTRY_BYTES: usize = 8 * 1024;
 
 /// What was done to a customer. It names fields, never their values.
 #[derive(Serialize, ToSchema)]
@@ -105,7 +106,7 @@ pub(crate) async fn customer_history(
     let reservation = api
         .http
         .response_budget()
-        .reserve(query.limit, HISTORY_ENTRY_KIB)
+        .reserve(caller, query.limit, ENTRY_BYTES)
         .await?;
     let page = api
         .customers
@@ -120,7 +121,7 @@ pub(crate) async fn customer_history(
             has_more: page.has_more,
         },
     };
-    reservation.json(&listing)
+    reservation.json(&listing).await
 }
 
 /// The parameters of a history, for the OpenAPI document.

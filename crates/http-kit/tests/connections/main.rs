@@ -4,5 +4,4 @@ mod bound;
 mod drain;
 mod harness;
 mod limits;
-
 mod unread_bodies;

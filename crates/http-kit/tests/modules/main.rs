@@ -79,12 +79,16 @@ async fn call(router: &Router, request: Request<Body>) -> (StatusCode, String) {
 }
 
 async fn get(router: &Router, path: &str) -> (StatusCode, String) {
-    let request = Request::get(path).body(Body::empty()).unwrap();
+    let request = Request::get(path)
+        .header("host", "bank.example")
+        .body(Body::empty())
+        .unwrap();
     call(router, request).await
 }
 
 async fn post(router: &Router, authorization: &str, body: &Value) -> (StatusCode, Value) {
     let request = Request::post("/wallets")
+        .header("host", "bank.example")
         .header("authorization", authorization)
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))
@@ -150,7 +154,10 @@ async fn what_a_module_declares_is_on_the_pages_and_in_the_document() {
 #[tokio::test]
 async fn the_challenge_names_the_realm_of_the_service() {
     let (router, _) = serving(Scopes::default());
-    let request = Request::post("/wallets").body(Body::empty()).unwrap();
+    let request = Request::post("/wallets")
+        .header("host", "bank.example")
+        .body(Body::empty())
+        .unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(

@@ -9,12 +9,15 @@ use http::header::{HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::problem::{Problem, common};
+use crate::server::AmbiguousLength;
 
 /// Answers `invalid_request` and closes the connection, unless the request names one host and frames its body
 /// unambiguously.
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if is_one_host(headers, request.version())
+    let is_ambiguous = request.extensions().get::<AmbiguousLength>().is_some();
+    if !is_ambiguous
+        && is_one_host(headers, request.version())
         && is_target(request.uri(), request.method())
         && is_chunked_at_most(headers)
     {

@@ -66,6 +66,8 @@ pub async fn a_transfer_coding_other_than_chunked_alone_is_refused_and_closed(ap
         "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked, chunked",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
     ] {
         assert_refused(&app, &framed(codings)).await;
     }

@@ -13,6 +13,7 @@ use tracing::debug;
 use super::{
     Limits,
     body::{AnswerBody, RequestBody},
+    heads::AmbiguousLength,
     slot::Slot,
     stream::Stream,
 };
@@ -68,7 +69,7 @@ pub(super) async fn run<S>(
 async fn answer<S>(
     service: S,
     slot: Arc<Slot>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<AnswerBody>, Infallible>
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible>,
@@ -76,6 +77,9 @@ where
     if !slot.begin_work().await {
         // Condemned while the head came: the connection is about to be dropped, and this with it.
         return future::pending().await;
+    }
+    if slot.count_head() {
+        request.extensions_mut().insert(AmbiguousLength);
     }
     let version = request.version();
     let client_stays = persists(version, request.headers());

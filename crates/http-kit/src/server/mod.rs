@@ -1,8 +1,9 @@
 //! The HTTP/1.1 listener: every connection has a phase, every phase a limit, and their number a bound.
 //!
 //! A connection is *open* (nothing came yet), reading a *head*, *idle* between two requests, receiving a *body*,
-//! *working*, *answering*, *discarding* a body that the service did not read, or *closing*. One watchdog for all of them closes what outstays its phase; at the bound
-//! the longest idle one, or the one longest in its head, makes room for the next. What is working is left alone.
+//! *working*, *answering*, *discarding* a body that the service did not read, or *closing*. One watchdog for all of them
+//! closes what outstays its phase; at the bound the longest idle one, or the one longest in its head, makes room for the
+//! next. What is working is left alone.
 //!
 //! This module knows nothing of routes or problems: it serves any [`tower::Service`] that an
 //! [`axum::Router`] is one of.
@@ -12,6 +13,7 @@ mod body;
 mod connection;
 mod deadlines;
 mod drain;
+mod heads;
 mod limits;
 mod phase;
 mod slot;
@@ -29,6 +31,7 @@ use tower::Service;
 
 pub use body::BodyTimedOut;
 pub use drain::Drain;
+pub use heads::AmbiguousLength;
 pub use limits::Limits;
 
 /// How many connections the system holds for us while we are busy accepting others.
@@ -61,6 +64,8 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Nothing that a caller or the system does ends it earlier: when file handles run out, it drops a connection and
 /// goes on. A service that panics loses its own connection and no other. A request that is being worked on goes on
 /// when its caller is gone, so that what it has begun ends in a known way.
+///
+/// A request that declares the length of its body twice carries [`AmbiguousLength`] among its extensions.
 pub async fn serve<S>(
     listener: TcpListener,
     service: S,

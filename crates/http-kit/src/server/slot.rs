@@ -2,7 +2,10 @@
 
 use std::{
     future::poll_fn,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -17,6 +20,10 @@ pub(super) struct Slot {
     slots: Arc<Slots>,
     index: usize,
     unread: UnreadBody,
+    /// Heads that hyper has read.
+    heads: AtomicU64,
+    /// The number of the first head that declares its body twice.
+    ambiguous_head: AtomicU64,
 }
 
 impl Slot {
@@ -25,6 +32,8 @@ impl Slot {
             slots,
             index,
             unread: UnreadBody::default(),
+            heads: AtomicU64::new(0),
+            ambiguous_head: AtomicU64::new(u64::MAX),
         }
     }
 
@@ -44,6 +53,17 @@ impl Slot {
             Phase::Idle => Some(self.at(Phase::Head)),
             _ => None,
         });
+    }
+
+    /// The head of that number, counted from 0, declares its body twice.
+    pub(super) fn head_is_ambiguous(&self, number: u64) {
+        self.ambiguous_head.store(number, Ordering::Release);
+    }
+
+    /// Counts a head that hyper has read. True if it declares its body twice.
+    pub(super) fn count_head(&self) -> bool {
+        let number = self.heads.fetch_add(1, Ordering::Relaxed);
+        number == self.ambiguous_head.load(Ordering::Acquire)
     }
 
     /// A whole head came. Waits until the answer before has left, so that requests sent ahead cannot pile up answers

@@ -12,7 +12,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::slot::Slot;
+use super::{heads::HeadScanner, slot::Slot};
 
 /// How much of what is no longer wanted is read at once.
 const SCRATCH: usize = 4096;
@@ -21,6 +21,7 @@ const SCRATCH: usize = 4096;
 pub(super) struct Stream {
     tcp: TcpStream,
     slot: Arc<Slot>,
+    heads: HeadScanner,
     shut: bool,
 }
 
@@ -29,6 +30,7 @@ impl Stream {
         Self {
             tcp,
             slot,
+            heads: HeadScanner::default(),
             shut: false,
         }
     }
@@ -42,8 +44,13 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
-        if buf.filled().len() > before {
-            self.slot.bytes_came();
+        let stream = self.get_mut();
+        let read = &buf.filled()[before..];
+        if !read.is_empty() {
+            if let Some(head) = stream.heads.scan(read) {
+                stream.slot.head_is_ambiguous(head);
+            }
+            stream.slot.bytes_came();
         }
         Poll::Ready(Ok(()))
     }

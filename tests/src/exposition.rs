@@ -1,48 +1,51 @@
-//! The text format of Prometheus, read and held against the list of metrics.
+//! Parses the Prometheus text format and compares it with the list of metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use customers_metrics::{Kind, METRICS, Metric, Values};
 
-/// A page of metrics.
+/// A parsed metrics page.
 #[derive(Debug, Default)]
 pub struct Exposition {
-    /// Name, then the text of `# HELP`.
+    /// Help texts by name.
     pub help: BTreeMap<String, String>,
-    /// Name, then the word of `# TYPE`.
+    /// Types by name.
     pub kinds: BTreeMap<String, String>,
-    /// Every series.
+    /// All series.
     pub samples: Vec<Sample>,
 }
 
 /// A series and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// The name, with the suffix of a histogram's series.
+    /// Name, including the suffix of a histogram's series.
     pub name: String,
-    /// The labels.
+    /// Labels.
     pub labels: BTreeMap<String, String>,
-    /// The value.
+    /// Value.
     pub value: f64,
 }
 
 impl Exposition {
-    /// Reads a page.
+    /// Parses a page.
     ///
     /// # Panics
-    /// When it is not in the format, or holds something twice.
+    /// Panics if the format is invalid, or if something occurs twice.
     pub fn parse(text: &str) -> Self {
-        assert!(text.ends_with('\n'), "the last line has no end: {text}");
+        assert!(
+            text.ends_with('\n'),
+            "the last line must end with a newline: {text}"
+        );
         let mut page = Self::default();
         for line in text.lines().filter(|line| !line.is_empty()) {
             if let Some(rest) = line.strip_prefix("# HELP ") {
                 let (name, help) = rest.split_once(' ').expect("a name and a text");
                 let before = page.help.insert(name.to_owned(), help.to_owned());
-                assert_eq!(before, None, "HELP twice: {line}");
+                assert_eq!(before, None, "duplicate HELP: {line}");
             } else if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = rest.split_once(' ').expect("a name and a type");
                 let before = page.kinds.insert(name.to_owned(), kind.to_owned());
-                assert_eq!(before, None, "TYPE twice: {line}");
+                assert_eq!(before, None, "duplicate TYPE: {line}");
             } else {
                 page.samples.push(Sample::parse(line));
             }
@@ -52,14 +55,14 @@ impl Exposition {
             .iter()
             .map(|it| (&it.name, &it.labels))
             .collect();
-        assert_eq!(series.len(), page.samples.len(), "a series twice: {text}");
+        assert_eq!(series.len(), page.samples.len(), "duplicate series: {text}");
         page
     }
 
-    /// The sum over the series of that name which have all of these labels; 0 where there is none.
+    /// Returns the sum of the series with the given name and labels, or 0 if there is none.
     ///
     /// # Panics
-    /// When it is not a whole number.
+    /// Panics if the sum is not a whole number.
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
         let series = self.samples.iter();
         let series = series.filter(|sample| sample.name == name && sample.has(labels));
@@ -67,32 +70,32 @@ impl Exposition {
         sum.abs().to_string().parse().expect("a whole number")
     }
 
-    /// Whether there is such a series.
+    /// Returns whether a series with the given name and labels exists.
     pub fn has(&self, name: &str, labels: &[(&str, &str)]) -> bool {
         self.samples
             .iter()
             .any(|sample| sample.name == name && sample.has(labels))
     }
 
-    /// Whatever is not as the list of metrics says: names, types, help, labels and their values.
-    pub fn offences(&self) -> Vec<String> {
-        let mut offences = Vec::new();
+    /// Returns all differences from the list of metrics: names, types, help texts, labels and label values.
+    pub fn violations(&self) -> Vec<String> {
+        let mut violations = Vec::new();
         for (name, kind) in &self.kinds {
             match METRICS.iter().find(|metric| metric.name == name) {
-                None => offences.push(format!("{name} is not in the list")),
+                None => violations.push(format!("{name} is not in the list")),
                 Some(metric) => {
                     if metric.kind.as_str() != kind {
-                        offences.push(format!("{name} is called a {kind}"));
+                        violations.push(format!("{name} has type {kind}"));
                     }
                     if self.help.get(name).map(String::as_str) != Some(metric.help) {
-                        offences.push(format!("{name} has another HELP"));
+                        violations.push(format!("{name} has a different help text"));
                     }
                 }
             }
         }
-        let of_samples = self.samples.iter().filter_map(Sample::offence);
-        offences.extend(of_samples);
-        offences
+        let of_samples = self.samples.iter().filter_map(Sample::violation);
+        violations.extend(of_samples);
+        violations
     }
 }
 
@@ -124,7 +127,7 @@ impl Sample {
             .all(|(name, value)| self.labels.get(*name).is_some_and(|it| it == value))
     }
 
-    fn offence(&self) -> Option<String> {
+    fn violation(&self) -> Option<String> {
         let Some(metric) = metric_of(&self.name) else {
             return Some(format!("{} is not in the list", self.name));
         };
@@ -137,15 +140,15 @@ impl Sample {
         if seen != names {
             return Some(format!("{} has the labels {seen:?}", self.name));
         }
-        let stranger = metric.labels.iter().find(|label| match label.values {
-            Values::Of(values) => !values.contains(&self.labels[label.name].as_str()),
-            Values::Own(_) => false,
+        let undefined = metric.labels.iter().find(|label| match label.values {
+            Values::Fixed(values) => !values.contains(&self.labels[label.name].as_str()),
+            Values::FromProgram(_) => false,
         });
-        stranger.map(|label| format!("{} has {self:?}", label.name))
+        undefined.map(|label| format!("{} has {self:?}", label.name))
     }
 }
 
-/// The metric that a series belongs to, by the series' name.
+/// Returns the metric of a series by the name of the series.
 pub fn metric_of(series: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| match metric.kind {
         Kind::Counter | Kind::Gauge => metric.name == series,

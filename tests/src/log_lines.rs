@@ -1,4 +1,4 @@
-//! The lines of the log, as `docs/operations.md` tells of them.
+//! The log lines that `docs/operations.md` documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,19 +6,19 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// What every line may have.
+/// Fields that every line may have.
 pub const COMMON: [&str; 5] = ["timestamp", "level", "message", "target", "trace_id"];
 
-/// What one line says beside what every line does.
+/// Level and specific fields of a log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// How loudly it is told.
+    /// Level.
     pub level: String,
-    /// The names of its fields.
+    /// Names of its fields.
     pub fields: BTreeSet<String>,
 }
 
-/// Every line that the documentation tells of, by its message.
+/// Returns the documented lines by message.
 pub fn documented() -> BTreeMap<String, Line> {
     rows("message")
         .into_iter()
@@ -33,7 +33,7 @@ pub fn documented() -> BTreeMap<String, Line> {
         .collect()
 }
 
-/// Every field whose meaning the documentation tells.
+/// Returns the documented fields.
 pub fn explained_fields() -> BTreeSet<String> {
     let rows = rows("field");
     rows.iter()
@@ -41,8 +41,8 @@ pub fn explained_fields() -> BTreeSet<String> {
         .collect()
 }
 
-/// Every line of the program's own must be one that the documentation tells of, with no other fields;
-/// or the one that says why it ended.
+/// Panics if the log contains a line of the program that is not documented, or an undocumented field. The line with the
+/// error that ended the program is allowed.
 #[track_caller]
 pub fn assert_documented(log: &str) {
     let documented = documented();
@@ -50,24 +50,28 @@ pub fn assert_documented(log: &str) {
         let Ok(Value::Object(line)) = serde_json::from_str::<Value>(text) else {
             continue;
         };
-        let said = |name| line.get(name).and_then(Value::as_str).unwrap_or_default();
-        if !said("target").starts_with("customers") {
+        let text_of = |name| line.get(name).and_then(Value::as_str).unwrap_or_default();
+        if !text_of("target").starts_with("customers") {
             continue;
         }
-        let expected = documented.get(said("message")).cloned();
+        let expected = documented.get(text_of("message")).cloned();
         let expected = expected.unwrap_or_else(|| Line {
             level: "ERROR".to_owned(),
             fields: BTreeSet::new(),
         });
-        assert_eq!(said("level"), expected.level, "docs/operations.md: {text}");
+        assert_eq!(
+            text_of("level"),
+            expected.level,
+            "docs/operations.md: {text}"
+        );
         let mut fields = line.keys().map(String::as_str);
-        let stray =
+        let undocumented =
             fields.find(|field| !COMMON.contains(field) && !expected.fields.contains(*field));
-        assert_eq!(stray, None, "docs/operations.md does not know it: {text}");
+        assert_eq!(undocumented, None, "not in docs/operations.md: {text}");
     }
 }
 
-/// The rows of the tables on the log whose first column is headed so.
+/// Returns the rows of the tables about the log whose first column has the given heading.
 fn rows(head: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
     let page = fs::read_to_string(path).expect("the page on operations");

@@ -1,19 +1,16 @@
-//! The crates see each other as `docs/architecture.md` says, and in no other way.
+//! Checks the dependencies between the crates of the workspace, as `docs/architecture.md` describes them.
 //!
-//! Dev-dependencies are free: a test may bring any crates together.
+//! Dev-dependencies are not restricted: a test may use any crates.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "all of this is test code, where a panic is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::fs;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use toml_edit::{DocumentMut, Item, TableLike};
 
-/// Which members each member may name. A new member must be entered here.
-const MAY_SEE: &[(&str, &[&str])] = &[
+/// The members that each member may depend on. A new member must be added here.
+const ALLOWED: &[(&str, &[&str])] = &[
     ("customers-domain", &[]),
     ("customers-ports", &["customers-domain"]),
     (
@@ -75,13 +72,13 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Members that are tests or benchmarks through and through.
-const FREE: &[&str] = &["customers-tests", "customers-benches"];
+/// Members that contain only tests or benchmarks.
+const UNRESTRICTED: &[&str] = &["customers-tests", "customers-benches"];
 
-/// The members that hold the rules.
+/// Members that contain the business rules.
 const CORE: &[&str] = &["customers-domain", "customers-ports", "customers-use-cases"];
 
-/// What would tie the rules to a technology.
+/// Crates that would tie the rules to a technology.
 const TECHNOLOGIES: &[&str] = &[
     "axum",
     "http",
@@ -98,100 +95,100 @@ const TECHNOLOGIES: &[&str] = &[
     "utoipa",
 ];
 
-/// The one member that turns spans into OpenTelemetry's; to all others they are those of `tracing`.
-const SENDS_TRACES: &str = "customers";
+/// The only member that depends on OpenTelemetry. All others use `tracing`.
+const EXPORTS_TRACES: &str = "customers";
 
-/// What the domain in particular does without: waiting, and chance.
-const FOREIGN_TO_THE_DOMAIN: &[&str] = &["async-trait", "getrandom", "rand", "tracing"];
+/// Crates for async code, randomness and tracing, which the domain must not use.
+const FORBIDDEN_IN_DOMAIN: &[&str] = &["async-trait", "getrandom", "rand", "tracing"];
 
 #[test]
-fn members_see_each_other_only_as_the_map_says() {
+fn members_depend_only_on_allowed_members() {
     let metadata = metadata();
     let members: Vec<&str> = metadata
         .workspace_packages()
         .iter()
         .map(|member| member.name.as_str())
         .collect();
-    let mut offences = Vec::new();
-    for member in constrained(&metadata) {
-        let Some((_, allowed)) = MAY_SEE
+    let mut violations = Vec::new();
+    for member in restricted(&metadata) {
+        let Some((_, allowed)) = ALLOWED
             .iter()
             .find(|(name, _)| *name == member.name.as_str())
         else {
-            offences.push(format!("{} is not on the map", member.name));
+            violations.push(format!("{} is not in ALLOWED", member.name));
             continue;
         };
-        for seen in named_by(member) {
-            if members.contains(&seen) && !allowed.contains(&seen) {
-                offences.push(format!("{} names {seen}", member.name));
+        for dependency in dependencies_of(member) {
+            if members.contains(&dependency) && !allowed.contains(&dependency) {
+                violations.push(format!("{} depends on {dependency}", member.name));
             }
         }
     }
-    assert_none(&offences);
+    assert_none(&violations);
 }
 
 #[test]
-fn the_map_has_no_member_that_is_gone() {
+fn every_listed_member_exists() {
     let metadata = metadata();
     let members = metadata.workspace_packages();
-    let gone: Vec<String> = MAY_SEE
+    let missing: Vec<String> = ALLOWED
         .iter()
         .map(|(name, _)| name)
-        .chain(FREE)
+        .chain(UNRESTRICTED)
         .filter(|name| !members.iter().any(|member| member.name.as_str() == **name))
         .map(ToString::to_string)
         .collect();
-    assert_none(&gone);
+    assert_none(&missing);
 }
 
 #[test]
-fn the_core_names_no_technology() {
+fn the_core_depends_on_no_technology() {
     let metadata = metadata();
-    let mut offences = Vec::new();
-    for member in constrained(&metadata) {
+    let mut violations = Vec::new();
+    for member in restricted(&metadata) {
         let name = member.name.as_str();
-        for seen in named_by(member) {
-            let foreign = CORE.contains(&name) && TECHNOLOGIES.contains(&seen)
-                || name == "customers-domain" && FOREIGN_TO_THE_DOMAIN.contains(&seen);
-            if foreign {
-                offences.push(format!("{name} names {seen}"));
+        for dependency in dependencies_of(member) {
+            let forbidden = CORE.contains(&name) && TECHNOLOGIES.contains(&dependency)
+                || name == "customers-domain" && FORBIDDEN_IN_DOMAIN.contains(&dependency);
+            if forbidden {
+                violations.push(format!("{name} depends on {dependency}"));
             }
         }
     }
-    assert_none(&offences);
+    assert_none(&violations);
 }
 
 #[test]
-fn the_program_alone_names_opentelemetry() {
+fn only_the_program_depends_on_opentelemetry() {
     let metadata = metadata();
-    let naming: Vec<&str> = constrained(&metadata)
-        .filter(|member| named_by(member).any(|seen| seen.contains("opentelemetry")))
+    let dependents: Vec<&str> = restricted(&metadata)
+        .filter(|member| dependencies_of(member).any(|it| it.contains("opentelemetry")))
         .map(|member| member.name.as_str())
         .collect();
-    assert_eq!(naming, [SENDS_TRACES]);
+    assert_eq!(dependents, [EXPORTS_TRACES]);
 }
 
 #[test]
-fn every_member_takes_the_lints_of_the_workspace() {
-    let offences: Vec<String> = manifests()
+fn every_member_inherits_the_lints_of_the_workspace() {
+    let violations: Vec<String> = manifests()
         .into_iter()
         .filter(|(_, manifest)| !inherits(manifest.get("lints")))
-        .map(|(path, _)| format!("{path} has lints of its own, or none"))
+        .map(|(path, _)| format!("{path} does not inherit the lints of the workspace"))
         .collect();
-    assert_none(&offences);
+    assert_none(&violations);
 }
 
 #[test]
 fn every_dependency_is_declared_once_for_the_workspace() {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for (path, manifest) in manifests() {
         for (name, dependency) in dependencies(manifest.as_table()) {
             if !inherits(Some(dependency)) {
-                offences.push(format!("{path} says what {name} is"));
+                violations.push(format!("{path} does not inherit {name} from the workspace"));
             }
         }
     }
-    assert_none(&offences);
+    assert_none(&violations);
 }
 
 fn metadata() -> Metadata {
@@ -203,17 +200,16 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// The members whose dependencies are bound by the map.
-fn constrained(metadata: &Metadata) -> impl Iterator<Item = &Package> {
+/// Returns the members whose dependencies are restricted.
+fn restricted(metadata: &Metadata) -> impl Iterator<Item = &Package> {
     metadata
         .workspace_packages()
         .into_iter()
-        .filter(|member| !FREE.contains(&member.name.as_str()))
+        .filter(|member| !UNRESTRICTED.contains(&member.name.as_str()))
 }
 
-/// What ends up in the member's own build: its dependencies, optional ones too, but not those of its
-/// tests.
-fn named_by(member: &Package) -> impl Iterator<Item = &str> {
+/// Returns the dependencies of a member, including optional ones and excluding dev-dependencies.
+fn dependencies_of(member: &Package) -> impl Iterator<Item = &str> {
     member
         .dependencies
         .iter()
@@ -221,7 +217,7 @@ fn named_by(member: &Package) -> impl Iterator<Item = &str> {
         .map(|dependency| dependency.name.as_str())
 }
 
-/// Every member's manifest, with its path.
+/// Returns the manifest of every member with its path.
 fn manifests() -> Vec<(String, DocumentMut)> {
     metadata()
         .workspace_packages()
@@ -234,7 +230,7 @@ fn manifests() -> Vec<(String, DocumentMut)> {
         .collect()
 }
 
-/// All entries of the dependency tables below, those for one target alone too.
+/// Returns all entries of the dependency tables, including target-specific ones.
 fn dependencies(table: &dyn TableLike) -> Vec<(&str, &Item)> {
     let mut found = Vec::new();
     for (name, item) in table.iter() {
@@ -263,6 +259,6 @@ fn inherits(item: Option<&Item>) -> bool {
         == Some(true)
 }
 
-fn assert_none(offences: &[String]) {
-    assert!(offences.is_empty(), "{}", offences.join("\n"));
+fn assert_none(violations: &[String]) {
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
 }

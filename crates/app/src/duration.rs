@@ -1,10 +1,10 @@
-//! Lengths of time as they are written on the command line.
+//! Durations on the command line.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// The units, longest name first, so that `ms` is not read as `m` and a stray `s`.
+/// Units and their lengths in milliseconds.
 const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
     ("s", 1_000),
@@ -13,27 +13,27 @@ const UNITS: [(&str, u64); 5] = [
     ("d", 86_400_000),
 ];
 
-/// The text is no length of time that can be taken here.
+/// The text is not an accepted duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum InvalidDuration {
-    /// Not a number with a unit.
-    #[error("expected a whole number with ms, s, m, h or d, such as 5s")]
+    /// Not a whole number with a unit.
+    #[error("must be a whole number followed by ms, s, m, h or d, such as 5s")]
     Form,
-    /// Not a number with one of the longer units.
-    #[error("expected a whole number with s, m, h or d, such as 90d")]
+    /// Not a whole number with a unit of at least a second.
+    #[error("must be a whole number followed by s, m, h or d, such as 90d")]
     LifetimeForm,
-    /// No time at all.
-    #[error("must be longer than nothing")]
+    /// Zero.
+    #[error("must be greater than zero")]
     Zero,
-    /// More than can be counted.
-    #[error("is too long")]
+    /// More milliseconds than fit into 64 bits.
+    #[error("must be at most 2^64 - 1 milliseconds")]
     TooLong,
 }
 
-/// Reads a whole number with `ms`, `s`, `m`, `h` or `d`.
+/// Parses a whole number followed by `ms`, `s`, `m`, `h` or `d`.
 ///
 /// # Errors
-/// When it is anything else, or longer than 64 bits of milliseconds hold.
+/// Returns an error for any other form, and for more than 2^64 - 1 milliseconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, InvalidDuration> {
     let digits_end = text
         .find(|character: char| !character.is_ascii_digit())
@@ -54,10 +54,10 @@ pub(crate) fn parse(text: &str) -> Result<Duration, InvalidDuration> {
         .ok_or(InvalidDuration::TooLong)
 }
 
-/// Reads a length of time that is not zero.
+/// Parses a duration greater than zero.
 ///
 /// # Errors
-/// As [`parse`], and when it is zero.
+/// As [`parse`], and for zero.
 pub(crate) fn parse_positive(text: &str) -> Result<Duration, InvalidDuration> {
     let duration = parse(text)?;
     if duration.is_zero() {
@@ -66,10 +66,10 @@ pub(crate) fn parse_positive(text: &str) -> Result<Duration, InvalidDuration> {
     Ok(duration)
 }
 
-/// Reads how long a key lives: whole seconds or more.
+/// Parses the lifetime of an API key, in units of at least a second.
 ///
 /// # Errors
-/// As [`parse_positive`], and when it is in milliseconds.
+/// As [`parse_positive`], and for milliseconds.
 pub(crate) fn parse_lifetime(text: &str) -> Result<Duration, InvalidDuration> {
     if text.ends_with("ms") {
         return Err(InvalidDuration::LifetimeForm);
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_with_each_unit_is_read() {
+    fn a_whole_number_with_each_unit_is_accepted() {
         for (text, seconds) in [
             ("0s", 0),
             ("5s", 5),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_forms_and_overflows_are_refused() {
         for bad in [
             "",
             "5",
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_is_at_least_a_second_and_has_no_milliseconds() {
+    fn a_lifetime_is_positive_and_not_in_milliseconds() {
         assert_eq!(parse_lifetime("90d"), Ok(Duration::from_hours(90 * 24)));
         assert_eq!(parse_lifetime("0d"), Err(InvalidDuration::Zero));
         for bad in ["5000ms", "5", "soon"] {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_limit_of_zero_is_refused() {
+    fn a_positive_duration_is_not_zero() {
         assert_eq!(parse_positive("1ms"), Ok(Duration::from_millis(1)));
         assert_eq!(parse_positive("0ms"), Err(InvalidDuration::Zero));
     }

@@ -1,4 +1,4 @@
-//! Why the program ends without having done what it was asked, and the exit code that says so.
+//! Errors that end the program, and their exit codes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,14 +13,13 @@ use customers_ports::StoreError;
 use customers_use_cases::IssueApiKeyError;
 use thiserror::Error;
 
-/// What went wrong, in one line for the person or the supervisor who started the program. It holds
-/// no database URL and no key.
+/// An error that ends the program. Its message is one line without a database URL or a key.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
-    /// The command line or the environment asks for what cannot be.
+    /// Invalid command line or environment.
     #[error("{0}")]
     Usage(String),
-    /// The address to answer on is not to be had.
+    /// The program cannot listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         address: SocketAddr,
@@ -31,56 +30,56 @@ pub(crate) enum Failure {
     Startup(StartupError),
     /// The schema is older than this program.
     #[error(
-        "the database's schema is behind this program: run `customers migrate`, or serve with --migrate"
+        "the database schema is behind this program: run `customers migrate`, or start with --migrate"
     )]
     SchemaBehind,
-    /// A power cut may lose what the database has acknowledged.
+    /// The database may lose acknowledged writes in a power cut.
     #[error(
-        "the database may lose customers in a power cut: {0} is off there; switch it on, or start with --allow-unsafe-durability where nothing may be lost"
+        "the database may lose customers in a power cut because {0} is off: turn it on, or start with --allow-unsafe-durability if data may be lost"
     )]
     UnsafeDurability(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// No API key was made.
+    /// The API key was not created.
     #[error(transparent)]
     IssueApiKey(#[from] IssueApiKeyError),
     /// Two modules cannot be served together.
     #[error(transparent)]
     Modules(#[from] DuplicateDeclaration),
-    /// There is no API key of that id.
-    #[error("there is no API key {0}")]
+    /// The API key does not exist.
+    #[error("API key {0} does not exist")]
     UnknownApiKey(ApiKeyId),
-    /// No master key was made.
-    #[error("no master key was made: {0}")]
+    /// The master key was not created.
+    #[error("cannot create a master key: {0}")]
     CreateMasterKey(CreateError),
-    /// No file with a master key was made.
-    #[error("no master key was written to {}: {error}", .path.display())]
+    /// The master key file was not created.
+    #[error("cannot write a master key to {}: {error}", .path.display())]
     CreateMasterKeyFile { path: PathBuf, error: CreateError },
-    /// The service is not ready, or not there.
+    /// The service is not ready or cannot be reached.
     #[error("the service at {address} is not ready: {reason}")]
     NotReady { address: SocketAddr, reason: String },
-    /// The operating system refused something.
+    /// An operation of the operating system failed.
     #[error("{doing}: {source}")]
     System {
         doing: &'static str,
         source: io::Error,
     },
-    /// The server is gone without having been told to go.
-    #[error("the server ended by a defect of its own")]
+    /// The server ended before it was stopped.
+    #[error("the server ended unexpectedly")]
     ServerEnded,
     /// A second signal came while the service was stopping.
-    #[error("stopped at once by a second signal")]
+    #[error("stopped immediately by a second signal")]
     Interrupted,
 }
 
 impl Failure {
-    /// What could not be done, for `map_err` on an error of the operating system.
+    /// Returns a function for `map_err` that adds what the program was doing.
     pub(crate) fn system(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { doing, source }
     }
 
-    /// 2 for wrong usage, 1 for everything else.
+    /// Returns the exit code: 2 for invalid usage, 1 for all other errors.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),

@@ -1,10 +1,10 @@
-//! What a person reads who started the service in memory.
+//! The greeting on stdout when the service starts in memory.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use customers_use_cases::ApiKeySecret;
 
-/// The address under which this machine reaches a listener: loopback for an unspecified one.
+/// Returns the address at which this machine reaches a listener: loopback for an unspecified address.
 pub(crate) fn local(address: SocketAddr) -> SocketAddr {
     let mut local = address;
     match address {
@@ -15,12 +15,12 @@ pub(crate) fn local(address: SocketAddr) -> SocketAddr {
     local
 }
 
-/// The greeting: where the service is, its key, and a command that creates a first customer.
+/// Returns the greeting: the URL, the API key, and a command that creates a first customer.
 pub(crate) fn text(address: SocketAddr, key: &ApiKeySecret) -> String {
     let base = format!("http://{}", local(address));
     let key = key.expose();
     format!(
-        r#"The service is ready at {base} and is to be tried at {base}/docs
+        r#"The service is ready at {base}. Documentation to try it: {base}/docs
 API key: {key}
 
 Create a first customer:
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unspecified_address_is_reached_on_loopback_and_another_as_it_is() {
+    fn an_unspecified_address_becomes_loopback_and_others_are_unchanged() {
         for (address, reached) in [
             ("0.0.0.0:8080", "127.0.0.1:8080"),
             ("[::]:8080", "[::1]:8080"),
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_greeting_holds_the_address_and_the_key_ready_to_paste() {
+    fn the_greeting_contains_the_address_and_the_key() {
         let key = ApiKeySecret::generate().unwrap();
         let text = text("0.0.0.0:8080".parse().unwrap(), &key);
         assert!(text.contains("curl -i -X POST http://127.0.0.1:8080/customers \\\n"));

@@ -1,4 +1,4 @@
-//! The commands with which an operator makes, lists and revokes API keys.
+//! `customers keys`: creates, lists and revokes API keys.
 
 mod listing;
 
@@ -16,10 +16,11 @@ use crate::output;
 use crate::postgres;
 use crate::system::{SystemClock, UuidV7};
 
-/// Carries out one command on the keys of a database.
+/// Runs a command on the API keys of a database.
 ///
 /// # Errors
-/// When there is no database, its schema is behind, or it fails; when the key to revoke is unknown.
+/// Returns an error if no database is configured, its schema is too old, the store fails, or the key to
+/// revoke does not exist.
 pub(crate) async fn run(command: &KeysCommand) -> Result<(), Failure> {
     match command {
         KeysCommand::Create(args) => create(args, &service(&args.database).await?).await,
@@ -51,14 +52,14 @@ async fn create(args: &CreateKeyArgs, keys: &ApiKeyService) -> Result<(), Failur
     let issued = keys.issue(&args.tenant, scopes, lifetime).await?;
     let tenant = args.tenant.expose();
     if issued.tenant_is_new {
-        output::note(&format!("The tenant {tenant} is new."));
+        output::note(&format!("Created tenant {tenant}."));
     }
     let key = issued.secret.expose();
     output::print(&if args.quiet {
         format!("{key}\n")
     } else {
         format!(
-            "API key of tenant {tenant} ({scope_names}):\n\n  {key}\n\nStore it now: it cannot be shown again.\n"
+            "API key of tenant {tenant} ({scope_names}):\n\n  {key}\n\nStore it now. It cannot be shown again.\n"
         )
     })
 }
@@ -75,22 +76,20 @@ async fn list(args: &ListKeysArgs, keys: &ApiKeyService) -> Result<(), Failure> 
 
 async fn revoke(id: ApiKeyId, keys: &ApiKeyService) -> Result<(), Failure> {
     match keys.revoke(id).await? {
-        Revocation::Revoked => output::print(&format!("The API key {id} is revoked.\n")),
-        Revocation::AlreadyRevoked => {
-            output::print(&format!("The API key {id} was revoked before.\n"))
-        }
+        Revocation::Revoked => output::print(&format!("Revoked API key {id}.\n")),
+        Revocation::AlreadyRevoked => output::print(&format!("API key {id} is already revoked.\n")),
         Revocation::Unknown => Err(Failure::UnknownApiKey(id)),
     }
 }
 
-/// What was given may be a whole key by mistake, so no message repeats it.
-fn key_id(given: &SecretString) -> Result<ApiKeyId, Failure> {
-    let given = given.expose_secret();
-    ApiKeyId::parse(given).ok_or_else(|| {
-        Failure::Usage(match ApiKeySecret::parse(given) {
-            Ok(key) => format!("this is a whole API key; its id is {}", key.id()),
+/// Parses the id of an API key. The argument may be a whole key by mistake, so no message contains it.
+fn key_id(argument: &SecretString) -> Result<ApiKeyId, Failure> {
+    let argument = argument.expose_secret();
+    ApiKeyId::parse(argument).ok_or_else(|| {
+        Failure::Usage(match ApiKeySecret::parse(argument) {
+            Ok(key) => format!("expected the id of an API key, not a whole API key; its id is {}", key.id()),
             Err(_) => format!(
-                "the id of an API key is {} letters and digits, as `customers keys list` shows it",
+                "the id of an API key must be {} letters and digits, as shown by `customers keys list`",
                 ApiKeyId::LENGTH
             ),
         })
@@ -102,13 +101,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_public_part_of_a_key_is_taken_as_its_id() {
+    fn an_id_is_accepted() {
         let id = key_id(&"0123456789abcdeF".into()).unwrap();
         assert_eq!(id.as_str(), "0123456789abcdeF");
     }
 
     #[test]
-    fn a_whole_key_is_refused_without_being_repeated() {
+    fn a_whole_key_is_refused_and_not_repeated() {
         let key = ApiKeySecret::generate().unwrap();
         let message = key_id(&key.expose().into()).unwrap_err().to_string();
         assert!(message.contains(key.id().as_str()));

@@ -1,4 +1,4 @@
-//! The log: one line an event on stderr, as text or as JSON.
+//! The log: one line per event on stderr, as text or as JSON.
 
 use std::io::{self, IsTerminal as _};
 use std::panic;
@@ -16,11 +16,10 @@ mod trace_id;
 
 use trace_id::WithTraceId;
 
-/// Starts the log of this process. Without a format, it is text on a terminal and else JSON.
+/// Starts the log of this process. The default format is text on a terminal and JSON otherwise.
 ///
-/// Spans are not written out: an event names what it is about in fields of its own. Where there are
-/// traces, they get the spans, and lines that are written meanwhile the trace's id; where there are
-/// none, no span is made at all.
+/// Spans are not logged; events have fields of their own. With `traces`, spans go to the traces, and log
+/// lines in a traced request have its trace id. Without `traces`, no spans are created.
 pub(crate) fn start(format: Option<LogFormat>, traces: Option<&Traces>) {
     let on_terminal = io::stderr().is_terminal();
     let default = if on_terminal {
@@ -28,7 +27,7 @@ pub(crate) fn start(format: Option<LogFormat>, traces: Option<&Traces>) {
     } else {
         LogFormat::Json
     };
-    // A reader of stderr that went away is no reason to fail: the complaint would panic.
+    // If stderr is closed, reporting the write error would panic.
     let layer = fmt::layer()
         .with_writer(io::stderr)
         .log_internal_errors(false);
@@ -50,20 +49,20 @@ pub(crate) fn start(format: Option<LogFormat>, traces: Option<&Traces>) {
             .map_event_format(|line| WithTraceId { line, format })
             .boxed(),
     };
-    let own_at_info_others_at_warn = Targets::new()
+    let levels = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("customers", LevelFilter::INFO)
-        // It quotes what it does not know of a database URL.
+        // It logs unknown parts of the database URL.
         .with_target("sqlx_postgres::options", LevelFilter::OFF);
-    let events_alone = filter_fn(|metadata| !metadata.is_span());
+    let events_only = filter_fn(|metadata| !metadata.is_span());
     let subscriber = tracing_subscriber::registry()
         .with(traces.map(Traces::layer))
-        .with(layer.with_filter(own_at_info_others_at_warn.and(events_alone)));
-    // It fails only where a log was started before; then that one stays.
+        .with(layer.with_filter(levels.and(events_only)));
+    // This fails only if a log was started before, which then stays.
     let _ = tracing::subscriber::set_global_default(subscriber);
     panic::set_hook(Box::new(|panic| {
-        // The message of a panic may quote the data that it met, so only the place is told.
+        // A panic message may contain personal data, so only the location is logged.
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(place, "a defect in the program: it panicked");
+        tracing::error!(place, "the program panicked");
     }));
 }

@@ -1,7 +1,7 @@
 //! The program `customers`: its command line, its configuration and its wiring.
 //!
-//! It alone sees every other crate. It decides which adapters stand behind the ports, starts and
-//! stops them, and knows nothing of customers beyond that.
+//! This is the only crate that depends on every other one. It selects the adapters for the ports, starts
+//! and stops them, and contains no business rules.
 
 mod cli;
 mod config;
@@ -13,7 +13,7 @@ mod keys;
 mod listener;
 mod logging;
 mod master_key;
-mod measuring;
+mod metrics_listener;
 mod migrate;
 mod modules;
 mod open_files;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     match run(&Cli::read().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            tell(&failure);
+            report(&failure);
             failure.exit_code()
         }
     }
@@ -58,12 +58,12 @@ fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
-/// Runs a command that does one thing after the other.
+/// Runs a command on a single-threaded runtime.
 fn once(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Failure::system("cannot start"))?
+        .map_err(Failure::system("cannot start the runtime"))?
         .block_on(command)
 }
 
@@ -75,8 +75,8 @@ fn openapi() -> Result<(), Failure> {
     ))
 }
 
-/// In the log where there is one, so that its readers find it, and else as a plain line.
-fn tell(failure: &Failure) {
+/// Writes the failure to the log if it was started, and otherwise to stderr.
+fn report(failure: &Failure) {
     if tracing::dispatcher::has_been_set() {
         tracing::error!("{failure}");
     } else {

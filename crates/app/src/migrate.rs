@@ -1,4 +1,4 @@
-//! `customers migrate`: brings a database's schema up to this program.
+//! `customers migrate`: updates the database schema.
 
 use customers_adapter_postgres::SchemaState;
 
@@ -8,15 +8,15 @@ use crate::failure::Failure;
 use crate::output;
 use crate::postgres;
 
-/// Migrates and says what was to be done.
+/// Applies missing migrations and prints the result.
 ///
 /// # Errors
-/// When no database is named, it cannot be reached, or a migration fails.
+/// Returns an error if no database is configured, it cannot be reached, or a migration fails.
 pub(crate) async fn run(args: &MigrateArgs) -> Result<(), Failure> {
     let before = postgres::migrate(config::required_url(&args.url)?).await?;
     output::print(match before {
-        SchemaState::Behind => "The schema was brought up to this program.\n",
-        SchemaState::Current => "The schema is this program's already.\n",
-        SchemaState::Newer => "The schema is newer than this program; it was left as it is.\n",
+        SchemaState::Behind => "The schema was updated.\n",
+        SchemaState::Current => "The schema is up to date.\n",
+        SchemaState::Newer => "The schema is newer than this program. Nothing was changed.\n",
     })
 }

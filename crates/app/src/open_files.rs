@@ -1,22 +1,22 @@
-//! Room for every connection among the files that the process may hold open.
+//! The limit on open files, raised to fit every connection.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::cli::ServeArgs;
 
-/// Standard streams, the listeners, the health check's connection, those of metrics, the runtime's own,
-/// and some room.
-const BESIDES_CONNECTIONS: u64 = 80;
+/// Open files besides client and database connections: standard streams, listeners, the connections of the
+/// health check and of metrics, those of the runtime, and a reserve.
+const OTHER_FILES: u64 = 80;
 
-/// Raises the soft limit, which is often 1,024, to what the bounds on connections need. Where the
-/// hard limit forbids it, the log says so: connections beyond it will be dropped.
-pub(crate) fn make_room(args: &ServeArgs) {
+/// Raises the soft limit, which is often 1,024, to what the configured connections need. Logs a warning
+/// if the hard limit is lower; connections beyond it will be dropped.
+pub(crate) fn raise_limit(args: &ServeArgs) {
     let connections = args
         .max_connections
         .saturating_add(args.database_connections.get());
     let needed = u64::try_from(connections.get())
         .unwrap_or(u64::MAX)
-        .saturating_add(BESIDES_CONNECTIONS);
+        .saturating_add(OTHER_FILES);
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return;
     };

@@ -1,13 +1,13 @@
-//! What the program says to the person who called it, as opposed to its log.
+//! Output of commands on stdout and stderr, as opposed to the log.
 
 use std::io::{self, Write as _};
 
 use crate::failure::Failure;
 
-/// Writes what was asked for to stdout.
+/// Writes a command's result to stdout.
 ///
 /// # Errors
-/// When nobody takes it.
+/// Returns an error if stdout cannot be written to.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout
@@ -16,7 +16,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         .map_err(Failure::system("cannot write to stdout"))
 }
 
-/// Writes a line to stderr. That nobody reads it is no reason to fail.
+/// Writes a line to stderr. Ignores errors.
 pub(crate) fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

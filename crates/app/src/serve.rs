@@ -22,7 +22,7 @@ use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
 use crate::traces::{Traces, join_trace};
-use crate::{greeting, logging, measuring, open_files, output, shutdown, sweeper};
+use crate::{greeting, logging, metrics_listener, open_files, output, shutdown, sweeper};
 
 /// The store as it was asked for, checked but not opened.
 enum Target {
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let traces = config::trace_endpoint(args)?;
     let traces = traces.as_ref().map(Traces::to).transpose()?;
     logging::start(args.log_format, traces.as_ref());
-    open_files::make_room(args);
+    open_files::raise_limit(args);
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     // What still runs has had its time.
     runtime.shutdown_background();
     if let Some(traces) = traces.filter(|_| !matches!(outcome, Err(Failure::Interrupted))) {
-        traces.end();
+        traces.shutdown();
     }
     outcome
 }
@@ -86,7 +86,7 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let numbering_plans = tokio::task::spawn_blocking(load_numbering_plans);
     let (listener, address) = listen(args.listen)?;
-    let metrics = measuring::start(args.metrics_listen, target.database())?;
+    let metrics = metrics_listener::start(args.metrics_listen, target.database())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
     let opening = open(args, target, Arc::clone(&ids), Arc::clone(&clock));

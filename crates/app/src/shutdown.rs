@@ -1,4 +1,4 @@
-//! From the first signal to the end.
+//! The shutdown: from the first signal to the end of the server.
 
 use std::time::Duration;
 

@@ -1,29 +1,29 @@
-//! The signals that ask the program to stop.
+//! The signals that stop the program.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::Failure;
 
-/// How the program is asked to stop.
+/// How the program is to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// SIGTERM: whoever sends callers here gets the drain delay to notice.
+    /// SIGTERM: wait for the drain delay, so that load balancers can notice.
     AfterDelay,
-    /// SIGINT: somebody at a keyboard is waiting.
+    /// SIGINT: a person at a keyboard is waiting.
     WithoutDelay,
 }
 
-/// From its making on, signals no longer end the process by themselves.
+/// Receives SIGTERM and SIGINT. Once it exists, these signals no longer end the process.
 pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// Listens for SIGTERM and SIGINT.
+    /// Starts to receive SIGTERM and SIGINT.
     ///
     /// # Errors
-    /// When the operating system refuses.
+    /// Returns an error if the operating system refuses.
     pub(crate) fn listen() -> Result<Self, Failure> {
         let listen = |kind| signal(kind).map_err(Failure::system("cannot listen for signals"));
         Ok(Self {
@@ -40,7 +40,7 @@ impl Signals {
         }
     }
 
-    /// Runs something to its end, or answers with the signal that came first; then what ran is dropped.
+    /// Waits for `running`. If a signal comes first, drops `running` and returns the signal as an error.
     pub(crate) async fn unless_stopped<T>(
         &mut self,
         running: impl Future<Output = T>,

@@ -1,9 +1,8 @@
-//! Traces: the spans of requests, sent to a collector by OTLP over HTTP. Without a collector nothing
-//! of this is built.
+//! Traces: exports the spans of requests to a collector by OTLP over HTTP.
 //!
-//! The crates around speak of spans in `tracing`'s words; what those become in OpenTelemetry's is
-//! decided here alone. Spans wait in a bounded queue for a thread of their own, so a collector that is
-//! slow or away costs spans and never a request.
+//! The other crates create spans with `tracing`. Only this module converts them to OpenTelemetry. Spans
+//! wait in a bounded queue and are exported by a separate thread. If the collector is slow or
+//! unavailable, spans are lost and requests are not affected.
 
 use std::time::Duration;
 
@@ -33,22 +32,22 @@ mod parent;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use parent::join as join_trace;
 
-/// How long the end of the program waits for spans that are still to be sent.
-const LAST_SPANS: Duration = Duration::from_secs(2);
-/// What the service is called where the environment says nothing else.
+/// Maximum time that the shutdown waits for the last export.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// Default of `service.name`.
 const SERVICE_NAME: &str = "customers";
 
-/// The way from spans to the collector.
+/// The pipeline from spans to the collector.
 pub(crate) struct Traces {
     provider: SdkTracerProvider,
 }
 
 impl Traces {
-    /// Opens the way. The collector need not be there yet.
+    /// Creates the pipeline. The collector does not have to be reachable yet.
     ///
     /// # Errors
-    /// When the environment asks for what cannot be, or no certificate authority is known for a
-    /// collector that is reached by https.
+    /// Returns an error if the environment is invalid, or if the endpoint uses https and the system has no
+    /// root certificates.
     pub(crate) fn to(endpoint: &Endpoint) -> Result<Self, Failure> {
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(collector::exporter(endpoint)?)
@@ -57,7 +56,7 @@ impl Traces {
         Ok(Self { provider })
     }
 
-    /// What turns spans of `tracing` into those of OpenTelemetry: requests, and what belongs to them.
+    /// Returns the layer that converts spans of requests, and the spans within them, to OpenTelemetry.
     pub(crate) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -71,19 +70,23 @@ impl Traces {
             .with_filter(
                 dynamic_filter_fn(belongs_to_a_request)
                     .with_max_level_hint(LevelFilter::INFO)
-                    .with_callsite_filter(asked_anew_for_own_spans),
+                    .with_callsite_filter(callsite_interest),
             )
     }
 
-    /// Sends what is still waiting, for two seconds at most.
-    pub(crate) fn end(self) {
-        if self.provider.shutdown_with_timeout(LAST_SPANS).is_err() {
-            tracing::warn!("the last traces were not delivered");
+    /// Exports the remaining spans, for at most two seconds.
+    pub(crate) fn shutdown(self) {
+        if self
+            .provider
+            .shutdown_with_timeout(SHUTDOWN_TIMEOUT)
+            .is_err()
+        {
+            tracing::warn!("the last traces were not exported");
         }
     }
 }
 
-/// The trace that is being worked for, if traces are made.
+/// Returns the id of the current trace, if there is one.
 pub(crate) fn current_trace_id() -> Option<TraceId> {
     Context::map_current(|context| {
         let span = context.span();
@@ -92,9 +95,8 @@ pub(crate) fn current_trace_id() -> Option<TraceId> {
     })
 }
 
-/// Everything else is settled when its place in the code is first met, so that what others trace for
-/// themselves costs nothing.
-fn asked_anew_for_own_spans(metadata: &'static Metadata<'static>) -> Interest {
+/// Disables all callsites but those of our own spans, so that the spans of libraries cost nothing.
+fn callsite_interest(metadata: &'static Metadata<'static>) -> Interest {
     if is_own_span(metadata) {
         Interest::sometimes()
     } else {
@@ -102,14 +104,14 @@ fn asked_anew_for_own_spans(metadata: &'static Metadata<'static>) -> Interest {
     }
 }
 
-/// Log lines stay in the log.
+/// Returns whether this is a span of this program, and not an event.
 fn is_own_span(metadata: &Metadata<'_>) -> bool {
     metadata.is_span()
         && *metadata.level() <= Level::INFO
         && metadata.target().starts_with("customers")
 }
 
-/// What the program does by itself, such as sweeping, is no trace.
+/// Returns whether this is the span of a request or within one. Background work is not traced.
 fn belongs_to_a_request<S>(metadata: &Metadata<'_>, context: &layer::Context<'_, S>) -> bool
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -117,15 +119,18 @@ where
     is_own_span(metadata) && (metadata.name() == REQUEST_SPAN || context.lookup_current().is_some())
 }
 
-/// Who sends the traces. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` have the last word.
+/// Returns the resource. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` take precedence.
 fn resource() -> Resource {
     let name = Key::new("service.name");
-    let said = SdkProvidedResourceDetector.detect().get(&name);
-    let said = said.filter(|said| !said.as_str().starts_with("unknown_service"));
+    let configured = SdkProvidedResourceDetector.detect().get(&name);
+    let configured = configured.filter(|value| !value.as_str().starts_with("unknown_service"));
     Resource::builder_empty()
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_detector(Box::new(EnvResourceDetector::new()))
-        .with_attribute(KeyValue::new(name, said.unwrap_or(SERVICE_NAME.into())))
+        .with_attribute(KeyValue::new(
+            name,
+            configured.unwrap_or(SERVICE_NAME.into()),
+        ))
         .build()
 }

@@ -1,19 +1,19 @@
-//! Values of flags that are more than a number or a word.
+//! Parsers for values of flags.
 
 use std::num::NonZeroUsize;
 
 use customers_domain::{CustomerType, KycPolicy, Parse as _, TenantName};
 use thiserror::Error;
 
-/// The text does not say which types of customer are verified.
+/// The text is not a list of customer types or `none`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("expected individual, business, both with a comma between them, or none")]
+#[error("must be individual, business, individual,business or none")]
 pub(crate) struct InvalidKycPolicy;
 
-/// Reads the types of customer that are verified, or `none`.
+/// Parses the customer types that are verified, or `none`.
 ///
 /// # Errors
-/// When the list is empty or names anything else.
+/// Returns an error if the list is empty or contains anything else.
 pub(crate) fn kyc_policy(text: &str) -> Result<KycPolicy, InvalidKycPolicy> {
     if text == "none" {
         return Ok(KycPolicy::verifying(&[]));
@@ -24,12 +24,12 @@ pub(crate) fn kyc_policy(text: &str) -> Result<KycPolicy, InvalidKycPolicy> {
         .map_err(|_| InvalidKycPolicy)
 }
 
-/// Reads the name of a tenant.
+/// Parses the name of a tenant.
 ///
 /// # Errors
-/// The rule that the name breaks, in words.
+/// Returns the rule that the name breaks.
 pub(crate) fn tenant_name(text: &str) -> Result<TenantName, String> {
-    TenantName::parse(text).map_err(|fault| format!("the name of a tenant {fault}"))
+    TenantName::parse(text).map_err(|fault| format!("the tenant name {fault}"))
 }
 
 /// Writes are kept to three quarters of the connections, and reads must find one as well.
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_verified_types_are_a_list_or_none() {
+    fn a_list_of_types_or_none_is_accepted() {
         use CustomerType::{Business, Individual};
         let table: [(&str, &[CustomerType]); 5] = [
             ("none", &[]),
@@ -80,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_tenant_is_trimmed_and_never_blank() {
+    fn a_tenant_name_is_trimmed_and_must_not_be_blank() {
         assert_eq!(
             tenant_name(" acme ").map(|name| name.expose().to_owned()),
             Ok("acme".to_owned())
         );
         assert_eq!(
             tenant_name(" "),
-            Err("the name of a tenant must not be blank".to_owned())
+            Err("the tenant name must not be blank".to_owned())
         );
     }
 }

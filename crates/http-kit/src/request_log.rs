@@ -28,7 +28,7 @@ pub(crate) async fn carry_out(
     next: Next,
 ) -> Response {
     let started = Instant::now();
-    let measured = metrics.begin();
+    let in_flight = metrics.begin();
     let id = request_id(request.headers());
     let method = method_name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -45,7 +45,7 @@ pub(crate) async fn carry_out(
     let route = route.as_ref().map(MatchedPath::as_str);
     let status = response.status();
     let took = started.elapsed();
-    measured.answered(route, method, status.as_u16(), took);
+    in_flight.finish(route, method, status.as_u16(), took);
     let caller = callers.0.get();
     trace::complete(status, id.to_str().unwrap_or_default(), caller);
     tracing::info!(

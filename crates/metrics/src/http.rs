@@ -4,28 +4,29 @@ use std::time::Duration;
 
 use metrics::{Gauge, SharedString};
 
-use crate::series::Tally;
+use crate::series::CounterSet;
 use crate::{list, values};
 
-/// What the HTTP face tells. The default records nothing.
+/// Metrics of the HTTP server. The default records nothing.
 #[derive(Debug, Clone, Default)]
 pub struct HttpMetrics {
-    /// Of requests.
+    /// Requests.
     pub requests: RequestMetrics,
-    /// Of the cache of API keys.
+    /// The cache of API keys.
     pub key_cache: KeyCacheMetrics,
-    /// Of callers' connections.
+    /// Client connections.
     pub connections: ConnectionMetrics,
 }
 
 impl HttpMetrics {
-    /// Records from now on, with whatever recorder is installed.
+    /// Creates metrics that record to the installed recorder.
     pub fn recording() -> Self {
         Self {
             requests: RequestMetrics(Some(list::REQUESTS_IN_FLIGHT.gauge([]))),
-            key_cache: KeyCacheMetrics(Some(Arc::new(Tally::new(values::KEY_LOOKUPS, |result| {
-                list::KEY_CACHE_LOOKUPS.counter([result.into()])
-            })))),
+            key_cache: KeyCacheMetrics(Some(Arc::new(CounterSet::new(
+                values::KEY_LOOKUPS,
+                |result| list::KEY_CACHE_LOOKUPS.counter([result.into()]),
+            )))),
             connections: ConnectionMetrics(Some(Connections {
                 open: list::CONNECTIONS.gauge([]),
                 max: list::CONNECTIONS_MAX.gauge([]),
@@ -34,30 +35,32 @@ impl HttpMetrics {
     }
 }
 
-/// Counts requests and their time.
+/// Counts and times requests.
 #[derive(Clone, Default)]
 pub struct RequestMetrics(Option<Gauge>);
 
 impl RequestMetrics {
-    /// A request has come. It counts as in flight until what this gives is dropped.
-    pub fn begin(&self) -> Measured {
+    /// Starts a request. It counts as in flight until the returned value is dropped.
+    pub fn begin(&self) -> RequestInFlight {
         let in_flight = self.0.clone();
         if let Some(gauge) = &in_flight {
             gauge.increment(1);
         }
-        Measured { in_flight }
+        RequestInFlight { in_flight }
     }
 }
 
 /// A request in flight.
-pub struct Measured {
+pub struct RequestInFlight {
     in_flight: Option<Gauge>,
 }
 
-impl Measured {
-    /// It is answered. `route` is the pattern that the router matched, never the path that was sent,
-    /// and absent where nothing matched; `method` is a known one or `other`.
-    pub fn answered(self, route: Option<&str>, method: &'static str, status: u16, took: Duration) {
+impl RequestInFlight {
+    /// Records the duration of the request.
+    ///
+    /// `route` is the pattern that the router matched, never the path that was sent. It is `None` if
+    /// no route matched. `method` is one of the known methods or `other`.
+    pub fn finish(self, route: Option<&str>, method: &'static str, status: u16, took: Duration) {
         if self.in_flight.is_none() {
             return;
         }
@@ -75,7 +78,7 @@ impl Measured {
     }
 }
 
-impl Drop for Measured {
+impl Drop for RequestInFlight {
     fn drop(&mut self) {
         if let Some(gauge) = &self.in_flight {
             gauge.decrement(1);
@@ -83,31 +86,31 @@ impl Drop for Measured {
     }
 }
 
-/// Counts how the keys of requests were found.
+/// Counts API key lookups by result.
 #[derive(Clone, Default)]
-pub struct KeyCacheMetrics(Option<Arc<Tally>>);
+pub struct KeyCacheMetrics(Option<Arc<CounterSet>>);
 
 impl KeyCacheMetrics {
-    /// A key was looked up.
+    /// Counts a lookup.
     pub fn count(&self, lookup: KeyLookup) {
-        if let Some(tally) = &self.0 {
-            tally.count(lookup.as_str());
+        if let Some(counters) = &self.0 {
+            counters.increment(lookup.as_str());
         }
     }
 }
 
-/// How the key of a request was found.
+/// Result of an API key lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyLookup {
-    /// It was remembered.
+    /// The key was cached.
     Hit,
-    /// It was remembered, and is looked up again in the background.
+    /// The key was cached, and is refreshed in the background.
     Stale,
-    /// The request waited for the store.
+    /// The key was not cached; the request waited for the store.
     Miss,
-    /// It was remembered that there is no such key.
+    /// The key was cached as unknown.
     Unknown,
-    /// It was not: too many unknown ones were being looked up.
+    /// The lookup was refused, because too many unknown keys were being looked up.
     Refused,
 }
 
@@ -134,21 +137,21 @@ struct Connections {
 }
 
 impl ConnectionMetrics {
-    /// There may be so many connections.
-    pub fn bound(&self, max: usize) {
+    /// Sets the maximum number of connections.
+    pub fn set_max(&self, max: usize) {
         if let (Some(gauges), Ok(max)) = (&self.0, u32::try_from(max)) {
             gauges.max.set(max);
         }
     }
 
-    /// One was opened.
+    /// Counts an opened connection.
     pub fn opened(&self) {
         if let Some(gauges) = &self.0 {
             gauges.open.increment(1);
         }
     }
 
-    /// One is gone.
+    /// Counts a closed connection.
     pub fn closed(&self) {
         if let Some(gauges) = &self.0 {
             gauges.open.decrement(1);
@@ -156,8 +159,8 @@ impl ConnectionMetrics {
     }
 }
 
-/// Whether it records is all that there is to see.
-macro_rules! debug_as_whether_it_records {
+/// Implements `Debug` for recorders, showing only whether they record.
+macro_rules! debug_is_recording {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,4 +170,4 @@ macro_rules! debug_as_whether_it_records {
     )*};
 }
 
-debug_as_whether_it_records!(RequestMetrics, KeyCacheMetrics, ConnectionMetrics);
+debug_is_recording!(RequestMetrics, KeyCacheMetrics, ConnectionMetrics);

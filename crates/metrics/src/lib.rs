@@ -1,13 +1,13 @@
-//! What is measured: the one list of metrics, and those who record them.
+//! The list of metrics and the recorders for them.
 //!
-//! [`METRICS`] names every metric with its labels and its help; nothing else is recorded. Whoever has
-//! something to tell holds a recorder of this crate ([`HttpMetrics`], [`PoolMetrics`],
-//! [`ProcessMetrics`]), whose default, where there is one, records nothing and costs nothing. Stores
-//! tell nothing themselves: [`MeasuredCustomers`] and its like go around any port of any store.
+//! [`METRICS`] defines every metric with its labels and help text. Nothing else is recorded. Other
+//! crates record through [`HttpMetrics`], [`PoolMetrics`] and [`ProcessMetrics`]; the default of
+//! [`HttpMetrics`] records nothing. Stores do not record anything themselves: [`MeasuredCustomers`]
+//! and the other decorators wrap the ports of any store.
 //!
-//! Labels have values of closed sets. No recorder takes a tenant, a key, an id or anything else that
-//! a caller sent. This crate knows no exporter: what is recorded goes to whichever recorder of the
-//! facade `metrics` the program has installed before it made these.
+//! Label values are closed sets. No recorder accepts a tenant, a key, an id or any other part of a
+//! request. This crate knows no exporter: it records to the recorder of the facade `metrics` that is
+//! installed when the recorders are created.
 
 mod http;
 mod list;
@@ -18,9 +18,9 @@ mod stores;
 mod values;
 
 pub use http::{
-    ConnectionMetrics, HttpMetrics, KeyCacheMetrics, KeyLookup, Measured, RequestMetrics,
+    ConnectionMetrics, HttpMetrics, KeyCacheMetrics, KeyLookup, RequestInFlight, RequestMetrics,
 };
 pub use list::{Kind, Label, METRICS, Metric, SECONDS_BUCKETS, Values, describe};
-pub use pool::{PoolMetrics, PoolUse};
+pub use pool::{PoolMetrics, PoolUsage};
 pub use process::ProcessMetrics;
 pub use stores::{MeasuredApiKeys, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords};

@@ -1,4 +1,4 @@
-//! Every metric that there is, in the order in which they are documented.
+//! Every metric, in the order of the documentation.
 
 use crate::values::{
     ACTIONS, CHANGE_OUTCOMES, CREATE_OUTCOMES, KEY_LOOKUPS, METHODS, OPERATIONS, PORTS,
@@ -10,34 +10,34 @@ pub const SECONDS_BUCKETS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// A metric as it is served and documented.
+/// A metric, as served and documented.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// Its name, with the unit at the end where it has one.
+    /// Name; ends in the unit, if there is one.
     pub name: &'static str,
-    /// What kind of numbers it tells.
+    /// Kind.
     pub kind: Kind,
-    /// What tells its series apart.
+    /// Labels that distinguish its series.
     pub labels: &'static [Label],
-    /// What it means, in a sentence.
+    /// Meaning, in one sentence.
     pub help: &'static str,
-    /// When it is there; always, where nothing is said.
-    pub only: Option<&'static str>,
+    /// Condition under which the metric is served; `None` for always.
+    pub condition: Option<&'static str>,
 }
 
-/// What kind of numbers a metric tells.
+/// Kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Only rises, from 0 at the start of the program.
+    /// Starts at 0 and only increases.
     Counter,
-    /// Rises and falls.
+    /// Increases and decreases.
     Gauge,
     /// Counts observations by [`SECONDS_BUCKETS`]; its series end in `_bucket`, `_sum` and `_count`.
     Histogram,
 }
 
 impl Kind {
-    /// The word of the Prometheus text format.
+    /// Returns the name of the kind in the Prometheus text format.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter",
@@ -47,28 +47,28 @@ impl Kind {
     }
 }
 
-/// What tells series of one metric apart.
+/// A label of a metric.
 #[derive(Debug, Clone, Copy)]
 pub struct Label {
-    /// Its name.
+    /// Name.
     pub name: &'static str,
-    /// What it may say.
+    /// Possible values.
     pub values: Values,
 }
 
-/// The values of a label. There is no third kind: what a caller sends is never one.
+/// The values of a label. Input from clients is never a label value.
 #[derive(Debug, Clone, Copy)]
 pub enum Values {
-    /// These and no others.
-    Of(&'static [&'static str]),
-    /// As many as the program itself has; the text says of what.
-    Own(&'static str),
+    /// A closed set.
+    Fixed(&'static [&'static str]),
+    /// Values that come from the program, such as its routes. The text describes them.
+    FromProgram(&'static str),
 }
 
 const fn label(name: &'static str, values: &'static [&'static str]) -> Label {
     Label {
         name,
-        values: Values::Of(values),
+        values: Values::Fixed(values),
     }
 }
 
@@ -78,67 +78,68 @@ pub(crate) const REQUEST_SECONDS: Metric = Metric {
     labels: &[
         Label {
             name: "route",
-            values: Values::Own("a path of the OpenAPI document, as it stands there, or `none`"),
+            values: Values::FromProgram("a path of the OpenAPI document, or `none`"),
         },
         label("method", METHODS),
         Label {
             name: "status",
-            values: Values::Own("a status that the service answers"),
+            values: Values::FromProgram("the status code of the response"),
         },
     ],
-    help: "Time from the head of a request to its answer.",
-    only: Some("from the first such request on"),
+    help: "Time from receiving the head of a request to sending the response.",
+    condition: Some("after the first request with these labels"),
 };
 pub(crate) const REQUESTS_IN_FLIGHT: Metric = Metric {
     name: "customers_http_requests_in_flight",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Requests that are being carried out.",
-    only: None,
+    help: "Requests in progress.",
+    condition: None,
 };
 pub(crate) const CONNECTIONS: Metric = Metric {
     name: "customers_http_connections",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Connections of callers that are open.",
-    only: None,
+    help: "Open client connections.",
+    condition: None,
 };
 pub(crate) const CONNECTIONS_MAX: Metric = Metric {
     name: "customers_http_connections_max",
     kind: Kind::Gauge,
     labels: &[],
-    help: "The most connections of callers that may be open.",
-    only: None,
+    help: "Maximum number of open client connections.",
+    condition: None,
 };
 pub(crate) const KEY_CACHE_LOOKUPS: Metric = Metric {
     name: "customers_key_cache_lookups_total",
     kind: Kind::Counter,
     labels: &[label("result", KEY_LOOKUPS)],
-    help: "API keys that were looked up for requests: remembered (hit), remembered and being looked up again \
-           (stale), asked of the store (miss), remembered as unknown (unknown), turned away (refused).",
-    only: None,
+    help: "API key lookups by result: cached (hit), cached and refreshed in the background (stale), read from \
+           the store (miss), cached as unknown (unknown), refused because too many unknown keys were being \
+           looked up (refused).",
+    condition: None,
 };
 pub(crate) const CREATES: Metric = Metric {
     name: "customers_creates_total",
     kind: Kind::Counter,
     labels: &[label("outcome", CREATE_OUTCOMES)],
-    help: "Creates that the store has decided, by how they ended; replayed ones are repetitions under an \
-           idempotency key.",
-    only: None,
+    help: "Creates by outcome; `replayed` is a retry with an idempotency key that received the recorded \
+           outcome.",
+    condition: None,
 };
 pub(crate) const CHANGES: Metric = Metric {
     name: "customers_changes_total",
     kind: Kind::Counter,
     labels: &[label("action", ACTIONS), label("outcome", CHANGE_OUTCOMES)],
-    help: "Edits and changes of status that the store has decided, by how they ended.",
-    only: None,
+    help: "Edits and status changes by outcome.",
+    condition: None,
 };
 pub(crate) const SWEPT: Metric = Metric {
     name: "customers_idempotency_records_swept_total",
     kind: Kind::Counter,
     labels: &[],
-    help: "Records of repeated requests that were deleted because of their age.",
-    only: None,
+    help: "Idempotency records deleted after their retention.",
+    condition: None,
 };
 pub(crate) const STORE_SECONDS: Metric = Metric {
     name: "customers_store_duration_seconds",
@@ -148,113 +149,113 @@ pub(crate) const STORE_SECONDS: Metric = Metric {
         label("operation", OPERATIONS),
         label("outcome", STORE_OUTCOMES),
     ],
-    help: "Time of a call of the store, waiting for a connection included.",
-    only: None,
+    help: "Duration of a store call, including the wait for a connection.",
+    condition: None,
 };
 pub(crate) const POOL_CONNECTIONS: Metric = Metric {
     name: "customers_database_pool_connections",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Connections to the database that are open; the health check has one more of its own.",
-    only: WITH_POSTGRES,
+    help: "Open database connections, without the separate connection of the health check.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_IN_USE: Metric = Metric {
     name: "customers_database_pool_connections_in_use",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Connections to the database that a call is using.",
-    only: WITH_POSTGRES,
+    help: "Database connections in use.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_MAX: Metric = Metric {
     name: "customers_database_pool_connections_max",
     kind: Kind::Gauge,
     labels: &[],
-    help: "The most connections to the database that may be open.",
-    only: WITH_POSTGRES,
+    help: "Maximum number of open database connections.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_WAITING: Metric = Metric {
     name: "customers_database_pool_waiting",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Calls that wait for a connection to the database; creates that wait together count as one.",
-    only: WITH_POSTGRES,
+    help: "Calls that wait for a database connection; a batch of creates counts as one.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_ABANDONED: Metric = Metric {
     name: "customers_database_pool_connections_abandoned",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Connections to the database that were given up and count against the maximum until their backends are gone.",
-    only: WITH_POSTGRES,
+    help: "Database connections that were abandoned; they count against the maximum until their backends have ended.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_WRITES: Metric = Metric {
     name: "customers_database_pool_write_connections",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Connections to the database that write, or were given up while they did.",
-    only: WITH_POSTGRES,
+    help: "Database connections that write, or were abandoned while writing.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const POOL_WRITES_MAX: Metric = Metric {
     name: "customers_database_pool_write_connections_max",
     kind: Kind::Gauge,
     labels: &[],
-    help: "The most connections to the database that may write at one time; the rest is kept for reads.",
-    only: WITH_POSTGRES,
+    help: "Maximum number of database connections that write at the same time; the rest is reserved for reads.",
+    condition: WITH_POSTGRES,
 };
 pub(crate) const PANICS: Metric = Metric {
     name: "customers_panics_total",
     kind: Kind::Counter,
     labels: &[],
-    help: "Defects in the program that were caught: a request that met one was answered 500.",
-    only: None,
+    help: "Panics that were caught; a request that panics receives 500.",
+    condition: None,
 };
 pub(crate) const BUILD_INFO: Metric = Metric {
     name: "customers_build_info",
     kind: Kind::Gauge,
     labels: &[Label {
         name: "version",
-        values: Values::Own("the version of the program"),
+        values: Values::FromProgram("the program version"),
     }],
-    help: "Always 1, for the version that runs.",
-    only: None,
+    help: "Always 1, labelled with the running version.",
+    condition: None,
 };
 pub(crate) const START_TIME: Metric = Metric {
     name: "process_start_time_seconds",
     kind: Kind::Gauge,
     labels: &[],
-    help: "When the program was started, in seconds since 1970.",
-    only: WHERE_KNOWN,
+    help: "Start time of the process, in seconds since the Unix epoch.",
+    condition: ON_LINUX,
 };
 pub(crate) const CPU_SECONDS: Metric = Metric {
     name: "process_cpu_seconds_total",
     kind: Kind::Counter,
     labels: &[],
-    help: "Time on a processor, in whole seconds.",
-    only: WHERE_KNOWN,
+    help: "CPU time used, in whole seconds.",
+    condition: ON_LINUX,
 };
 pub(crate) const RESIDENT_MEMORY: Metric = Metric {
     name: "process_resident_memory_bytes",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Memory in use.",
-    only: WHERE_KNOWN,
+    help: "Resident memory.",
+    condition: ON_LINUX,
 };
 pub(crate) const OPEN_FILES: Metric = Metric {
     name: "process_open_fds",
     kind: Kind::Gauge,
     labels: &[],
-    help: "Open files, sockets among them.",
-    only: WHERE_KNOWN,
+    help: "Open file descriptors, including sockets.",
+    condition: ON_LINUX,
 };
 pub(crate) const OPEN_FILES_MAX: Metric = Metric {
     name: "process_max_fds",
     kind: Kind::Gauge,
     labels: &[],
-    help: "The most files that may be open; 0 where there is no limit.",
-    only: WHERE_KNOWN,
+    help: "Maximum number of open file descriptors; 0 if unlimited.",
+    condition: ON_LINUX,
 };
 
-const WITH_POSTGRES: Option<&str> = Some("over PostgreSQL");
-const WHERE_KNOWN: Option<&str> = Some("where the system tells it, as Linux does");
+const WITH_POSTGRES: Option<&str> = Some("with PostgreSQL");
+const ON_LINUX: Option<&str> = Some("on Linux");
 
 /// Every metric.
 pub const METRICS: &[Metric] = &[
@@ -283,7 +284,7 @@ pub const METRICS: &[Metric] = &[
     OPEN_FILES_MAX,
 ];
 
-/// Tells the installed recorder what each metric means.
+/// Registers the help text of every metric with the installed recorder.
 pub fn describe() {
     for metric in METRICS {
         match metric.kind {

@@ -2,26 +2,26 @@ use metrics::Gauge;
 
 use crate::list;
 
-/// How far the connections to the database are used at one moment.
+/// Usage of the database connection pool at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolUse {
-    /// Connections that are open.
+pub struct PoolUsage {
+    /// Open connections.
     pub open: usize,
-    /// Those of them that a call is using.
+    /// Open connections that are in use.
     pub in_use: usize,
-    /// Calls that wait for one.
+    /// Calls that wait for a connection.
     pub waiting: usize,
-    /// Connections that may be open.
+    /// Maximum number of open connections.
     pub max: usize,
-    /// Connections that were given up and whose backends may still be there.
+    /// Abandoned connections whose backends may still exist.
     pub abandoned: usize,
     /// Connections that write.
     pub writes: usize,
-    /// Connections that may write at one time.
+    /// Maximum number of connections that write at the same time.
     pub writes_max: usize,
 }
 
-/// Tells of the connections to the database.
+/// Gauges of the database connection pool.
 pub struct PoolMetrics {
     open: Gauge,
     in_use: Gauge,
@@ -33,7 +33,7 @@ pub struct PoolMetrics {
 }
 
 impl PoolMetrics {
-    /// Records with whatever recorder is installed.
+    /// Creates gauges that record to the installed recorder.
     pub fn recording() -> Self {
         Self {
             open: list::POOL_CONNECTIONS.gauge([]),
@@ -46,16 +46,16 @@ impl PoolMetrics {
         }
     }
 
-    /// It is so now.
-    pub fn set(&self, now: PoolUse) {
+    /// Sets the gauges to the current usage.
+    pub fn set(&self, usage: PoolUsage) {
         for (gauge, value) in [
-            (&self.open, now.open),
-            (&self.in_use, now.in_use),
-            (&self.waiting, now.waiting),
-            (&self.max, now.max),
-            (&self.abandoned, now.abandoned),
-            (&self.writes, now.writes),
-            (&self.writes_max, now.writes_max),
+            (&self.open, usage.open),
+            (&self.in_use, usage.in_use),
+            (&self.waiting, usage.waiting),
+            (&self.max, usage.max),
+            (&self.abandoned, usage.abandoned),
+            (&self.writes, usage.writes),
+            (&self.writes_max, usage.writes_max),
         ] {
             gauge.set(u32::try_from(value).unwrap_or(u32::MAX));
         }

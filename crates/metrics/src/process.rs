@@ -2,7 +2,7 @@ use metrics::Counter;
 
 use crate::list;
 
-/// Tells of the program as a process.
+/// Metrics of the process.
 pub struct ProcessMetrics {
     panics: Counter,
     #[cfg(target_os = "linux")]
@@ -10,7 +10,7 @@ pub struct ProcessMetrics {
 }
 
 impl ProcessMetrics {
-    /// Records with whatever recorder is installed, for a program of that version.
+    /// Creates metrics that record to the installed recorder, and records the program's version.
     pub fn recording(version: &'static str) -> Self {
         list::BUILD_INFO.gauge([version.into()]).set(1);
         Self {
@@ -20,16 +20,16 @@ impl ProcessMetrics {
         }
     }
 
-    /// What is to be called at each panic.
-    pub fn panics(&self) -> impl Fn() + Send + Sync + 'static {
+    /// Returns a function that counts a panic.
+    pub fn panic_counter(&self) -> impl Fn() + Send + Sync + 'static {
         let panics = self.panics.clone();
         move || panics.increment(1)
     }
 
-    /// Asks the system how the process does, where it can be asked.
-    pub fn look(&self) {
+    /// Reads the process statistics from the operating system. Does nothing on systems other than Linux.
+    pub fn update(&self) {
         #[cfg(target_os = "linux")]
-        self.system.look();
+        self.system.update();
     }
 }
 
@@ -60,8 +60,8 @@ mod linux {
             }
         }
 
-        /// What cannot be read stays as it was.
-        pub(super) fn look(&self) {
+        /// Reads the statistics. A value that cannot be read keeps its previous value.
+        pub(super) fn update(&self) {
             let Ok(process) = Process::myself() else {
                 return;
             };

@@ -1,10 +1,10 @@
-//! From the list to what is counted.
+//! Creates the series of the metrics in the list.
 
 use metrics::{Counter, Gauge, Histogram, Label, SharedString};
 
 use crate::list::{Kind, Metric};
 
-/// The values of a metric's labels, in the order of the list.
+/// The label values of a series, in the order of [`Metric::labels`].
 pub(crate) type LabelValues<const N: usize> = [SharedString; N];
 
 impl Metric {
@@ -24,7 +24,12 @@ impl Metric {
     }
 
     fn labelled<const N: usize>(&self, values: LabelValues<N>) -> Vec<Label> {
-        debug_assert_eq!(self.labels.len(), N, "{} has other labels", self.name);
+        debug_assert_eq!(
+            self.labels.len(),
+            N,
+            "wrong number of labels for {}",
+            self.name
+        );
         let names = self.labels.iter().map(|label| label.name);
         names
             .zip(values)
@@ -33,10 +38,10 @@ impl Metric {
     }
 }
 
-/// One counter for each value of a metric's last label, all of them there from the start.
-pub(crate) struct Tally(Vec<(&'static str, Counter)>);
+/// One counter for each value of a metric's last label. All of them exist from the start, with value 0.
+pub(crate) struct CounterSet(Vec<(&'static str, Counter)>);
 
-impl Tally {
+impl CounterSet {
     pub(crate) fn new(
         values: &'static [&'static str],
         counter: impl Fn(&'static str) -> Counter,
@@ -49,7 +54,7 @@ impl Tally {
         )
     }
 
-    pub(crate) fn count(&self, value: &'static str) {
+    pub(crate) fn increment(&self, value: &'static str) {
         let found = self.0.iter().find(|(known, _)| *known == value);
         debug_assert!(found.is_some(), "{value} is not in the list");
         if let Some((_, counter)) = found {

@@ -1,4 +1,4 @@
-//! Stores that are measured, whatever store is inside.
+//! Decorators that measure the ports of any store.
 
 mod api_keys;
 mod customers;
@@ -17,7 +17,7 @@ pub use idempotency::MeasuredIdempotencyRecords;
 
 use crate::{list, values};
 
-/// The time of one method of a port, by how it ended.
+/// Durations of one method of a port, by outcome.
 struct Operation {
     ok: Histogram,
     unavailable: Histogram,

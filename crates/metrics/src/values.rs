@@ -1,4 +1,4 @@
-//! The closed sets of values that labels have.
+//! The closed sets of label values.
 
 use customers_domain::{Action, Verb};
 
@@ -35,7 +35,7 @@ pub(crate) const CHANGE_OUTCOMES: &[&str] = &[
     "decision_taken",
 ];
 pub(crate) const PORTS: &[&str] = &["customers", "api_keys", "idempotency", "health"];
-/// An edit, then every verb of the status rules.
+/// `update`, then every verb of the status rules.
 pub(crate) const ACTIONS: &[&str] = &{
     let mut names = [Action::Update.as_str(); Verb::ALL.len() + 1];
     let mut next = 0;

@@ -1,4 +1,4 @@
-//! A measured store keeps the repository contract: measuring changes no answer.
+//! A measured store passes the repository contract: measuring changes no outcome.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;

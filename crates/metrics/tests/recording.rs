@@ -1,9 +1,9 @@
-//! What happens at a port is counted under its name, and nothing is counted that is not in the list.
+//! The recorders record the metrics in the list, and nothing else.
 
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a helper that fails is a test that fails"
+    reason = "a failing helper fails the test"
 )]
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use customers_domain::{CustomerId, Verb};
 use customers_metrics::{
     HttpMetrics, KeyLookup, METRICS, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords,
-    PoolMetrics, PoolUse, ProcessMetrics, SECONDS_BUCKETS, describe,
+    PoolMetrics, PoolUsage, ProcessMetrics, SECONDS_BUCKETS, describe,
 };
 use customers_ports::{
     Conflict, CreateOutcome, CustomerRepository as _, DecisionOutcome, EditOutcome, FirstAnswer,
@@ -24,7 +24,7 @@ use customers_ports::{
 use customers_test_support::builders::{creation, decided, profile, renamed, tenant_id};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// Makes something that records where this test alone sees it.
+/// Calls `make` with a recorder that only this test sees.
 fn recorded<T>(make: impl FnOnce() -> T) -> (T, PrometheusHandle) {
     let builder = PrometheusBuilder::new().set_buckets(&SECONDS_BUCKETS);
     let recorder = builder.unwrap().build_recorder();
@@ -32,7 +32,7 @@ fn recorded<T>(make: impl FnOnce() -> T) -> (T, PrometheusHandle) {
     (metrics::with_local_recorder(&recorder, make), handle)
 }
 
-/// The value of a series, which must be there.
+/// Returns the value of a series. Panics if it does not exist.
 #[track_caller]
 fn value(handle: &PrometheusHandle, series: &str) -> u64 {
     let page = handle.render();
@@ -42,8 +42,8 @@ fn value(handle: &PrometheusHandle, series: &str) -> u64 {
     found.parse().unwrap()
 }
 
-/// All series of a metric that are above 0.
-fn counted(handle: &PrometheusHandle, metric: &str) -> BTreeSet<String> {
+/// Returns all series of a metric whose value is not 0.
+fn nonzero(handle: &PrometheusHandle, metric: &str) -> BTreeSet<String> {
     let page = handle.render();
     page.lines()
         .filter(|line| line.starts_with(metric) && !line.ends_with(" 0"))
@@ -58,12 +58,12 @@ fn conflict(field: UniqueField) -> Conflict {
     }
 }
 
-fn away() -> StoreError {
-    StoreError::unavailable("away")
+fn unavailable() -> StoreError {
+    StoreError::unavailable("connection refused")
 }
 
 #[tokio::test]
-async fn every_outcome_of_a_create_is_counted_under_its_name() {
+async fn every_outcome_of_a_create_is_counted() {
     let new = creation(profile());
     let first = FirstAnswer::Created(new.customer().receipt());
     let table = [
@@ -84,12 +84,12 @@ async fn every_outcome_of_a_create_is_counted_under_its_name() {
         let mut store = MockCustomerRepository::new();
         store.expect_create().returning(move |_, _| Ok(outcome));
         let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
-        assert!(counted(&handle, "customers_creates_total").is_empty());
-        let answered = store.create(tenant_id(), new.clone()).await;
-        assert_eq!(answered, Ok(outcome));
+        assert!(nonzero(&handle, "customers_creates_total").is_empty());
+        let result = store.create(tenant_id(), new.clone()).await;
+        assert_eq!(result, Ok(outcome));
         let expected = format!("customers_creates_total{{outcome=\"{name}\"}} 1");
         assert_eq!(
-            counted(&handle, "customers_creates_total"),
+            nonzero(&handle, "customers_creates_total"),
             [expected].into()
         );
     }
@@ -149,13 +149,13 @@ async fn every_outcome_of_a_decision_is_counted_with_its_verb() {
 }
 
 #[tokio::test]
-async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() {
+async fn calls_are_timed_by_outcome_and_failed_creates_are_not_counted() {
     let (mut customers, mut health) = (MockCustomerRepository::new(), MockStoreHealth::new());
     customers.expect_find().returning(|_, _| Ok(None));
     customers
         .expect_create()
         .returning(|_, _| Err(StoreError::defect("broken")));
-    health.expect_check().returning(|| Err(away()));
+    health.expect_check().returning(|| Err(unavailable()));
     let ((customers, health), handle) = recorded(|| {
         let customers = MeasuredCustomers::new(Arc::new(customers));
         (customers, MeasuredHealth::new(Arc::new(health)))
@@ -166,7 +166,7 @@ async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() 
         assert_eq!(customers.find(tenant_id(), id).await, Ok(None));
     }
     assert!(customers.create(tenant_id(), new).await.is_err());
-    assert_eq!(health.check().await, Err(away()));
+    assert_eq!(health.check().await, Err(unavailable()));
 
     let count = |port, operation, outcome| {
         let labels = format!("port=\"{port}\",operation=\"{operation}\",outcome=\"{outcome}\"");
@@ -183,13 +183,13 @@ async fn calls_are_timed_by_how_they_ended_and_failed_creates_have_no_outcome() 
         let seen = ["ok", "unavailable", "defect"].map(|it| count(port, operation, it));
         assert_eq!(seen, expected, "{port} {operation}");
     }
-    assert!(counted(&handle, "customers_creates_total").is_empty());
+    assert!(nonzero(&handle, "customers_creates_total").is_empty());
 }
 
 #[tokio::test]
-async fn swept_records_are_added_up() {
+async fn deleted_records_are_summed() {
     let mut store = MockIdempotencyRecords::new();
-    let mut sweeps = vec![Err(away()), Ok(7), Ok(500)];
+    let mut sweeps = vec![Err(unavailable()), Ok(7), Ok(500)];
     store
         .expect_sweep()
         .returning(move |_, _| sweeps.pop().unwrap());
@@ -202,38 +202,38 @@ async fn swept_records_are_added_up() {
 }
 
 #[test]
-fn requests_and_connections_count_until_they_are_gone() {
+fn requests_and_connections_count_until_they_end() {
     let (metrics, handle) = recorded(HttpMetrics::recording);
     let in_flight = || value(&handle, "customers_http_requests_in_flight");
     let connections = || value(&handle, "customers_http_connections");
-    metrics.connections.bound(3);
+    metrics.connections.set_max(3);
     metrics.connections.opened();
     metrics.connections.opened();
     metrics.connections.closed();
     assert_eq!((connections(), in_flight()), (1, 0));
-    let cut = metrics.requests.begin();
+    let dropped = metrics.requests.begin();
     let finished = metrics.requests.begin();
     assert_eq!(in_flight(), 2);
-    drop(cut);
-    finished.answered(Some("/customers"), "POST", 201, Duration::from_millis(3));
+    drop(dropped);
+    finished.finish(Some("/customers"), "POST", 201, Duration::from_millis(3));
     assert_eq!(in_flight(), 0);
     assert_eq!(value(&handle, "customers_http_connections_max"), 3);
 }
 
 #[test]
-fn what_is_not_recorded_leaves_nothing_behind() {
+fn default_metrics_record_nothing() {
     let ((), handle) = recorded(|| {
         let metrics = HttpMetrics::default();
         metrics.connections.opened();
         metrics.key_cache.count(KeyLookup::Hit);
         let request = metrics.requests.begin();
-        request.answered(None, "GET", 404, Duration::ZERO);
+        request.finish(None, "GET", 404, Duration::ZERO);
     });
     assert_eq!(handle.render(), "");
 }
 
-/// Everything that can be made, made and used once.
-fn everything() -> PrometheusHandle {
+/// Creates and uses every recorder once.
+fn record_everything() -> PrometheusHandle {
     let ((), handle) = recorded(|| {
         describe();
         let http = HttpMetrics::recording();
@@ -247,11 +247,11 @@ fn everything() -> PrometheusHandle {
             http.key_cache.count(lookup);
         }
         let request = http.requests.begin();
-        request.answered(None, "other", 404, Duration::ZERO);
+        request.finish(None, "other", 404, Duration::ZERO);
         let process = ProcessMetrics::recording("0.0.0");
-        process.look();
-        process.panics()();
-        PoolMetrics::recording().set(PoolUse {
+        process.update();
+        process.panic_counter()();
+        PoolMetrics::recording().set(PoolUsage {
             open: 3,
             in_use: 2,
             waiting: 1,
@@ -268,25 +268,25 @@ fn everything() -> PrometheusHandle {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_list_is_all_that_is_served_each_with_its_kind_and_its_help() {
-    let page = everything().render();
-    let told = |word: &str| -> BTreeSet<String> {
+fn the_list_matches_the_served_metrics_with_their_kinds_and_help() {
+    let page = record_everything().render();
+    let lines_after = |word: &str| -> BTreeSet<String> {
         let lines = page.lines().filter_map(|line| line.strip_prefix(word));
         lines.map(str::to_owned).collect()
     };
     let kinds = METRICS
         .iter()
         .map(|metric| format!("{} {}", metric.name, metric.kind.as_str()));
-    assert_eq!(told("# TYPE "), kinds.collect());
+    assert_eq!(lines_after("# TYPE "), kinds.collect());
     let help = METRICS
         .iter()
         .map(|metric| format!("{} {}", metric.name, metric.help));
-    assert_eq!(told("# HELP "), help.collect());
+    assert_eq!(lines_after("# HELP "), help.collect());
 }
 
 #[test]
-fn the_pool_and_panics_are_told_as_they_are() {
-    let handle = everything();
+fn pool_usage_and_panics_are_recorded() {
+    let handle = record_everything();
     for (series, expected) in [
         ("customers_database_pool_connections", 3),
         ("customers_database_pool_connections_in_use", 2),
@@ -319,6 +319,6 @@ fn names_follow_the_conventions_of_prometheus() {
         assert!(metric.help.ends_with('.'), "{}", metric.help);
     }
     let names: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
-    assert_eq!(names.len(), METRICS.len(), "a name stands there twice");
+    assert_eq!(names.len(), METRICS.len(), "duplicate name");
     assert!(SECONDS_BUCKETS.is_sorted());
 }

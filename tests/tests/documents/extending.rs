@@ -1,4 +1,4 @@
-//! `docs/extending.md` names files and items that exist, and its code stands in them.
+//! Checks that the files, names and excerpts in `docs/extending.md` exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,10 +8,10 @@ use crate::{at, read};
 
 const PATH: &str = "docs/extending.md";
 
-/// Blocks in these languages are no excerpts.
-const FREE_LANGUAGES: &[&str] = &["sh"];
+/// Languages of code blocks that are not excerpts.
+const UNCHECKED_LANGUAGES: &[&str] = &["sh"];
 
-/// A fenced block: its language, the file that it is from, and its lines.
+/// A fenced code block: its language, its source file, and its lines.
 struct Block {
     language: String,
     source: Option<String>,
@@ -26,43 +26,49 @@ fn every_path_in_the_guide_exists() {
         .map(str::to_owned);
     let links = links(&prose).map(|target| format!("docs/{target}"));
     let paths: BTreeSet<String> = spans.chain(links).collect();
-    assert!(paths.len() > 20, "the paths were not found: {paths:?}");
+    assert!(paths.len() > 20, "too few paths found: {paths:?}");
     let missing: Vec<&String> = paths.iter().filter(|path| !at(path).exists()).collect();
-    assert!(missing.is_empty(), "no such file: {missing:?}");
+    assert!(missing.is_empty(), "files do not exist: {missing:?}");
 }
 
 #[test]
-fn every_name_in_the_guide_is_one_of_the_code() {
+fn every_name_in_the_guide_exists_in_the_code() {
     let (prose, _) = guide();
     let names: BTreeSet<&str> = code_spans(&prose).filter_map(item).collect();
-    assert!(names.len() > 20, "the names were not found: {names:?}");
+    assert!(names.len() > 20, "too few names found: {names:?}");
     let code = ["crates", "examples", "migrations", "tests"].map(|folder| text(&at(folder)));
     let unknown: Vec<&&str> = names
         .iter()
         .filter(|name| !code.iter().any(|text| text.contains(**name)))
         .collect();
-    assert!(unknown.is_empty(), "nothing has this name: {unknown:?}");
+    assert!(
+        unknown.is_empty(),
+        "names do not exist in the code: {unknown:?}"
+    );
 }
 
-/// Word for word; how far it is indented there does not matter.
+/// Compares the lines without their indentation.
 #[test]
-fn every_excerpt_in_the_guide_stands_in_its_file() {
+fn every_excerpt_in_the_guide_is_in_its_file() {
     let (_, blocks) = guide();
     let mut excerpts = 0;
     for block in &blocks {
-        let begin = block.lines.join("\n");
+        let excerpt = block.lines.join("\n");
         let Some(source) = &block.source else {
-            let free = FREE_LANGUAGES.contains(&block.language.as_str());
-            assert!(free, "an excerpt must say what file it is from:\n{begin}");
+            let unchecked = UNCHECKED_LANGUAGES.contains(&block.language.as_str());
+            assert!(unchecked, "the excerpt names no source file:\n{excerpt}");
             continue;
         };
         excerpts += 1;
-        assert!(stands_in(&read(source), block), "not in {source}:\n{begin}");
+        assert!(
+            contains_block(&read(source), block),
+            "not in {source}:\n{excerpt}"
+        );
     }
-    assert!(excerpts > 5, "the excerpts were not found");
+    assert!(excerpts > 5, "too few excerpts found");
 }
 
-/// The guide, cut into what is prose and what stands in fences.
+/// Returns the prose and the code blocks of the guide.
 fn guide() -> (String, Vec<Block>) {
     let (mut prose, mut blocks) = (String::new(), Vec::new());
     for (position, part) in read(PATH).split("```").enumerate() {
@@ -93,16 +99,17 @@ fn links(prose: &str) -> impl Iterator<Item = &str> {
     targets.filter_map(|rest| rest.split([')', '#']).next())
 }
 
-/// Whether a code span is a path from the root: routes begin with a slash, commands hold a space.
+/// Returns whether a code span is a path from the root. Routes begin with a slash, and commands contain a space.
 fn is_path(span: &str) -> bool {
     const ENDINGS: &[&str] = &["rs", "sql", "md", "toml"];
     let extension = Path::new(span).extension();
-    let ends_like_a_file = extension.is_some_and(|it| ENDINGS.iter().any(|ending| it == *ending));
+    let has_known_extension =
+        extension.is_some_and(|it| ENDINGS.iter().any(|ending| it == *ending));
     let is_inside = span.contains('/') && !span.starts_with('/');
-    !span.contains(char::is_whitespace) && (is_inside || ends_like_a_file)
+    !span.contains(char::is_whitespace) && (is_inside || has_known_extension)
 }
 
-/// The name of the item that a code span means, if it means one.
+/// Returns the name of the item in a code span, if it contains one.
 fn item(span: &str) -> Option<&str> {
     let name = span.rsplit("::").next()?;
     let name = name.trim_end_matches("()").trim_end_matches('!');
@@ -112,7 +119,7 @@ fn item(span: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// All that is written in the sources of that folder.
+/// Returns the text of all sources in a folder.
 fn text(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -126,7 +133,7 @@ fn text(folder: &Path) -> String {
     text
 }
 
-fn stands_in(file: &str, block: &Block) -> bool {
+fn contains_block(file: &str, block: &Block) -> bool {
     let lines: Vec<&str> = file.lines().map(str::trim_start).collect();
     let excerpt: Vec<&str> = block.lines.iter().map(|line| line.trim_start()).collect();
     lines

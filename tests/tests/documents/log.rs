@@ -1,4 +1,4 @@
-//! The tables of `docs/operations.md` on the log are those of the lines that the program can write.
+//! Checks that the log lines in `docs/operations.md` match those that the program writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,15 +8,15 @@ use customers_tests::log_lines::{self, COMMON, Line};
 
 use crate::at;
 
-/// Tests and their helpers, which write no log.
-const NO_PROGRAM: &str = "test-support";
+/// Crate with test utilities, which writes no log.
+const TEST_CRATE: &str = "test-support";
 
 #[test]
-fn every_line_that_the_program_can_write_is_documented_and_no_other() {
+fn the_documented_log_lines_match_the_code() {
     let mut written = BTreeMap::new();
     for member in fs::read_dir(at("crates")).unwrap() {
         let folder = member.unwrap().path();
-        if !folder.ends_with(NO_PROGRAM) {
+        if !folder.ends_with(TEST_CRATE) {
             scan(&folder.join("src"), &mut written);
         }
     }
@@ -24,7 +24,7 @@ fn every_line_that_the_program_can_write_is_documented_and_no_other() {
 }
 
 #[test]
-fn every_field_of_the_log_is_explained() {
+fn every_log_field_is_documented() {
     let lines = log_lines::documented();
     let own = lines.into_values().flat_map(|line| line.fields);
     let common = COMMON.into_iter().map(ToOwned::to_owned);
@@ -48,8 +48,8 @@ fn scan(folder: &Path, written: &mut BTreeMap<String, Line>) {
     }
 }
 
-/// The message and the fields of a call of `tracing`, from behind its opening parenthesis. A message
-/// that is put together is the one that says why the program ended.
+/// Returns the message and the fields of a `tracing` macro call, given the text after its opening parenthesis. Returns
+/// `None` for a message with placeholders, which is the error that ended the program.
 fn line(level: &str, rest: &str) -> Option<(String, Line)> {
     let arguments = arguments(rest);
     let (message, fields) = arguments.split_last().unwrap();
@@ -65,7 +65,7 @@ fn line(level: &str, rest: &str) -> Option<(String, Line)> {
     (!message.contains('{')).then(|| (message.to_owned(), line))
 }
 
-/// What is between the parentheses, cut at the commas that are in no other brackets and no string.
+/// Returns the arguments of a call: splits at commas outside brackets and strings, up to the closing parenthesis.
 fn arguments(rest: &str) -> Vec<String> {
     let mut arguments = vec![String::new()];
     let (mut depth, mut in_string) = (0_u32, false);

@@ -1,9 +1,6 @@
-//! The documentation says what the code says.
+//! Checks that the documentation matches the code.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "all of this is test code, where a panic is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod build_files;
 mod extending;
@@ -14,19 +11,19 @@ mod statuses;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What makes pages anew.
+/// Command that regenerates the generated pages.
 const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers-tests --test documents";
 
-/// Whether pages are to be made anew.
+/// Returns whether to regenerate the pages.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the variable is that of these tests, and the program never reads it"
+    reason = "only these tests read the variable"
 )]
 fn renewing() -> bool {
     std::env::var("UPDATE_DOCS").is_ok()
 }
 
-/// Where a path from the repository's root lies.
+/// Returns the absolute path of a path from the root of the repository.
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }

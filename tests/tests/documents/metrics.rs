@@ -1,4 +1,4 @@
-//! What `docs/operations.md` and the files in `deploy` say of metrics is what the program serves.
+//! Checks that the metrics in `docs/operations.md` and `deploy` match the served ones.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::{HOW_TO_RENEW, at, read, renewing};
 
 const PATH: &str = "docs/operations.md";
-const BEGIN: &str = "<!-- Made from crates/metrics/src/list.rs. Do not edit; renew by:";
-const END: &str = "<!-- The end of what is made. -->";
+const BEGIN: &str = "<!-- Generated from crates/metrics/src/list.rs. Do not edit; regenerate by:";
+const END: &str = "<!-- End of the generated table. -->";
 
 #[test]
-fn the_table_of_metrics_is_the_list() {
+fn the_table_of_metrics_matches_the_list() {
     let page = read(PATH);
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
@@ -27,32 +27,34 @@ fn the_table_of_metrics_is_the_list() {
     }
     assert!(
         read(PATH) == renewed,
-        "{PATH} is not what the list of metrics says any more. Renew it by:\n    {HOW_TO_RENEW}"
+        "{PATH} is out of date. Regenerate it:\n    {HOW_TO_RENEW}"
     );
 }
 
 fn table() -> String {
     let rows: String = METRICS.iter().map(row).collect();
-    format!("| metric | kind | what it tells | labels |\n|---|---|---|---|\n{rows}")
+    format!("| metric | kind | meaning | labels |\n|---|---|---|---|\n{rows}")
 }
 
 fn row(metric: &Metric) -> String {
-    let only = metric.only.map(|only| format!(" Only {only}."));
+    let condition = metric
+        .condition
+        .map(|condition| format!(" Only {condition}."));
     let labels: Vec<String> = metric.labels.iter().map(label).collect();
     format!(
         "| `{}` | {} | {}{} | {} |\n",
         metric.name,
         metric.kind.as_str(),
         metric.help,
-        only.unwrap_or_default(),
+        condition.unwrap_or_default(),
         labels.join("; "),
     )
 }
 
 fn label(label: &Label) -> String {
     let values = match label.values {
-        Values::Own(text) => text.to_owned(),
-        Values::Of(values) => {
+        Values::FromProgram(text) => text.to_owned(),
+        Values::Fixed(values) => {
             let spans: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
             spans.join(", ")
         }
@@ -61,46 +63,46 @@ fn label(label: &Label) -> String {
 }
 
 #[test]
-fn the_dashboard_asks_for_what_is_served_and_for_nothing_else() {
+fn the_dashboard_shows_every_metric_and_no_unknown_one() {
     let dashboard: Value = serde_json::from_str(&read("deploy/grafana-dashboard.json")).unwrap();
     let mut found = Vec::new();
     strings_named(&dashboard, &["expr", "definition"], &mut found);
-    assert!(found.len() > 30, "the expressions were not found");
-    let asked = assert_served("the dashboard", &found);
+    assert!(found.len() > 30, "too few expressions found");
+    let used = assert_served("the dashboard", &found);
     let unseen: Vec<&str> = METRICS
         .iter()
         .map(|metric| metric.name)
-        .filter(|name| !asked.contains(*name))
+        .filter(|name| !used.contains(*name))
         .collect();
-    assert_eq!(unseen, Vec::<&str>::new(), "no panel shows these");
+    assert_eq!(unseen, Vec::<&str>::new(), "metrics without a panel");
 }
 
 #[test]
-fn every_panel_asks_the_data_source_that_the_reader_chose_and_has_a_place_of_its_own() {
+fn every_panel_uses_the_selected_data_source_and_has_its_own_position() {
     let dashboard: Value = serde_json::from_str(&read("deploy/grafana-dashboard.json")).unwrap();
-    let (mut ids, mut places) = (BTreeSet::new(), BTreeSet::new());
+    let (mut ids, mut positions) = (BTreeSet::new(), BTreeSet::new());
     for panel in dashboard["panels"].as_array().unwrap() {
         assert!(ids.insert(panel["id"].as_u64().unwrap()), "{panel}");
         let place = &panel["gridPos"];
         let place = (place["y"].as_u64().unwrap(), place["x"].as_u64().unwrap());
-        assert!(places.insert(place), "{panel}");
+        assert!(positions.insert(place), "{panel}");
         let targets = panel["targets"].as_array().map_or(&[][..], Vec::as_slice);
         assert_eq!(targets.is_empty(), panel["type"] == "row", "{panel}");
-        for asking in targets.iter().chain((!targets.is_empty()).then_some(panel)) {
-            assert_eq!(asking["datasource"]["uid"], "${datasource}", "{asking}");
+        for query in targets.iter().chain((!targets.is_empty()).then_some(panel)) {
+            assert_eq!(query["datasource"]["uid"], "${datasource}", "{query}");
         }
     }
 }
 
 #[test]
-fn the_alerts_ask_for_what_is_served() {
+fn the_alerts_use_only_known_metrics() {
     let found = alerts();
-    assert!(found.len() > 5, "the expressions were not found");
+    assert!(found.len() > 5, "too few expressions found");
     assert_served("the alerts", &found);
 }
 
 #[test]
-fn the_page_alerts_on_what_the_rules_alert_on() {
+fn the_page_describes_every_alert() {
     let page = read(PATH);
     let rules = read("deploy/alerts.yaml");
     let mut names = rules
@@ -119,7 +121,7 @@ fn the_page_alerts_on_what_the_rules_alert_on() {
     assert_served(PATH, &examples);
 }
 
-/// What stands after `expr:` in the rules, in one line or in the indented ones that follow.
+/// Returns the expressions of the rules, which follow `expr:` on one line or on indented lines.
 fn alerts() -> Vec<String> {
     let rules = read("deploy/alerts.yaml");
     let mut lines = rules.lines().peekable();
@@ -143,7 +145,7 @@ fn alerts() -> Vec<String> {
     found
 }
 
-/// Every string below under one of these names.
+/// Collects every string member with one of the given names.
 fn strings_named(value: &Value, names: &[&str], found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -161,13 +163,13 @@ fn strings_named(value: &Value, names: &[&str], found: &mut Vec<String>) {
     }
 }
 
-/// Labels that Prometheus gives to all that it scrapes.
+/// Labels that Prometheus adds to every series.
 const TARGET: &[&str] = &["job", "instance"];
 
-/// Fails on every name in the expressions that is neither a metric of ours nor a word of the language, and
-/// on every label and value that the metric cannot have. Gives the metrics that are asked for.
+/// Returns the metrics in the expressions. Panics on a name that is neither a metric nor a word of the language, and on
+/// a label or value that the metric does not have.
 fn assert_served(place: &str, expressions: &[String]) -> BTreeSet<&'static str> {
-    let mut asked = BTreeSet::new();
+    let mut used = BTreeSet::new();
     for expression in expressions {
         for label in grouped_by(expression) {
             let is_ours = METRICS
@@ -185,39 +187,39 @@ fn assert_served(place: &str, expressions: &[String]) -> BTreeSet<&'static str> 
             let metric = metric_of(name);
             assert!(metric.is_some(), "{place}: {name} in {expression}");
             let metric = metric.unwrap();
-            asked.insert(metric.name);
+            used.insert(metric.name);
             for condition in conditions.split(',').filter(|it| !it.is_empty()) {
                 assert!(
-                    may_hold(metric, condition),
+                    is_satisfiable(metric, condition),
                     "{place}: {condition} in {expression}"
                 );
             }
         }
     }
-    asked
+    used
 }
 
-/// Whether a series of the metric could fulfil the condition, such as `outcome=~"a|b"`.
-fn may_hold(metric: &Metric, condition: &str) -> bool {
+/// Returns whether a series of the metric can satisfy the condition, such as `outcome=~"a|b"`.
+fn is_satisfiable(metric: &Metric, condition: &str) -> bool {
     let (name, value) = condition.split_once(['=', '!']).unwrap();
     let values = value.trim_start_matches(['=', '~']).trim_matches('"');
     let label = metric.labels.iter().find(|label| label.name == name);
     match label.map(|label| label.values) {
         None => TARGET.contains(&name),
-        Some(Values::Own(_)) => true,
-        Some(Values::Of(known)) => values.split('|').all(|value| known.contains(&value)),
+        Some(Values::FromProgram(_)) => true,
+        Some(Values::Fixed(known)) => values.split('|').all(|value| known.contains(&value)),
     }
 }
 
-/// The labels that an expression groups by.
+/// Returns the labels that an expression groups by.
 fn grouped_by(expression: &str) -> impl Iterator<Item = &str> {
     let lists = expression.split("by (").skip(1);
     lists.flat_map(|rest| rest.split(')').next().unwrap().split(", "))
 }
 
-/// The metrics in an expression, each with the conditions in its braces.
+/// Returns the metrics in an expression, each with the conditions in its braces.
 fn selectors(expression: &str) -> Vec<String> {
-    /// Words of the language; and the functions and variables that we use.
+    /// Keywords and functions of PromQL and Grafana that are used.
     const WORDS: &[&str] = &[
         "and",
         "by",
@@ -238,7 +240,7 @@ fn selectors(expression: &str) -> Vec<String> {
     while let Some(start) = rest.find(|it: char| it.is_ascii_alphabetic() || "[(\"".contains(it)) {
         rest = &rest[start..];
         let skipped = match &rest[..1] {
-            // Ranges and durations, and text.
+            // Ranges, and strings.
             "[" => rest.find(']').unwrap() + 1,
             "\"" => rest[1..].find('"').unwrap() + 2,
             "(" => 1,
@@ -247,7 +249,7 @@ fn selectors(expression: &str) -> Vec<String> {
                 let end = rest.find(|it| !is_part(it)).unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
                 if name == "by" {
-                    // Labels, which are seen where they are asked for.
+                    // Skips the labels, which `grouped_by` returns.
                     end + after.find(')').unwrap() + 1
                 } else if name == "offset" {
                     end + after[1..].find([' ', ')']).unwrap() + 1
@@ -273,15 +275,15 @@ fn selectors(expression: &str) -> Vec<String> {
 }
 
 #[test]
-fn selectors_are_found_and_what_is_wrong_in_them_shows() {
+fn selectors_are_parsed_and_wrong_conditions_are_detected() {
     let found = selectors("sum by (le) (rate(a_b{x=\"1\",y=~\"2\"}[5m])) / c offset 1d) > time()");
     assert_eq!(found, ["a_b{x=\"1\",y=~\"2\"", "c"]);
     let grouped: Vec<&str> = grouped_by("sum by (le, rout) (a) / count by (job) (b)").collect();
     assert_eq!(grouped, ["le", "rout", "job"]);
     let creates = metric_of("customers_creates_total").unwrap();
-    assert!(may_hold(creates, "outcome=~\"created|replayed\""));
-    assert!(may_hold(creates, "job=~\"$job\""));
-    assert!(!may_hold(creates, "outcome!=\"refused\""));
-    assert!(!may_hold(creates, "route=\"/customers\""));
+    assert!(is_satisfiable(creates, "outcome=~\"created|replayed\""));
+    assert!(is_satisfiable(creates, "job=~\"$job\""));
+    assert!(!is_satisfiable(creates, "outcome!=\"refused\""));
+    assert!(!is_satisfiable(creates, "route=\"/customers\""));
     assert!(metric_of("customers_creates_total_count").is_none());
 }

@@ -1,4 +1,4 @@
-//! `docs/statuses.md` is made from the status rules.
+//! Checks that `docs/statuses.md` matches the status rules, from which it is generated.
 
 use std::fs;
 
@@ -9,14 +9,14 @@ use crate::{HOW_TO_RENEW, at, read, renewing};
 const PATH: &str = "docs/statuses.md";
 
 #[test]
-fn the_page_on_statuses_is_that_of_the_table() {
+fn the_page_on_statuses_matches_the_rules() {
     let page = page();
     if renewing() {
         fs::write(at(PATH), &page).unwrap();
     }
     assert!(
         read(PATH) == page,
-        "{PATH} is not what the status rules say any more. Renew it by:\n    {HOW_TO_RENEW}"
+        "{PATH} is out of date. Regenerate it:\n    {HOW_TO_RENEW}"
     );
 }
 
@@ -25,27 +25,27 @@ fn page() -> String {
     format!(
         "# Statuses
 
-<!-- Made from the status rules in crates/domain/src/status.rs. Do not edit; renew by:
+<!-- Generated from crates/domain/src/status.rs. Do not edit; regenerate by:
      {HOW_TO_RENEW} -->
 
 Where a customer stands in its life, and what moves it on. `GET /statuses` answers with the same rules as data, and
 each customer with what applies to it now, as `may_transact` and `allowed_transitions`.
 
-Where a new customer begins is a matter of the policy on verification: in `{verified}` where its type is verified, else
-in `{unverified}`.
+A new customer starts in `{verified}` if its type is verified, and otherwise in `{unverified}`. The KYC policy selects the
+types that are verified.
 
 ```mermaid
 {diagram}```
 
-## What a status means
+## Statuses
 
-| status | may transact | may be edited | verbs that may follow |
+| status | may transact | may be edited | allowed verbs |
 |---|---|---|---|
 {statuses}
-## What a verb does
+## Verbs
 
-A verb is asked for by `POST /customers/{{id}}/{{verb}}`, with the `ETag` that was read as `If-Match`. From any status
-that is not in its row it is refused with 409.
+`POST /customers/{{id}}/{{verb}}` applies a verb. The request needs the customer's `ETag` in `If-Match`. From a status that
+is not in its row, a verb is refused with 409.
 
 | verb | from | to | scope | reason |
 |---|---|---|---|---|

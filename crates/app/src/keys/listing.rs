@@ -1,4 +1,4 @@
-//! How a list of API keys is shown.
+//! Output of `customers keys list`.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const HEADINGS: [&str; 6] = ["ID", "TENANT", "SCOPES", "CREATED", "EXPIRES", "STATE"];
 
-/// The keys as a table for people, its columns aligned.
+/// Formats the keys as a table with aligned columns.
 pub(super) fn table(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
     let mut rows = vec![HEADINGS.map(str::to_owned)];
     rows.extend(listings.iter().map(|listing| row(listing, now)));
@@ -32,7 +32,7 @@ pub(super) fn table(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
     table
 }
 
-/// The keys as a JSON array.
+/// Formats the keys as a JSON array.
 pub(super) fn json(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
     let keys: Vec<Value> = listings
         .iter()
@@ -51,7 +51,7 @@ pub(super) fn json(listings: &[ApiKeyListing], now: DateTime<Utc>) -> String {
     format!("{:#}\n", Value::Array(keys))
 }
 
-/// The scopes, with commas between them, as `--scope` takes them.
+/// Formats scopes as a comma-separated list, as `--scope` accepts it.
 pub(super) fn scope_names(scopes: &Scopes) -> String {
     scopes.names().collect::<Vec<_>>().join(",")
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_aligned_and_tells_live_expired_and_revoked_keys_apart() {
+    fn the_table_is_aligned_and_shows_live_expired_and_revoked_keys() {
         assert_eq!(
             table(&three(), NOW),
             "\
@@ -142,7 +142,7 @@ ID                TENANT    SCOPES                          CREATED             
     }
 
     #[test]
-    fn the_json_holds_the_same_and_never_the_hash() {
+    fn the_json_contains_the_same_and_not_the_hash() {
         let json = json(&three(), NOW);
         let keys: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(
@@ -168,7 +168,7 @@ ID                TENANT    SCOPES                          CREATED             
     }
 
     #[test]
-    fn no_keys_are_a_heading_and_an_empty_array() {
+    fn without_keys_the_table_has_only_headings_and_the_json_is_empty() {
         assert_eq!(
             table(&[], NOW),
             "ID  TENANT  SCOPES  CREATED  EXPIRES  STATE\n"

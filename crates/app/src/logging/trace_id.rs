@@ -8,7 +8,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::cli::LogFormat;
 use crate::traces;
 
-/// Ends a line that is written for a traced request with the trace's id.
+/// Appends the trace id to log lines of a traced request.
 pub(super) struct WithTraceId<F> {
     pub(super) line: F,
     pub(super) format: LogFormat,

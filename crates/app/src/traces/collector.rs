@@ -1,4 +1,4 @@
-//! How spans get to the collector, and what the log says when they do not.
+//! Exports spans to the collector, and logs failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,15 +18,16 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use super::Endpoint;
 use crate::failure::Failure;
 
-/// For one attempt, and for all attempts at one batch.
+/// Time limit for one attempt, and for all attempts to export one batch.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// More than a collector ever says.
-const ANSWER_MAX: u64 = 64 * 1024;
+/// Maximum size of a collector's response, in bytes.
+const RESPONSE_MAX: u64 = 64 * 1024;
 
-/// What sends batches of spans to the collector.
+/// Creates the exporter.
 ///
 /// # Errors
-/// When the environment asks for what cannot be, or no certificate authority is known for https.
+/// Returns an error if the environment is invalid, or if the endpoint uses https and the system has no root
+/// certificates.
 pub(super) fn exporter(endpoint: &Endpoint) -> Result<impl SpanExporter + use<>, Failure> {
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_http()
@@ -35,15 +36,15 @@ pub(super) fn exporter(endpoint: &Endpoint) -> Result<impl SpanExporter + use<>,
         .with_protocol(Protocol::HttpBinary)
         .with_timeout(TIME_LIMIT)
         .build()
-        .map_err(|error| Failure::Usage(format!("traces cannot be exported: {error}")))?;
-    Ok(Telling {
+        .map_err(|error| Failure::Usage(format!("cannot export traces: {error}")))?;
+    Ok(LoggingExporter {
         exporter,
         failing: AtomicBool::new(false),
     })
 }
 
-/// A client that waits on the exporter's own thread. It brings no runtime, and is given rustls with
-/// ring, which the connections to the database have as well.
+/// A blocking HTTP client that runs on the exporter's thread and needs no runtime. It uses rustls with
+/// ring, like the database connections.
 #[derive(Debug)]
 struct Client(Agent);
 
@@ -67,7 +68,7 @@ fn tls() -> Result<TlsConfig, Failure> {
     let system = rustls_native_certs::load_native_certs();
     if system.certs.is_empty() {
         return Err(Failure::Usage(
-            "traces cannot be sent to an https endpoint: this system names no certificate authority"
+            "cannot export traces to an https endpoint: the system has no root certificates"
                 .to_owned(),
         ));
     }
@@ -85,28 +86,28 @@ fn tls() -> Result<TlsConfig, Failure> {
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let (head, body) = request.into_parts();
-        let answer = self.0.run(Request::from_parts(head, &body[..]))?;
-        let (head, mut body) = answer.into_parts();
-        let body = body.with_config().limit(ANSWER_MAX).read_to_vec()?;
+        let response = self.0.run(Request::from_parts(head, &body[..]))?;
+        let (head, mut body) = response.into_parts();
+        let body = body.with_config().limit(RESPONSE_MAX).read_to_vec()?;
         Ok(Response::from_parts(head, body.into()))
     }
 }
 
-/// Tells the log when spans begin to be lost, and when they are delivered again; not of every batch.
+/// Logs when exports begin to fail and when they succeed again, not every failed batch.
 #[derive(Debug)]
-struct Telling<E> {
+struct LoggingExporter<E> {
     exporter: E,
     failing: AtomicBool,
 }
 
-impl<E: SpanExporter> SpanExporter for Telling<E> {
+impl<E: SpanExporter> SpanExporter for LoggingExporter<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let outcome = self.exporter.export(batch).await;
         let was_failing = self.failing.swap(outcome.is_err(), Ordering::Relaxed);
         match &outcome {
-            Ok(()) if was_failing => tracing::info!("traces are delivered again"),
+            Ok(()) if was_failing => tracing::info!("exporting traces again"),
             Err(error) if !was_failing => {
-                tracing::warn!(%error, "traces cannot be delivered for now");
+                tracing::warn!(%error, "cannot export traces");
             }
             Ok(()) | Err(_) => {}
         }

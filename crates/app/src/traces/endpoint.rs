@@ -2,23 +2,24 @@ use http::Uri;
 use http::uri::{PathAndQuery, Scheme};
 use thiserror::Error;
 
-/// Where traces are posted to: the collector's base URL with the path that OTLP gives to traces.
+/// URL to export traces to: the collector's base URL followed by `/v1/traces`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint(Uri);
 
-/// The text is not the base URL of a collector. What it says is not repeated: it may hold a password.
+/// The text is not the base URL of a collector. The message does not contain it, because it may contain a
+/// password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
-    "the endpoint for traces (--otlp-endpoint, OTEL_EXPORTER_OTLP_ENDPOINT) is not the base URL of a collector: expected http:// or https://, a host, and at most a port and a path"
+    "the endpoint for traces (--otlp-endpoint, OTEL_EXPORTER_OTLP_ENDPOINT) must be an http or https URL of a host, optionally with a port and a path"
 )]
 pub(crate) struct InvalidEndpoint;
 
 impl Endpoint {
-    /// Reads the base URL, to which `/v1/traces` is added. Nothing, or blanks, mean no collector, as
-    /// OpenTelemetry has it of variables that are set to nothing.
+    /// Parses the base URL. Returns `None` for a blank text, because OpenTelemetry treats an empty variable as
+    /// unset.
     ///
     /// # Errors
-    /// When it is anything but `http` or `https`, a host, and at most a port and a path.
+    /// Returns an error unless it is an `http` or `https` URL of a host, optionally with a port and a path.
     pub(crate) fn parse(base: &str) -> Result<Option<Self>, InvalidEndpoint> {
         let base = base.trim();
         if base.is_empty() {
@@ -49,12 +50,12 @@ impl Endpoint {
             .map_err(|_| InvalidEndpoint)
     }
 
-    /// The whole URL.
+    /// Returns the URL.
     pub(super) fn url(&self) -> String {
         self.0.to_string()
     }
 
-    /// Whether the collector is spoken to through TLS.
+    /// Returns whether the URL uses https.
     pub(super) fn is_https(&self) -> bool {
         self.0.scheme() == Some(&Scheme::HTTPS)
     }
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_of_traces_is_added_to_the_base() {
+    fn the_path_for_traces_is_appended() {
         for (base, url) in [
             ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
             ("http://collector:4318/", "http://collector:4318/v1/traces"),
@@ -82,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_means_no_collector() {
+    fn a_blank_text_means_no_collector() {
         for nothing in ["", " ", "\t"] {
             assert_eq!(Endpoint::parse(nothing), Ok(None));
         }
     }
 
     #[test]
-    fn anything_else_is_refused_and_not_repeated() {
+    fn other_urls_are_refused_and_not_repeated() {
         for wrong in [
             "collector",
             "collector:4318",

@@ -9,33 +9,33 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// The longest `tracestate` that is kept: as much as W3C asks for. Every span carries it, and it is the
-/// caller's own words.
+/// Maximum length of a `tracestate`, the minimum that W3C Trace Context requires. Every span carries it,
+/// and clients choose its content.
 const TRACE_STATE_MAX: usize = 512;
 
-/// Makes the span a part of the trace that W3C's `traceparent` and `tracestate` name, sampled or not as
-/// they say. Headers that are not as they should be are as none.
+/// Attaches the span to the trace in the W3C headers `traceparent` and `tracestate`, with its sampling
+/// decision. Ignores malformed headers.
 pub(crate) fn join(span: &Span, headers: &HeaderMap) {
     if let Some(parent) = parent(headers) {
-        // It fails for a span that nobody records, which has no parent to be given.
+        // This fails only for a span that is not recorded.
         let _ = span.set_parent(Context::new().with_remote_span_context(parent));
     }
 }
 
 fn parent(headers: &HeaderMap) -> Option<SpanContext> {
-    let (trace, span, flags) = ids(one(headers, &TRACE_PARENT)?)?;
-    let state = one(headers, &TRACE_STATE)
+    let (trace, span, flags) = parse_traceparent(single(headers, &TRACE_PARENT)?)?;
+    let state = single(headers, &TRACE_STATE)
         .filter(|state| state.len() <= TRACE_STATE_MAX)
         .and_then(|state| state.parse::<TraceState>().ok());
     let parent = SpanContext::new(trace, span, flags, true, state.unwrap_or_default());
     parent.is_valid().then_some(parent)
 }
 
-/// `version-trace-span-flags` in lower-case hexadecimal digits. A version after 00 may say more behind
-/// another hyphen, which is not looked at; ff is none.
+/// Parses `version-trace-span-flags` in lower-case hexadecimal digits. Versions after 00 may have further
+/// parts, which are ignored. Version ff is invalid.
 ///
-/// The SDK's own reader also takes ids of any length and with a sign.
-fn ids(header: &str) -> Option<(TraceId, SpanId, TraceFlags)> {
+/// The SDK's parser is not used: it accepts ids of any length and with a sign.
+fn parse_traceparent(header: &str) -> Option<(TraceId, SpanId, TraceFlags)> {
     let mut parts = header.split('-');
     let mut hexadecimal = |digits: usize| {
         let part = parts.next().filter(|part| part.len() == digits)?;
@@ -48,15 +48,15 @@ fn ids(header: &str) -> Option<(TraceId, SpanId, TraceFlags)> {
     let trace = TraceId::from_hex(hexadecimal(32)?).ok()?;
     let span = SpanId::from_hex(hexadecimal(16)?).ok()?;
     let flags = u8::from_str_radix(hexadecimal(2)?, 16).ok()?;
-    let says_more = parts.next().is_some();
-    if version == "ff" || version == "00" && says_more {
+    let has_more = parts.next().is_some();
+    if version == "ff" || version == "00" && has_more {
         return None;
     }
     Some((trace, span, TraceFlags::new(flags) & TraceFlags::SAMPLED))
 }
 
-/// The value of a header that came once.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+/// Returns the value of a header that occurs exactly once.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_is_taken_over_with_its_flag_and_its_state() {
+    fn a_parent_is_read_with_its_flag_and_state() {
         for (header, sampled) in [
             (format!("00-{TRACE}-{SPAN}-01"), true),
             (format!("00-{TRACE}-{SPAN}-00"), false),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_is_not_well_formed_is_as_none() {
+    fn a_malformed_parent_is_ignored() {
         for malformed in [
             String::new(),
             "00".to_owned(),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_is_too_long_or_malformed_is_left_out() {
+    fn a_state_that_is_too_long_or_malformed_is_ignored() {
         let good = format!("00-{TRACE}-{SPAN}-01");
         let long = format!("a={}", "1".repeat(TRACE_STATE_MAX));
         for state in [long.as_str(), "no-equals-sign"] {

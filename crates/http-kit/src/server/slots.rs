@@ -51,7 +51,7 @@ struct Ledger {
 impl Slots {
     pub(super) fn new(limits: &Limits, drain: Drain, connections: ConnectionMetrics) -> Arc<Self> {
         let count = limits.max_connections.max(1);
-        connections.bound(count);
+        connections.set_max(count);
         Arc::new(Self {
             cells: (0..count).map(|_| Cell::default()).collect(),
             ledger: Mutex::new(Ledger {

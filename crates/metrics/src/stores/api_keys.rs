@@ -7,15 +7,15 @@ use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, Store
 
 use super::Operation;
 
-/// The API keys of a store, measured where callers wait for them. What operators do with keys happens in
-/// commands of their own, and passes through.
+/// Measures the lookups of an [`ApiKeyRepository`]. Other calls are made by command-line commands and are
+/// not measured.
 pub struct MeasuredApiKeys {
     store: Arc<dyn ApiKeyRepository>,
     find: Operation,
 }
 
 impl MeasuredApiKeys {
-    /// Measures that store.
+    /// Wraps a store.
     pub fn new(store: Arc<dyn ApiKeyRepository>) -> Self {
         Self {
             store,

@@ -11,10 +11,10 @@ use customers_ports::{
 };
 
 use super::Operation;
-use crate::series::Tally;
+use crate::series::CounterSet;
 use crate::{list, values};
 
-/// The customers of a store, measured: the time of each call, and what became of creates and changes.
+/// Measures a [`CustomerRepository`]: the duration of each call, and the outcomes of creates and changes.
 pub struct MeasuredCustomers {
     store: Arc<dyn CustomerRepository>,
     create: Operation,
@@ -25,17 +25,17 @@ pub struct MeasuredCustomers {
     find_holder: Operation,
     history: Operation,
     find_decision: Operation,
-    creates: Tally,
-    /// By the name of the action.
-    changes: Vec<(&'static str, Tally)>,
+    creates: CounterSet,
+    /// Counters by action.
+    changes: Vec<(&'static str, CounterSet)>,
 }
 
 impl MeasuredCustomers {
-    /// Measures that store.
+    /// Wraps a store.
     pub fn new(store: Arc<dyn CustomerRepository>) -> Self {
         let operation = |name| Operation::new("customers", name);
         let changes = |action: &'static str| {
-            let outcomes = Tally::new(values::CHANGE_OUTCOMES, |outcome| {
+            let outcomes = CounterSet::new(values::CHANGE_OUTCOMES, |outcome| {
                 list::CHANGES.counter([action.into(), outcome.into()])
             });
             (action, outcomes)
@@ -50,7 +50,7 @@ impl MeasuredCustomers {
             find_holder: operation("find_holder"),
             history: operation("history"),
             find_decision: operation("find_decision"),
-            creates: Tally::new(values::CREATE_OUTCOMES, |outcome| {
+            creates: CounterSet::new(values::CREATE_OUTCOMES, |outcome| {
                 list::CREATES.counter([outcome.into()])
             }),
             changes: values::ACTIONS.iter().copied().map(changes).collect(),
@@ -75,7 +75,7 @@ impl CustomerRepository for MeasuredCustomers {
     ) -> Result<CreateOutcome, StoreError> {
         let call = self.store.create(tenant, creation);
         let outcome = self.create.measure(call).await?;
-        self.creates.count(name_of_create(outcome));
+        self.creates.increment(name_of_create(outcome));
         Ok(outcome)
     }
 

@@ -5,14 +5,14 @@ use customers_ports::{StoreError, StoreHealth};
 
 use super::Operation;
 
-/// The health of a store, measured.
+/// Measures a [`StoreHealth`].
 pub struct MeasuredHealth {
     store: Arc<dyn StoreHealth>,
     check: Operation,
 }
 
 impl MeasuredHealth {
-    /// Measures that store.
+    /// Wraps a store.
     pub fn new(store: Arc<dyn StoreHealth>) -> Self {
         Self {
             store,

@@ -8,7 +8,7 @@ use metrics::Counter;
 use super::Operation;
 use crate::list;
 
-/// The records of repeated requests, measured.
+/// Measures an [`IdempotencyRecords`], and counts deleted records.
 pub struct MeasuredIdempotencyRecords {
     store: Arc<dyn IdempotencyRecords>,
     sweep: Operation,
@@ -16,7 +16,7 @@ pub struct MeasuredIdempotencyRecords {
 }
 
 impl MeasuredIdempotencyRecords {
-    /// Measures that store.
+    /// Wraps a store.
     pub fn new(store: Arc<dyn IdempotencyRecords>) -> Self {
         Self {
             store,

@@ -48,7 +48,7 @@ fn tables() -> String {
 | flag | variable | default | meaning |
 |---|---|---|---|
 {flags}{alone}
-The other commands take some of them, with the same defaults:
+The other commands accept some of them, with the same defaults:
 
 | flag | variable | commands |
 |---|---|---|

@@ -1,4 +1,4 @@
-//! What is measured, where somebody wants to see it.
+//! The metrics listener: installs the recorder and serves the metrics page.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use customers_adapter_postgres::Database;
 use customers_http_kit::metrics_server::{self, Render};
 use customers_http_kit::server::{self, Drain};
 use customers_metrics::{
-    ConnectionMetrics, HttpMetrics, PoolMetrics, PoolUse, ProcessMetrics, SECONDS_BUCKETS, describe,
+    ConnectionMetrics, HttpMetrics, PoolMetrics, PoolUsage, ProcessMetrics, SECONDS_BUCKETS,
+    describe,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
@@ -17,17 +18,17 @@ use tokio::time::interval;
 use crate::failure::Failure;
 use crate::listener::listen;
 
-/// Observations are kept one by one until they are sorted into buckets, which happens so often: at full
-/// load about a megabyte comes together in this time.
-const SORTING: Duration = Duration::from_secs(1);
+/// Interval at which the recorder sorts its observations into buckets. At full load about a megabyte of
+/// observations accumulates in this time.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Measures from now on and serves the page that shows it, until the runtime ends. Without an address
-/// nothing is measured.
+/// Installs the recorder and serves the metrics page until the runtime ends. Without an address, metrics
+/// are not recorded.
 ///
-/// Stores and whoever else records must be made after this.
+/// Everything that records must be created after this call.
 ///
 /// # Errors
-/// When the address is not to be had.
+/// Returns an error if it cannot listen on the address or install the recorder.
 pub(crate) fn start(
     address: Option<SocketAddr>,
     database: Option<Database>,
@@ -39,12 +40,12 @@ pub(crate) fn start(
     let handle = install_recorder()?;
     let process = ProcessMetrics::recording(env!("CARGO_PKG_VERSION"));
     count_panics(&process);
-    tokio::spawn(sort_for_ever(handle.clone()));
+    tokio::spawn(run_upkeep(handle.clone()));
     tokio::spawn(server::serve(
         listener,
         metrics_server::router(page(handle, process, database)),
         metrics_server::limits(),
-        // Nobody drains it: the end of the service is to be seen, too.
+        // This listener is never drained, so the drain of the service can be observed.
         Drain::new(),
         ConnectionMetrics::default(),
     ));
@@ -56,48 +57,48 @@ fn install_recorder() -> Result<PrometheusHandle, Failure> {
     let builder = PrometheusBuilder::new()
         .set_buckets(&SECONDS_BUCKETS)
         .map_err(io::Error::other)
-        .map_err(Failure::system("cannot measure"))?;
+        .map_err(Failure::system("cannot install the metrics recorder"))?;
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder)
         .map_err(io::Error::other)
-        .map_err(Failure::system("cannot measure"))?;
+        .map_err(Failure::system("cannot install the metrics recorder"))?;
     describe();
     Ok(handle)
 }
 
-/// Puts the counter before the hook that is there.
+/// Adds a panic hook that counts the panic and calls the previous hook.
 fn count_panics(process: &ProcessMetrics) {
-    let (count, tell) = (process.panics(), panic::take_hook());
+    let (count, previous) = (process.panic_counter(), panic::take_hook());
     panic::set_hook(Box::new(move |panic| {
         count();
-        tell(panic);
+        previous(panic);
     }));
 }
 
-async fn sort_for_ever(handle: PrometheusHandle) {
-    let mut turns = interval(SORTING);
+async fn run_upkeep(handle: PrometheusHandle) {
+    let mut ticks = interval(UPKEEP_INTERVAL);
     loop {
-        turns.tick().await;
+        ticks.tick().await;
         handle.run_upkeep();
     }
 }
 
-/// How the page is made: what is a state, not an event, is looked at first.
+/// Returns the function that renders the page. It first updates the metrics that are read on demand.
 fn page(handle: PrometheusHandle, process: ProcessMetrics, database: Option<Database>) -> Render {
     let pool = database.map(|database| (PoolMetrics::recording(), database));
     Arc::new(move || {
-        process.look();
+        process.update();
         if let Some((metrics, database)) = &pool {
-            let now = database.pool_status();
-            metrics.set(PoolUse {
-                open: now.open,
-                in_use: now.in_use,
-                waiting: now.waiting,
-                max: now.max,
-                abandoned: now.abandoned,
-                writes: now.writes,
-                writes_max: now.writes_max,
+            let status = database.pool_status();
+            metrics.set(PoolUsage {
+                open: status.open,
+                in_use: status.in_use,
+                waiting: status.waiting,
+                max: status.max,
+                abandoned: status.abandoned,
+                writes: status.writes,
+                writes_max: status.writes_max,
             });
         }
         handle.render()
@@ -111,9 +112,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_counted_and_told_as_before() {
-        static TOLD: AtomicBool = AtomicBool::new(false);
-        panic::set_hook(Box::new(|_| TOLD.store(true, Ordering::SeqCst)));
+    fn a_panic_is_counted_and_passed_to_the_previous_hook() {
+        static PASSED_ON: AtomicBool = AtomicBool::new(false);
+        panic::set_hook(Box::new(|_| PASSED_ON.store(true, Ordering::SeqCst)));
         let recorder = PrometheusBuilder::new().build_recorder();
         let process =
             metrics::with_local_recorder(&recorder, || ProcessMetrics::recording("0.0.0"));
@@ -122,6 +123,6 @@ mod tests {
         drop(panic::take_hook());
         let page = recorder.handle().render();
         assert!(page.contains("\ncustomers_panics_total 1\n"), "{page}");
-        assert!(TOLD.load(Ordering::SeqCst));
+        assert!(PASSED_ON.load(Ordering::SeqCst));
     }
 }

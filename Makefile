@@ -3,7 +3,7 @@
 CARGO ?= cargo
 # What `make run` passes to `customers serve`, as in: make run ARGS='--listen 127.0.0.1:9090'
 ARGS ?=
-# What `make bench` passes to the benchmarks, as in: make bench BENCH_ARGS='--only life --runs 1'
+# What `make bench` passes to the benchmarks, as in: make bench BENCH_ARGS='--only lifecycle --runs 1'
 BENCH_ARGS ?=
 # The checks that `make check-all` runs, all of them by default, as in: make check-all ONLY='image postgres'
 ONLY ?=
@@ -53,7 +53,7 @@ bench-programs:
 	$(CARGO) build --locked --release --package customers-benches
 
 .PHONY: bench
-bench: bench-programs ## Run the benchmarks on a temporary PostgreSQL (BENCH_ARGS='--help', '--only life', …)
+bench: bench-programs ## Run the benchmarks on a temporary PostgreSQL (BENCH_ARGS='--help', '--only lifecycle', …)
 	TEST_POSTGRES_PROVIDER=local $(CARGO) run --locked --release --package customers-benches -- $(BENCH_ARGS)
 
 .PHONY: bench-scale

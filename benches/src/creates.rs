@@ -1,7 +1,7 @@
-//! Creates on PostgreSQL, beside `pgbench`: with what the design does for them and without it, at several
-//! numbers of connections.
+//! Creates on PostgreSQL, compared with `pgbench`: batched, unbatched, and with two instances of the program,
+//! at several numbers of connections.
 
-mod stage;
+mod setup;
 mod tables;
 
 use std::time::Duration;
@@ -10,106 +10,106 @@ use crate::options::Options;
 use crate::report::{self, Report};
 use crate::service::{Memory, Program};
 use crate::{Result, note};
-use stage::{Sample, Stage, Way};
+use setup::{Mode, Sample, Setup};
 use tables::Tables;
 
-/// A number of connections, and for how much of a run's length they put load on.
+/// A number of connections.
 struct Size {
     connections: u32,
-    /// Those that something is to be reached at last the whole length, the others three fifths.
-    is_main: bool,
+    /// Whether it has targets. Such runs take the whole duration, others three fifths of it.
+    has_targets: bool,
 }
 
 const SIZES: [Size; 4] = [
     Size {
         connections: 1,
-        is_main: true,
+        has_targets: true,
     },
     Size {
         connections: 8,
-        is_main: false,
+        has_targets: false,
     },
     Size {
         connections: 64,
-        is_main: true,
+        has_targets: true,
     },
     Size {
         connections: 512,
-        is_main: false,
+        has_targets: false,
     },
 ];
 
-/// Creates in each way, with and without an idempotency key, in turns with `pgbench`.
+/// Measures creates in each mode, with and without an idempotency key, alternating with `pgbench`.
 ///
 /// # Errors
-/// When the database, the program or `pgbench` fails.
+/// Returns an error if the database, the program or `pgbench` fails.
 pub(crate) fn measure(program: &Program, options: Options, report: &mut Report) -> Result<()> {
-    let mut stage = Stage::start(program)?;
+    let mut setup = Setup::start(program)?;
     let mut measured = Vec::new();
     for size in &SIZES {
-        measured.push(at_size(&mut stage, size, options)?);
+        measured.push(at_size(&mut setup, size, options)?);
     }
     Tables(&measured).add_to(report);
     Ok(())
 }
 
-fn at_size(stage: &mut Stage, size: &Size, options: Options) -> Result<AtSize> {
+fn at_size(setup: &mut Setup, size: &Size, options: Options) -> Result<AtSize> {
     let connections = size.connections;
     let name = report::connections(connections);
     note(&format!("creates, {name}"));
-    let length = if size.is_main {
-        options.length
+    let duration = if size.has_targets {
+        options.run_duration()
     } else {
-        Duration::from_secs(options.length.as_secs() * 3 / 5).max(Duration::from_secs(1))
+        Duration::from_secs(options.run_duration().as_secs() * 3 / 5).max(Duration::from_secs(1))
     };
-    let opening = stage.warm_up(connections)?;
+    let connecting = setup.warm_up(connections)?;
     let variants: Vec<Variant> = Variant::all()
-        .filter(|variant| variant.way != Way::TwoCopies || connections > 1)
+        .filter(|variant| variant.mode != Mode::TwoInstances || connections > 1)
         .collect();
-    let mut turns = Vec::new();
-    for turn in 1..=options.runs {
-        note(&format!("creates, {name}: {turn} of {}", options.runs));
-        let pgbench = stage.insert(connections, length, opening)?;
+    let mut rounds = Vec::new();
+    for round in 1..=options.runs {
+        note(&format!("creates, {name}: {round} of {}", options.runs));
+        let pgbench = setup.insert(connections, duration, connecting)?;
         let mut creates = Vec::new();
         for &variant in &variants {
-            let sample = stage.create(variant.way, variant.is_keyed, connections, length)?;
+            let sample = setup.create(variant.mode, variant.is_keyed, connections, duration)?;
             creates.push((variant, sample));
         }
-        turns.push(Turn { pgbench, creates });
+        rounds.push(Round { pgbench, creates });
     }
     Ok(AtSize {
         connections,
-        turns,
-        memory: stage.memory()?,
+        rounds,
+        memory: setup.memory()?,
     })
 }
 
-/// How creates are made.
+/// A kind of creates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Variant {
-    way: Way,
-    /// Whether each has an idempotency key.
+    mode: Mode,
+    /// Whether each create has an idempotency key.
     is_keyed: bool,
 }
 
 impl Variant {
     fn all() -> impl Iterator<Item = Self> {
-        [Way::Together, Way::OneByOne, Way::TwoCopies]
+        [Mode::Batched, Mode::Unbatched, Mode::TwoInstances]
             .into_iter()
-            .flat_map(|way| [false, true].map(|is_keyed| Self { way, is_keyed }))
+            .flat_map(|mode| [false, true].map(|is_keyed| Self { mode, is_keyed }))
     }
 }
 
-/// Runs that followed each other: `pgbench`, and each variant once.
-struct Turn {
+/// Consecutive runs: `pgbench` and each variant once.
+struct Round {
     pgbench: Sample,
     creates: Vec<(Variant, Sample)>,
 }
 
-/// What was measured at a number of connections.
+/// Results at one number of connections.
 struct AtSize {
     connections: u32,
-    turns: Vec<Turn>,
-    /// That of the first copy of the program, afterwards.
+    rounds: Vec<Round>,
+    /// Memory of the first instance of the program after the runs.
     memory: Memory,
 }

@@ -1,4 +1,4 @@
-//! The PostgreSQL under the service: one of this benchmark's own, which syncs what it commits.
+//! The temporary PostgreSQL server of the benchmark, with `fsync` on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,23 +8,23 @@ use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestData
 use tokio::runtime::{self, Runtime};
 
 use crate::Result;
-use crate::processor::Family;
+use crate::cpu_time::ProcessTree;
 
-/// Where Debian and Ubuntu keep the programs of each version.
+/// Folder of the PostgreSQL programs of each version on Debian and Ubuntu.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// A server of this benchmark's own. It goes when this is dropped.
+/// A temporary server. It is stopped when this is dropped.
 pub(crate) struct Server {
     server: PostgresServer,
     runtime: Runtime,
 }
 
 impl Server {
-    /// Starts the server, durable, with those settings, and with room in its log so that no run is
-    /// hit by a checkpoint that another one caused.
+    /// Starts a durable server with the given settings. `max_wal_size` is large enough that no run causes a
+    /// checkpoint.
     ///
     /// # Errors
-    /// When there is no runtime to do it with.
+    /// Returns an error if the runtime cannot be created.
     pub(crate) fn start(settings: &[(&str, &str)]) -> Result<Self> {
         let options = PostgresOptions::new()
             .durable()
@@ -41,17 +41,17 @@ impl Server {
         })
     }
 
-    /// A database on it without any table.
+    /// Creates a database without tables.
     pub(crate) fn empty_database(&self) -> Database {
         Database(self.runtime.block_on(self.server.empty_database()))
     }
 }
 
-/// A database. It goes when this is dropped.
+/// A database. It is removed when this is dropped.
 pub(crate) struct Database(TestDatabase);
 
 impl Database {
-    /// Where it is, with the role that may do everything.
+    /// Returns its URL, with the role that owns it.
     pub(crate) fn url(&self) -> &str {
         self.0.url()
     }
@@ -59,45 +59,45 @@ impl Database {
     /// Runs a statement.
     ///
     /// # Errors
-    /// When `psql` is not there or the statement fails.
+    /// Returns an error if `psql` does not exist or the statement fails.
     pub(crate) fn execute(&self, statement: &str) -> Result<()> {
-        self.ask(statement)?;
+        self.query(statement)?;
         Ok(())
     }
 
-    /// The processes of the server, which has to run on this machine.
+    /// Returns the processes of the server, which must run on this machine.
     ///
     /// # Errors
-    /// When it runs elsewhere.
-    pub(crate) fn processes(&self) -> Result<Family> {
-        let first = self.ask("SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)")?;
-        let first = first.trim();
-        // In a container it has this number there, and here something else does.
-        let name = fs::read_to_string(format!("/proc/{first}/comm")).unwrap_or_default();
+    /// Returns an error if it runs elsewhere, for example in a container.
+    pub(crate) fn processes(&self) -> Result<ProcessTree> {
+        let pid = self.query("SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)")?;
+        let pid = pid.trim();
+        // A server in a container has another process id on this machine.
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         if name.starts_with("postgres") {
-            Ok(Family::of(first.parse()?))
+            Ok(ProcessTree::of(pid.parse()?))
         } else {
-            Err("the server runs elsewhere: set TEST_POSTGRES_PROVIDER=local".into())
+            Err("the server must run on this machine: set TEST_POSTGRES_PROVIDER=local".into())
         }
     }
 
-    /// Runs a statement and says what it answers, a row a line.
-    fn ask(&self, statement: &str) -> Result<String> {
-        let mut psql = Command::new(client("psql"));
+    /// Runs a statement and returns its rows, one per line.
+    fn query(&self, statement: &str) -> Result<String> {
+        let mut psql = Command::new(client_program("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
         let output = psql.args(["-c", statement]).arg(self.url()).output()?;
         if output.status.success() {
             Ok(String::from_utf8(output.stdout)?)
         } else {
-            let complaint = String::from_utf8_lossy(&output.stderr);
-            Err(format!("psql: {complaint}").into())
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            Err(format!("psql: {stderr}").into())
         }
     }
 }
 
-/// One of PostgreSQL's client programs: Debian's newest, past the script that stands for it in the
-/// `PATH` there, or else what the `PATH` has.
-pub(crate) fn client(name: &str) -> PathBuf {
+/// Returns the path of a PostgreSQL client program: the newest on Debian, bypassing its wrapper script in the
+/// `PATH`, or otherwise the one in the `PATH`.
+pub(crate) fn client_program(name: &str) -> PathBuf {
     let folders = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
     folders
         .map(|folder| folder.path().join("bin").join(name))

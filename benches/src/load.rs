@@ -1,7 +1,7 @@
-//! The load: connections that each send one request after the other and wait for every answer.
+//! The load: connections that each send one request at a time and wait for its response.
 //!
-//! It shares the machine with what it measures, so it does little: bytes that are prepared once, one
-//! thread for all connections, and of an answer just the status and the length.
+//! The load shares the machine with the service, so it does as little as possible. Requests are prepared
+//! bytes, one thread drives all connections, and only the status and the length of a response are read.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -15,33 +15,37 @@ use crate::Result;
 use crate::report;
 use crate::requests::Requests;
 
-/// What one run of the load saw.
+/// Result of one run of the load.
 #[derive(Debug)]
-pub(crate) struct Measured {
-    /// Answers a second.
+pub(crate) struct LoadResult {
+    /// Responses per second.
     pub(crate) rate: f64,
-    /// The time of each request, shortest first.
+    /// Latency of each request, in ascending order.
     latencies: Vec<Duration>,
 }
 
-impl Measured {
-    /// The time within which that share of the requests, from 0 to 100, was answered.
+impl LoadResult {
+    /// Returns a percentile (0 to 100) of the latencies.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         report::percentile(&self.latencies, percent)
     }
 
-    /// How many requests were answered.
-    pub(crate) const fn answers(&self) -> usize {
+    /// Returns the number of responses.
+    pub(crate) const fn responses(&self) -> usize {
         self.latencies.len()
     }
 }
 
-/// Sends requests over that many connections for that long. Where they go to more than one address,
-/// each of these gets its share of the connections.
+/// Sends requests over the given number of connections for the given time. The connections are distributed
+/// evenly over `requests`, which may have different addresses.
 ///
 /// # Errors
-/// When a connection fails or an answer is not 201.
-pub(crate) fn run(connections: u32, length: Duration, requests: &[Requests]) -> Result<Measured> {
+/// Returns an error if a connection fails or a status is not 201.
+pub(crate) fn run(
+    connections: u32,
+    duration: Duration,
+    requests: &[Requests],
+) -> Result<LoadResult> {
     let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
         let mut opened = Vec::new();
@@ -51,7 +55,7 @@ pub(crate) fn run(connections: u32, length: Duration, requests: &[Requests]) -> 
             opened.push(Connection::new(stream, requests.of_connection(number)));
         }
         let start = Instant::now();
-        let end = start + length;
+        let end = start + duration;
         let mut running = JoinSet::new();
         for connection in opened {
             running.spawn(connection.run_until(end));
@@ -60,11 +64,11 @@ pub(crate) fn run(connections: u32, length: Duration, requests: &[Requests]) -> 
         while let Some(finished) = running.join_next().await {
             latencies.append(&mut finished??);
         }
-        let took = start.elapsed();
+        let elapsed = start.elapsed();
         latencies.sort_unstable();
-        let answers = u32::try_from(latencies.len())?;
-        Ok(Measured {
-            rate: f64::from(answers) / took.as_secs_f64(),
+        let responses = u32::try_from(latencies.len())?;
+        Ok(LoadResult {
+            rate: f64::from(responses) / elapsed.as_secs_f64(),
             latencies,
         })
     })
@@ -98,30 +102,31 @@ impl Connection {
         Ok(latencies)
     }
 
-    /// Reads one answer and wants it to be 201.
+    /// Reads one response. Returns an error if its status is not 201.
     async fn receive(&mut self) -> Result<()> {
         self.received.clear();
         loop {
             if self.stream.read_buf(&mut self.received).await? == 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
-            let Some(whole) = whole_length(&self.received) else {
+            let Some(length) = response_length(&self.received) else {
                 continue;
             };
-            if self.received.len() >= whole {
+            if self.received.len() >= length {
                 break;
             }
         }
         if !self.received.starts_with(b"HTTP/1.1 201 ") {
-            let answer = String::from_utf8_lossy(&self.received);
-            return Err(format!("an answer that is not 201:\n{answer}").into());
+            let response = String::from_utf8_lossy(&self.received);
+            return Err(format!("expected status 201, received:\n{response}").into());
         }
         Ok(())
     }
 }
 
-/// How long the answer is, head and body, once its head is there. Ours always have a length.
-pub(crate) fn whole_length(received: &[u8]) -> Option<usize> {
+/// Returns the length of a response, head and body, or `None` until its head is complete. The service always
+/// sends a `Content-Length`.
+pub(crate) fn response_length(received: &[u8]) -> Option<usize> {
     const HEADER: &[u8] = b"content-length: ";
     let head = received.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let length = received[..head]
@@ -143,19 +148,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_length_of_an_answer_is_that_of_its_head_and_body() {
-        let answer = b"HTTP/1.1 201 Created\r\nContent-Length: 12\r\nETag: \"1\"\r\n\r\n";
-        assert_eq!(whole_length(answer), Some(answer.len() + 12));
-        assert_eq!(whole_length(&answer[..answer.len() - 1]), None);
+    fn the_length_of_a_response_includes_head_and_body() {
+        let response = b"HTTP/1.1 201 Created\r\nContent-Length: 12\r\nETag: \"1\"\r\n\r\n";
+        assert_eq!(response_length(response), Some(response.len() + 12));
+        assert_eq!(response_length(&response[..response.len() - 1]), None);
     }
 
     #[test]
-    fn a_percentile_is_taken_from_the_times_of_the_requests() {
-        let measured = Measured {
+    fn a_percentile_is_taken_from_the_latencies() {
+        let result = LoadResult {
             rate: 0.0,
             latencies: (1..=200).map(Duration::from_millis).collect(),
         };
-        assert_eq!(measured.percentile(50), Duration::from_millis(100));
-        assert_eq!(measured.percentile(99), Duration::from_millis(198));
+        assert_eq!(result.percentile(50), Duration::from_millis(100));
+        assert_eq!(result.percentile(99), Duration::from_millis(198));
     }
 }

@@ -1,18 +1,18 @@
-//! The benchmark behind `docs/performance.md`: starts a PostgreSQL of its own, with `fsync` on, and the
-//! release build of the program, puts load on it over loopback, and prints tables.
+//! The benchmark behind `docs/performance.md`.
 //!
-//! Figures that are compared are measured in turns, within one run, on one cluster, so that a machine
-//! that is slower for a while is slower for all of them.
+//! It starts a PostgreSQL server with `fsync` on and the release build of the program, puts load on it
+//! over loopback, and prints tables. Figures that are compared are measured alternately, in one run on
+//! one server, so that a temporary slowdown of the machine affects all of them.
 
-mod caller;
+mod client;
+mod cpu_time;
 mod creates;
 mod database;
-mod life;
+mod lifecycle;
 mod load;
 mod memory;
 mod options;
 mod pgbench;
-mod processor;
 mod report;
 mod requests;
 mod service;
@@ -21,15 +21,16 @@ mod start;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use options::{Options, Part, USAGE};
+use clap::Parser as _;
+use options::{Options, Part};
 use report::Report;
 use service::Program;
 
-/// What can go wrong is for the person at the terminal, who can do no more than read it.
+/// Errors are only printed, so they need no type of their own.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
-    match run() {
+    match run(Options::parse()) {
         Ok(text) => {
             let printed = io::stdout().write_all(text.as_bytes());
             ExitCode::from(u8::from(printed.is_err()))
@@ -41,31 +42,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<String> {
-    let Some(options) = Options::parse(std::env::args().skip(1))? else {
-        return Ok(USAGE.to_owned());
-    };
-    let program = Program::beside_this("customers")?;
+fn run(options: Options) -> Result<String> {
+    let program = Program::built("customers")?;
     let mut report = Report::default();
-    if options.wants(Part::Creates) {
+    if options.includes(Part::Creates) {
         creates::measure(&program, options, &mut report)?;
     }
-    if options.wants(Part::Life) {
-        life::measure(&program, options, &mut report)?;
+    if options.includes(Part::Lifecycle) {
+        lifecycle::measure(&program, options, &mut report)?;
     }
-    if options.wants(Part::Memory) {
+    if options.includes(Part::Memory) {
         memory::measure(&program, options, &mut report)?;
     }
-    if options.wants(Part::Start) {
+    if options.includes(Part::Start) {
         start::measure(&program, options, &mut report)?;
     }
-    if options.wants(Part::Scale) {
-        life::measure_at_scale(&program, options, &mut report)?;
+    if options.includes(Part::Scale) {
+        lifecycle::measure_at_scale(&program, options, &mut report)?;
     }
     Ok(report.to_markdown())
 }
 
-/// Says on stderr what goes on. That nobody reads it is no reason to stop.
+/// Prints progress to stderr. Ignores errors.
 fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

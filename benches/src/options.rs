@@ -1,109 +1,58 @@
-//! What the benchmark is asked to do.
+//! Command-line options of the benchmark.
 
 use std::time::Duration;
 
-use crate::Result;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Parser, ValueEnum, value_parser};
 
-pub(crate) const USAGE: &str = "\
-Measures the service against a PostgreSQL of its own and prints tables.
-
-Options:
-  --seconds N    how long each run lasts (default 5); a run at 8 or 512 connections lasts 3/5 of it
-  --runs N       how many runs each figure is the median of (default 3)
-  --only PART    creates, life, memory or start: just that part; or scale, which is no part of the
-                 whole: it loads ten million customers, which takes ten minutes and 12 GB of disk
-                 (TMPDIR says where), and caches 6.5 GB of them
-  --customers N  how many scale loads: 100000, 1000000 or 10000000 (default)
-  --help         this text
-";
-
-/// What `--customers` may say: the generator of customers takes powers of ten, and phone numbers have
-/// seven digits for them.
-const CUSTOMERS: [usize; 3] = [100_000, 1_000_000, 10_000_000];
-
-/// A part of the benchmark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Creates on PostgreSQL, beside `pgbench`.
-    Creates,
-    /// What comes after creation, among few customers and among many.
-    Life,
-    /// Creates in memory, beside the same service without a store.
-    Memory,
-    /// The time from start to ready.
-    Start,
-    /// Creates and reads, among few customers and among very many. Only where it is asked for.
-    Scale,
-}
-
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Measures the service on a temporary PostgreSQL and prints tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Parser)]
+#[command(name = "bench")]
 pub(crate) struct Options {
-    pub(crate) length: Duration,
+    /// Duration of each run in seconds; runs with 8 or 512 connections take 3/5 of it.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..))]
+    seconds: u32,
+
+    /// Number of runs; each figure is their median.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
     pub(crate) runs: u32,
-    pub(crate) only: Option<Part>,
+
+    /// Runs only this part; the default is every part except `scale`.
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+
+    /// Number of customers that `scale` loads.
+    // The generator of customers supports powers of ten, and phone numbers have seven digits for them.
+    #[arg(long, value_name = "N", default_value = "10000000", value_parser =
+        PossibleValuesParser::new(["100000", "1000000", "10000000"]).try_map(|text| text.parse::<usize>()))]
     pub(crate) customers: usize,
 }
 
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Creates on PostgreSQL, compared with `pgbench`.
+    Creates,
+    /// Operations after creation, with few customers and with many.
+    Lifecycle,
+    /// Creates in memory, compared with the same service without a store.
+    Memory,
+    /// Time from start to ready.
+    Start,
+    /// Creates and reads with ten million customers. Takes ten minutes, 12 GB of disk (in `TMPDIR`) and
+    /// 6.5 GB of memory.
+    Scale,
+}
+
 impl Options {
-    /// Reads the command line; none when help was asked for.
-    ///
-    /// # Errors
-    /// When it is not understood.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>> {
-        let mut options = Self {
-            length: Duration::from_secs(5),
-            runs: 3,
-            only: None,
-            customers: 10_000_000,
-        };
-        let mut arguments = arguments.into_iter();
-        while let Some(name) = arguments.next() {
-            if name == "--help" {
-                return Ok(None);
-            }
-            let value = arguments.next().ok_or_else(|| format!("{name} what?"))?;
-            match name.as_str() {
-                "--seconds" => options.length = Duration::from_secs(at_least_one(&value)?.into()),
-                "--runs" => options.runs = at_least_one(&value)?,
-                "--only" => options.only = Some(part(&value)?),
-                "--customers" => options.customers = customers(&value)?,
-                _ => return Err(format!("there is no option {name}; see --help").into()),
-            }
-        }
-        Ok(Some(options))
+    /// Returns the duration of a run.
+    pub(crate) fn run_duration(self) -> Duration {
+        Duration::from_secs(self.seconds.into())
     }
 
-    /// Whether that part was asked for.
-    pub(crate) fn wants(self, part: Part) -> bool {
+    /// Returns whether the part is to be run.
+    pub(crate) fn includes(self, part: Part) -> bool {
         self.only.map_or(part != Part::Scale, |only| only == part)
-    }
-}
-
-fn at_least_one(text: &str) -> Result<u32> {
-    match text.parse()? {
-        0 => Err("at least 1".into()),
-        number => Ok(number),
-    }
-}
-
-fn part(name: &str) -> Result<Part> {
-    match name {
-        "creates" => Ok(Part::Creates),
-        "life" => Ok(Part::Life),
-        "memory" => Ok(Part::Memory),
-        "start" => Ok(Part::Start),
-        "scale" => Ok(Part::Scale),
-        _ => Err("--only takes creates, life, memory, start or scale".into()),
-    }
-}
-
-fn customers(text: &str) -> Result<usize> {
-    let count = text.parse()?;
-    if CUSTOMERS.contains(&count) {
-        Ok(count)
-    } else {
-        Err("--customers takes 100000, 1000000 or 10000000".into())
     }
 }
 
@@ -111,49 +60,55 @@ fn customers(text: &str) -> Result<usize> {
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<Option<Options>> {
-        Options::parse(line.split_whitespace().map(str::to_owned))
+    fn parse(line: &str) -> Result<Options, clap::Error> {
+        Options::try_parse_from(["bench"].into_iter().chain(line.split_whitespace()))
     }
 
     #[test]
-    fn nothing_asked_for_is_everything_but_the_largest_load() {
-        let options = parsed("").unwrap().unwrap();
-        let parts = [Part::Creates, Part::Life, Part::Memory, Part::Start];
-        assert!(parts.map(|part| options.wants(part)) == [true; 4]);
-        assert!(!options.wants(Part::Scale));
+    fn the_default_is_every_part_except_scale() {
+        let options = parse("").unwrap();
+        let included = |part: &Part| options.includes(*part);
+        let parts: Vec<Part> = Part::value_variants()
+            .iter()
+            .copied()
+            .filter(included)
+            .collect();
+        let expected = [Part::Creates, Part::Lifecycle, Part::Memory, Part::Start];
+        assert_eq!(parts, expected);
+        assert_eq!(options.runs, 3);
+        assert_eq!(options.run_duration(), Duration::from_secs(5));
     }
 
     #[test]
-    fn what_is_asked_for_is_done() {
-        let options = parsed("--runs 5 --seconds 2 --only memory")
-            .unwrap()
-            .unwrap();
-        assert_eq!((options.runs, options.length), (5, Duration::from_secs(2)));
-        assert!(options.wants(Part::Memory) && !options.wants(Part::Start));
-        assert_eq!(parsed("--runs 5 --help").unwrap(), None);
+    fn options_are_read() {
+        let options = parse("--runs 5 --seconds 2 --only memory").unwrap();
+        assert_eq!(options.runs, 5);
+        assert_eq!(options.run_duration(), Duration::from_secs(2));
+        assert!(options.includes(Part::Memory) && !options.includes(Part::Start));
     }
 
     #[test]
-    fn the_largest_load_is_ten_million_unless_another_size_is_named() {
-        let options = parsed("--only scale").unwrap().unwrap();
-        assert!(options.wants(Part::Scale) && !options.wants(Part::Life));
+    fn scale_loads_ten_million_customers_by_default() {
+        let options = parse("--only scale").unwrap();
+        assert!(options.includes(Part::Scale) && !options.includes(Part::Lifecycle));
         assert_eq!(options.customers, 10_000_000);
-        let options = parsed("--only scale --customers 100000").unwrap().unwrap();
+        let options = parse("--only scale --customers 100000").unwrap();
         assert_eq!(options.customers, 100_000);
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn invalid_options_are_refused() {
         for line in [
             "--runs",
             "--runs 0",
             "--runs x",
+            "--seconds 0",
             "--only disk",
             "--fast 1",
             "--customers 10000",
             "--customers 5000000",
         ] {
-            assert!(parsed(line).is_err(), "{line}");
+            assert!(parse(line).is_err(), "{line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What PostgreSQL itself reaches: `pgbench` inserting one row of the same columns a transaction.
+//! The baseline: `pgbench` inserts one row with the same columns per transaction.
 
 use std::fs;
 use std::io::Write as _;
@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::database::client;
+use crate::database::client_program;
 use crate::report::percentile;
 
-/// A table like that of the customers, its constraints and indexes included.
+/// Creates a table with the columns, constraints and indexes of `customers`.
 pub(crate) const TABLE: &str = "CREATE TABLE bench_customers (LIKE customers INCLUDING ALL)";
 
-/// One insert. Ids ascend as the service's do, so that both fill their index from one end.
+/// One insert. Ids ascend like those of the service, so that both fill their index from one end.
 const SCRIPT: &str = r"\set n :n + 1
 INSERT INTO bench_customers (tenant_id, id, customer_type, first_name, last_name, email, email_key,
     phone, line1, line2, city, state, zip_code, country, external_id, metadata, status, version,
@@ -27,86 +27,87 @@ VALUES ('01890a5d-ac96-774b-bcce-b302099a8057',
     'pending_kyc', 1, now(), now());
 ";
 
-/// The share of the transactions whose times are written down: enough for a percentile, and too few to
-/// slow `pgbench` down.
-const SAMPLED: &str = "0.25";
+/// Share of the transactions whose latencies are logged: enough for percentiles without slowing `pgbench`
+/// down.
+const SAMPLING_RATE: &str = "0.25";
 
-/// `pgbench` against one database.
+/// Runs `pgbench` on one database.
 pub(crate) struct Pgbench {
     database_url: String,
 }
 
 impl Pgbench {
-    /// Takes the database; nothing is run yet.
+    /// Creates a runner for the database.
     pub(crate) fn new(database_url: &str) -> Self {
         Self {
             database_url: database_url.to_owned(),
         }
     }
 
-    /// Inserts for that long, rounded up to seconds, of which the opening of the connections is a part.
-    /// No two runs, of either kind, may have the same number.
+    /// Inserts for the given time, rounded up to seconds, which includes opening the connections. `run` must be
+    /// unique among calls of this and of [`Pgbench::open`].
     ///
     /// # Errors
-    /// When `pgbench` fails.
-    pub(crate) fn run(&self, clients: u32, length: Duration, run: u32) -> Result<Inserts> {
+    /// Returns an error if `pgbench` fails.
+    pub(crate) fn run(&self, clients: u32, duration: Duration, run: u32) -> Result<Inserts> {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("times");
         let mut command = command(clients, run);
         command
-            .args(["-T", &length.as_secs_f64().ceil().to_string()])
-            .args(["--log", "--sampling-rate", SAMPLED, "--log-prefix"])
+            .args(["-T", &duration.as_secs_f64().ceil().to_string()])
+            .args(["--log", "--sampling-rate", SAMPLING_RATE, "--log-prefix"])
             .arg(&log);
-        let said = self.carry_out(command)?;
-        let mut times = read_times(folder.path())?;
-        times.sort_unstable();
+        let output = self.output_of(command)?;
+        let mut latencies = read_latencies(folder.path())?;
+        latencies.sort_unstable();
         let number = |label| {
-            number(&said, label).ok_or_else(|| format!("pgbench does not say {label}but:\n{said}"))
+            number(&output, label)
+                .ok_or_else(|| format!("pgbench did not print '{label}':\n{output}"))
         };
         Ok(Inserts {
             count: number("number of transactions actually processed: ")?,
-            a_second: number("tps = ")?,
-            p50: percentile(&times, 50),
-            p99: percentile(&times, 99),
+            per_second: number("tps = ")?,
+            p50: percentile(&latencies, 50),
+            p99: percentile(&latencies, 99),
         })
     }
 
-    /// Just connects, inserts one row over each connection, and says how long that took.
+    /// Opens connections, inserts one row over each, and returns the elapsed time.
     ///
     /// # Errors
-    /// When `pgbench` fails.
+    /// Returns an error if `pgbench` fails.
     pub(crate) fn open(&self, clients: u32, run: u32) -> Result<Duration> {
         let mut command = command(clients, run);
         command.args(["-t", "1"]);
         let start = Instant::now();
-        self.carry_out(command)?;
+        self.output_of(command)?;
         Ok(start.elapsed())
     }
 
-    /// Runs `pgbench` on the database, and answers with what it says.
-    fn carry_out(&self, mut command: Command) -> Result<String> {
+    /// Runs `pgbench` on the database and returns its output.
+    fn output_of(&self, mut command: Command) -> Result<String> {
         let mut child = command
             .arg(&self.database_url)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        // Taken, so that it is closed once the script is written.
+        // `take` closes stdin once the script is written.
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(SCRIPT.as_bytes())?;
         }
         let output = child.wait_with_output()?;
-        let said = String::from_utf8_lossy(&output.stdout);
+        let stdout = String::from_utf8_lossy(&output.stdout);
         if output.status.success() {
-            return Ok(said.into_owned());
+            return Ok(stdout.into_owned());
         }
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        Err(format!("pgbench failed:\n{said}{complaint}").into())
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Err(format!("pgbench failed:\n{stdout}{stderr}").into())
     }
 }
 
 fn command(clients: u32, run: u32) -> Command {
-    let mut command = Command::new(client("pgbench"));
+    let mut command = Command::new(client_program("pgbench"));
     command
         .args(["-n", "-M", "prepared", "-j", "2", "-D", "n=0"])
         .args(["-D", &format!("run={run}")])
@@ -115,36 +116,36 @@ fn command(clients: u32, run: u32) -> Command {
     command
 }
 
-/// What a run of `pgbench` reached.
+/// Result of a run of `pgbench`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Inserts {
     pub(crate) count: f64,
-    pub(crate) a_second: f64,
-    /// The time within which half of them were done.
+    pub(crate) per_second: f64,
+    /// Median latency.
     pub(crate) p50: Duration,
-    /// The time within which 99 of 100 were done.
+    /// 99th percentile of the latencies.
     pub(crate) p99: Duration,
 }
 
-fn number(said: &str, label: &str) -> Option<f64> {
-    let rest = said.lines().find_map(|line| line.strip_prefix(label))?;
+fn number(output: &str, label: &str) -> Option<f64> {
+    let rest = output.lines().find_map(|line| line.strip_prefix(label))?;
     rest.split([' ', '/']).next()?.parse().ok()
 }
 
-/// The times from the logs in a folder; each of its threads writes one.
-fn read_times(folder: &Path) -> Result<Vec<Duration>> {
-    let mut times = Vec::new();
+/// Reads the latencies from the logs in a folder. Each thread of `pgbench` writes one log.
+fn read_latencies(folder: &Path) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::new();
     for entry in fs::read_dir(folder)? {
         let log = fs::read_to_string(entry?.path())?;
         for line in log.lines() {
-            times.push(time(line).ok_or("pgbench writes its log in an unknown way")?);
+            latencies.push(latency(line).ok_or("the log of pgbench has an unknown format")?);
         }
     }
-    Ok(times)
+    Ok(latencies)
 }
 
-/// Reads `client transaction microseconds …`.
-fn time(line: &str) -> Option<Duration> {
+/// Parses a log line: `client transaction microseconds …`.
+fn latency(line: &str) -> Option<Duration> {
     let microseconds = line.split(' ').nth(2)?.parse().ok()?;
     Some(Duration::from_micros(microseconds))
 }
@@ -154,24 +155,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_read_from_what_pgbench_says() {
-        let said = "number of transactions actually processed: 61727\n\
+    fn numbers_are_read_from_the_output() {
+        let output = "number of transactions actually processed: 61727\n\
                     tps = 12345.5 (without initial connection time)\n";
-        assert_eq!(number(said, "tps = "), Some(12345.5));
+        assert_eq!(number(output, "tps = "), Some(12345.5));
         let count = "number of transactions actually processed: ";
-        assert_eq!(number(said, count), Some(61727.0));
+        assert_eq!(number(output, count), Some(61727.0));
         assert_eq!(number("pgbench: error", "tps = "), None);
     }
 
     #[test]
-    fn the_time_of_a_transaction_is_read_from_its_line_in_the_log() {
+    fn the_latency_is_read_from_a_log_line() {
         let line = "0 199 2241 0 1175850568 995598";
-        assert_eq!(time(line), Some(Duration::from_micros(2241)));
-        assert_eq!(time("0 199 skipped 0 1175850568 995598"), None);
+        assert_eq!(latency(line), Some(Duration::from_micros(2241)));
+        assert_eq!(latency("0 199 skipped 0 1175850568 995598"), None);
     }
 
     #[test]
-    fn the_times_of_all_threads_are_read() {
+    fn the_logs_of_all_threads_are_read() {
         let folder = tempfile::tempdir().unwrap();
         for (name, line) in [
             ("times.1", "0 1 10 0 1 1\n"),
@@ -179,8 +180,8 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), line).unwrap();
         }
-        let mut times = read_times(folder.path()).unwrap();
-        times.sort_unstable();
-        assert_eq!(times, [10, 20].map(Duration::from_micros));
+        let mut latencies = read_latencies(folder.path()).unwrap();
+        latencies.sort_unstable();
+        assert_eq!(latencies, [10, 20].map(Duration::from_micros));
     }
 }

@@ -1,15 +1,15 @@
-//! The tables that are printed in the end.
+//! The tables that the benchmark prints.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// What was measured, a table for each thing that is compared.
+/// The tables with the results.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     tables: Vec<Table>,
 }
 
-/// A table; its rows have as many cells as it has columns.
+/// A table. Each row has one cell per column.
 #[derive(Debug)]
 pub(crate) struct Table {
     title: String,
@@ -18,7 +18,7 @@ pub(crate) struct Table {
 }
 
 impl Report {
-    /// A new table after those before it.
+    /// Appends a table.
     pub(crate) fn table(&mut self, title: impl Into<String>, columns: &[&str]) -> &mut Table {
         self.tables.push_mut(Table {
             title: title.into(),
@@ -27,7 +27,7 @@ impl Report {
         })
     }
 
-    /// The tables in Markdown.
+    /// Returns the tables in Markdown.
     pub(crate) fn to_markdown(&self) -> String {
         let tables: Vec<String> = self.tables.iter().map(Table::to_markdown).collect();
         tables.join("\n")
@@ -35,7 +35,7 @@ impl Report {
 }
 
 impl Table {
-    /// A new row below those before it.
+    /// Appends a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
@@ -50,14 +50,14 @@ impl Table {
     }
 }
 
-/// The middle value; of an even number of values the upper one of the two.
+/// Returns the median, which is the upper of the two middle values if their number is even.
 pub(crate) fn median<T: PartialOrd + Copy + Default>(values: impl IntoIterator<Item = T>) -> T {
     let mut values: Vec<T> = values.into_iter().collect();
     values.sort_by(|one, two| one.partial_cmp(two).unwrap_or(std::cmp::Ordering::Equal));
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// The value within which that share of them, from 0 to 100, lies. They are sorted.
+/// Returns a percentile (0 to 100) of sorted values.
 pub(crate) fn percentile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
     let last = sorted.len().saturating_sub(1);
     sorted
@@ -66,7 +66,7 @@ pub(crate) fn percentile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
         .unwrap_or_default()
 }
 
-/// A number of connections as the tables show it.
+/// Formats a number of connections.
 pub(crate) fn connections(number: u32) -> String {
     match number {
         1 => "one connection".to_owned(),
@@ -74,14 +74,14 @@ pub(crate) fn connections(number: u32) -> String {
     }
 }
 
-/// A time as the tables show it.
-pub(crate) fn milliseconds(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+/// Formats a duration in milliseconds.
+pub(crate) fn milliseconds(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }
 
-/// A shorter one.
-pub(crate) fn microseconds(time: Duration) -> String {
-    format!("{:.0} µs", time.as_secs_f64() * 1e6)
+/// Formats a duration in microseconds.
+pub(crate) fn microseconds(duration: Duration) -> String {
+    format!("{:.0} µs", duration.as_secs_f64() * 1e6)
 }
 
 #[cfg(test)]
@@ -106,12 +106,12 @@ mod tests {
     }
 
     #[test]
-    fn one_connection_is_not_more_than_one() {
+    fn one_connection_is_singular() {
         assert_eq!([1, 8].map(connections), ["one connection", "8 connections"]);
     }
 
     #[test]
-    fn a_report_is_one_table_after_the_other() {
+    fn tables_are_separated_by_blank_lines() {
         let mut report = Report::default();
         let table = report.table("Start", &["what", "measured"]);
         table.row(["ready", "8 ms"].map(str::to_owned));

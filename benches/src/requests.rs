@@ -1,33 +1,33 @@
-//! The requests of the load: all alike but for the email, and the idempotency key where there is one.
+//! The requests of the load. They differ only in the email and the idempotency key.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-/// Digits that tell one request from every other: run, connection, number.
+/// Number of digits that identify a request: 4 for the run, 4 for the connection, 8 for the request.
 const DIGITS: usize = 4 + 4 + 8;
 
-/// A source of requests. Each connection takes one of its own.
+/// Generates the requests of one connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Requests {
-    /// To whom.
+    /// Address of the service.
     pub(crate) address: SocketAddr,
     bytes: Vec<u8>,
-    /// Where the digits stand.
-    places: Vec<usize>,
+    /// Offsets of the digits in `bytes`.
+    offsets: Vec<usize>,
     run: u32,
     connection: u32,
     number: u32,
 }
 
 impl Requests {
-    /// Requests that create a customer each. No two runs of one store may have the same `run`.
+    /// Creates a generator of creates. `run` must be unique per store.
     pub(crate) fn creates(address: SocketAddr, api_key: &str, run: u32, keyed: bool) -> Self {
-        let mark = "#".repeat(DIGITS);
+        let placeholder = "#".repeat(DIGITS);
         let body = format!(
-            r#"{{"first_name":"James","last_name":"Okafor","email":"james.{mark}@example.com","phone":"+2348012345678","type":"individual","billing_address":{{"line1":"123 Test Lane","line2":"Suite 456","city":"Lagos","state":"Lagos","zip_code":"100001","country":"NG"}}}}"#
+            r#"{{"first_name":"James","last_name":"Okafor","email":"james.{placeholder}@example.com","phone":"+2348012345678","type":"individual","billing_address":{{"line1":"123 Test Lane","line2":"Suite 456","city":"Lagos","state":"Lagos","zip_code":"100001","country":"NG"}}}}"#
         );
         let key = if keyed {
-            format!("Idempotency-Key: create-{mark}\r\n")
+            format!("Idempotency-Key: create-{placeholder}\r\n")
         } else {
             String::new()
         };
@@ -36,18 +36,18 @@ impl Requests {
              Content-Type: application/json\r\nContent-Length: {}\r\n{key}\r\n{body}",
             body.len()
         );
-        let places = text.match_indices(&mark).map(|(at, _)| at).collect();
+        let offsets = text.match_indices(&placeholder).map(|(at, _)| at).collect();
         Self {
             address,
             bytes: text.into_bytes(),
-            places,
+            offsets,
             run,
             connection: 0,
             number: 0,
         }
     }
 
-    /// The requests of one connection.
+    /// Returns the generator for one connection.
     pub(crate) fn of_connection(&self, connection: u32) -> Self {
         Self {
             connection,
@@ -55,7 +55,7 @@ impl Requests {
         }
     }
 
-    /// The next request, whole.
+    /// Returns the next request.
     pub(crate) fn next(&mut self) -> &[u8] {
         self.number += 1;
         let mut digits = String::with_capacity(DIGITS);
@@ -65,7 +65,7 @@ impl Requests {
             "{:04}{:04}{:08}",
             self.run, self.connection, self.number
         );
-        for &at in &self.places {
+        for &at in &self.offsets {
             self.bytes[at..at + DIGITS].copy_from_slice(digits.as_bytes());
         }
         &self.bytes
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_requests_of_two_connections_are_alike() {
+    fn all_requests_of_all_connections_are_different() {
         let address = "127.0.0.1:80".parse().unwrap();
         let requests = Requests::creates(address, "key", 7, true);
         let mut seen = HashSet::new();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_says_its_length_and_carries_a_key_if_it_is_asked_to() {
+    fn a_request_has_its_length_and_optionally_a_key() {
         let address = "127.0.0.1:80".parse().unwrap();
         for keyed in [true, false] {
             let mut requests = Requests::creates(address, "key", 1, keyed);

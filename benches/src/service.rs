@@ -1,4 +1,4 @@
-//! The program under load, as a process of its own.
+//! The program under load, as a separate process.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -8,44 +8,44 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Result, processor};
+use crate::{Result, cpu_time};
 
-/// How long the program may take to become ready before the benchmark gives up.
-const START_LIMIT: Duration = Duration::from_secs(30);
-/// How often readiness is asked for.
-const START_STEP: Duration = Duration::from_millis(1);
+/// Maximum time until the program is ready.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Interval of readiness checks.
+const READINESS_INTERVAL: Duration = Duration::from_millis(1);
 
-/// The program's binary.
+/// A binary of the program.
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// The one of that name that was built beside this benchmark.
+    /// Returns the binary of that name in the folder of this benchmark.
     ///
     /// # Errors
-    /// When it is not there.
-    pub(crate) fn beside_this(name: &str) -> Result<Self> {
+    /// Returns an error if it does not exist.
+    pub(crate) fn built(name: &str) -> Result<Self> {
         let path = std::env::current_exe()?.with_file_name(name);
         if path.is_file() {
             Ok(Self(path))
         } else {
-            Err(format!("{} is missing: build it first", path.display()).into())
+            Err(format!("{} does not exist: build it first", path.display()).into())
         }
     }
 
-    /// Brings the schema of that database up to date.
+    /// Updates the schema of the database.
     ///
     /// # Errors
-    /// When the program fails.
+    /// Returns an error if the program fails.
     pub(crate) fn migrate(&self, database_url: &str) -> Result<()> {
         let mut command = self.command();
-        self.ask(command.arg("migrate").env("DATABASE_URL", database_url))?;
+        self.output_of(command.arg("migrate").env("DATABASE_URL", database_url))?;
         Ok(())
     }
 
-    /// A new API key of the tenant `bench`, that may do everything with customers.
+    /// Creates an API key of the tenant `bench` with every scope on customers.
     ///
     /// # Errors
-    /// When the program fails.
+    /// Returns an error if the program fails.
     pub(crate) fn new_api_key(&self, database_url: &str) -> Result<String> {
         let mut command = self.command();
         command
@@ -53,33 +53,33 @@ impl Program {
             .args(["--scope", "customers:write", "--scope", "customers:read"])
             .args(["--scope", "customers:review"])
             .env("DATABASE_URL", database_url);
-        Ok(self.ask(&mut command)?.trim().to_owned())
+        Ok(self.output_of(&mut command)?.trim().to_owned())
     }
 
-    /// Starts the service on that database and waits until it is ready.
+    /// Starts the service with the database and waits until it is ready.
     ///
     /// # Errors
-    /// When it does not become ready.
+    /// Returns an error if it does not become ready.
     pub(crate) fn serve(&self, database_url: &str) -> Result<Service> {
         self.start(&[("DATABASE_URL", database_url)])
     }
 
-    /// The same with creates that share no commit.
+    /// Starts the service with the database and without batches of creates, and waits until it is ready.
     ///
     /// # Errors
-    /// When it does not become ready.
-    pub(crate) fn serve_one_by_one(&self, database_url: &str) -> Result<Service> {
+    /// Returns an error if it does not become ready.
+    pub(crate) fn serve_unbatched(&self, database_url: &str) -> Result<Service> {
         self.start(&[
             ("DATABASE_URL", database_url),
             ("CUSTOMERS_CREATE_BATCH", "1"),
         ])
     }
 
-    /// Starts the service without a database and waits until it is ready.
+    /// Starts the service in memory and waits until it is ready.
     ///
     /// # Errors
-    /// When it does not become ready.
-    pub(crate) fn serve_alone(&self) -> Result<Service> {
+    /// Returns an error if it does not become ready.
+    pub(crate) fn serve_in_memory(&self) -> Result<Service> {
         self.start(&[])
     }
 
@@ -100,51 +100,55 @@ impl Program {
             ready_after: Duration::ZERO,
         };
         while !is_ready(address) {
-            if service.process.try_wait()?.is_some() || start.elapsed() > START_LIMIT {
+            if service.process.try_wait()?.is_some() || start.elapsed() > START_TIMEOUT {
                 return Err("the service did not become ready".into());
             }
-            thread::sleep(START_STEP);
+            thread::sleep(READINESS_INTERVAL);
         }
         service.ready_after = start.elapsed();
         Ok(service)
     }
 
-    /// The program, told nothing by the environment of this benchmark.
+    /// Returns a command with an empty environment.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.0);
         command.env_clear();
         command
     }
 
-    fn ask(&self, command: &mut Command) -> Result<String> {
+    fn output_of(&self, command: &mut Command) -> Result<String> {
         let output = command.output()?;
         if output.status.success() {
             Ok(String::from_utf8(output.stdout)?)
         } else {
-            let complaint = String::from_utf8_lossy(&output.stderr);
-            Err(format!("{} failed: {complaint}", Path::display(&self.0)).into())
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{} failed: {stderr}", Path::display(&self.0)).into())
         }
     }
 }
 
-/// The program while it answers. It is killed when this goes out of scope.
+/// A running service. It is killed when this is dropped.
 pub(crate) struct Service {
     process: Child,
-    /// Where it answers.
+    /// Address of its listener.
     pub(crate) address: SocketAddr,
-    /// How long it took from its start until it said that it was ready.
+    /// Time from its start until it was ready.
     pub(crate) ready_after: Duration,
 }
 
 impl Service {
-    /// The API key of a service without a database, from its greeting.
+    /// Reads the API key of a service in memory from its greeting.
     ///
     /// # Errors
-    /// When it did not greet.
-    pub(crate) fn greeted_api_key(&mut self) -> Result<String> {
+    /// Returns an error if there is no greeting.
+    pub(crate) fn api_key_from_greeting(&mut self) -> Result<String> {
         let mut greeting = String::new();
         let mut chunk = [0; 4096];
-        let mut stdout = self.process.stdout.take().ok_or("it was asked before")?;
+        let mut stdout = self
+            .process
+            .stdout
+            .take()
+            .ok_or("the greeting was already read")?;
         loop {
             let length = stdout.read(&mut chunk)?;
             if length == 0 {
@@ -157,49 +161,49 @@ impl Service {
             });
             if let Some((key, _)) = key {
                 let key = key.to_owned();
-                // Kept open: whoever writes to a closed pipe fails.
+                // Keeps the pipe open, because writes to a closed pipe fail.
                 self.process.stdout = Some(stdout);
                 return Ok(key);
             }
         }
     }
 
-    /// The processor time that it has taken so far.
+    /// Returns the CPU time that it has used so far.
     ///
     /// # Errors
-    /// When it is gone.
-    pub(crate) fn processor_time(&self) -> Result<Duration> {
-        processor::of_process(self.process.id())
+    /// Returns an error if the process does not exist.
+    pub(crate) fn cpu_time(&self) -> Result<Duration> {
+        cpu_time::of_process(self.process.id())
     }
 
-    /// Its memory.
+    /// Returns its memory usage.
     ///
     /// # Errors
-    /// Where the system does not tell.
+    /// Returns an error if `/proc` does not contain it.
     pub(crate) fn memory(&self) -> Result<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        Ok(Memory::parse(&status).ok_or("the system does not tell")?)
+        Ok(Memory::parse(&status).ok_or("the memory usage is not in /proc")?)
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // It may be gone already, and nothing is left to be done about it if not.
+        // An error means that the process has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What a process holds of the machine's memory, in megabytes.
+/// Memory usage of a process, in megabytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Memory {
-    pub(crate) now: f64,
-    /// The most that it has held so far.
-    pub(crate) most: f64,
+    pub(crate) current: f64,
+    /// Maximum so far.
+    pub(crate) peak: f64,
 }
 
 impl Memory {
-    /// Reads what `/proc` tells of a process.
+    /// Parses `/proc/<pid>/status`.
     fn parse(status: &str) -> Option<Self> {
         let megabytes = |name: &str| -> Option<f64> {
             let value = status.lines().find_map(|line| line.strip_prefix(name))?;
@@ -207,8 +211,8 @@ impl Memory {
             Some(kibibytes * 1024.0 / 1e6)
         };
         Some(Self {
-            now: megabytes("VmRSS:")?,
-            most: megabytes("VmHWM:")?,
+            current: megabytes("VmRSS:")?,
+            peak: megabytes("VmHWM:")?,
         })
     }
 }
@@ -219,7 +223,7 @@ fn free_address() -> Result<SocketAddr> {
 }
 
 fn is_ready(address: SocketAddr) -> bool {
-    let ask = || -> std::io::Result<bool> {
+    let check = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(address)?;
         stream
             .write_all(b"GET /health/ready HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
@@ -227,7 +231,7 @@ fn is_ready(address: SocketAddr) -> bool {
         stream.read_exact(&mut status)?;
         Ok(&status == b"HTTP/1.1 200 ")
     };
-    ask().unwrap_or(false)
+    check().unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -235,11 +239,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_read_in_megabytes_from_what_the_system_counts_in_kibibytes() {
+    fn kibibytes_are_converted_to_megabytes() {
         let status = "Name:\tcustomers\nVmHWM:\t   62500 kB\nVmRSS:\t   31250 kB\n";
         let expected = Memory {
-            now: 32.0,
-            most: 64.0,
+            current: 32.0,
+            peak: 64.0,
         };
         assert_eq!(Memory::parse(status), Some(expected));
         assert_eq!(Memory::parse("Name:\tkthreadd\n"), None);

@@ -1,15 +1,17 @@
-//! Customers that are created where many are there already: near any of them, so that what is unique of
-//! them, and their phone number, go to a place of the index that nothing else has come to lately.
+//! Bodies of creates for a store with many customers.
+//!
+//! The email, phone number and reference of a new customer are sorted next to those of an existing one.
+//! Each create therefore writes to an index page that no recent create has used.
 
-/// The body of a new customer's creation, with an email, a phone number and a reference of its own that
-/// are sorted next to those of the customer `near`. No two steps make the same one.
-pub(super) fn of_a_new_one(near: usize, step: usize) -> String {
+/// Returns a body whose email, phone number and reference sort next to those of the customer `near`. The
+/// email and reference are different for each step.
+pub(super) fn of_new_customer(near: usize, step: usize) -> String {
     let email = format!("james.{near}.{step}@example.com");
     body(&email, near, Some(&format!("account-{near}-{step}")))
 }
 
-/// The body of a creation that wants the email of the customer `holder`.
-pub(super) fn of_one_whose_email_is_taken(holder: usize) -> String {
+/// Returns a body with the email of the customer `holder`.
+pub(super) fn with_email_of(holder: usize) -> String {
     body(&format!("james.{holder}@example.com"), holder, None)
 }
 
@@ -25,17 +27,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_new_ones_near_the_same_customer_share_nothing_that_is_unique() {
-        let one = of_a_new_one(77, 1);
+    fn new_customers_near_the_same_customer_have_different_unique_values() {
+        let one = of_new_customer(77, 1);
         assert!(one.contains(r#""email":"james.77.1@example.com","phone":"+2348030000077""#));
         assert!(one.ends_with(r#"},"external_id":"account-77-1"}"#));
-        let other = of_a_new_one(77, 2);
+        let other = of_new_customer(77, 2);
         assert!(!other.contains("james.77.1@") && !other.contains("account-77-1\""));
     }
 
     #[test]
-    fn a_taken_email_is_that_of_a_customer_from_the_start() {
-        let body = of_one_whose_email_is_taken(77);
+    fn a_conflicting_body_has_the_email_of_an_existing_customer() {
+        let body = with_email_of(77);
         assert!(body.contains(r#""email":"james.77@example.com""#));
         assert!(!body.contains("external_id"));
     }

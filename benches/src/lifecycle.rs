@@ -1,13 +1,13 @@
-//! What a lone caller waits for at two sizes: where a tenant has ten thousand customers, and where it has
-//! many more.
+//! Latencies of a single client at two sizes: for a tenant with ten thousand customers, and for one with many
+//! more.
 //!
-//! Each size has a database and a service of its own, both on one cluster. Within a run the two take
-//! turns many times a second, so that whatever else the machine does happens to both.
+//! Each size has its own database and service, on one server. A run alternates between the two many times per
+//! second, so that other load on the machine affects both.
 
 mod creation;
 mod customers;
-mod operation;
-mod side;
+mod target;
+mod workload;
 
 use std::time::Duration;
 
@@ -16,32 +16,32 @@ use crate::options::Options;
 use crate::report::{Report, median, milliseconds};
 use crate::service::Program;
 use crate::{Result, note};
-use operation::Operation;
-use side::{Side, Tenant};
+use target::{Target, Tenant};
+use workload::Operation;
 
 const FEW: usize = 10_000;
-/// Before anything is measured: every connection has prepared the statements and settled on a plan.
+/// Time to prepare statements and plans on every connection before measuring.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// The customer's life after its creation, where a tenant has a million.
+/// Measures operations after creation, for a tenant with a million customers.
 ///
 /// # Errors
-/// When the database or the program fails.
+/// Returns an error if the database or the program fails.
 pub(crate) fn measure(program: &Program, options: Options, report: &mut Report) -> Result<()> {
     let comparison = Comparison {
-        title: "The customer's life at two sizes",
+        title: "Customer lifecycle at two sizes",
         many: 1_000_000,
         cache: "1536MB".to_owned(),
-        is_warmed: false,
-        operations: &Operation::LIFE,
+        is_prewarmed: false,
+        operations: &Operation::LIFECYCLE,
     };
-    comparison.carry_out(program, options, report)
+    comparison.run(program, options, report)
 }
 
-/// Creates and reads, where a tenant has very many customers.
+/// Measures creates and reads, for a tenant with `options.customers` customers.
 ///
 /// # Errors
-/// When the database or the program fails.
+/// Returns an error if the database or the program fails.
 pub(crate) fn measure_at_scale(
     program: &Program,
     options: Options,
@@ -52,47 +52,48 @@ pub(crate) fn measure_at_scale(
         title: "Creates at two sizes",
         many,
         cache: cache_at_scale(many),
-        is_warmed: true,
+        is_prewarmed: true,
         operations: &Operation::SCALE,
     };
-    comparison.carry_out(program, options, report)
+    comparison.run(program, options, report)
 }
 
-/// Two sizes, and what is compared between them.
+/// A comparison of operations at two sizes.
 struct Comparison {
     title: &'static str,
     many: usize,
-    /// Room for what is read of both databases (`shared_buffers`), so that what differs is the work and
-    /// not where a page is fetched from.
+    /// `shared_buffers`, large enough for the pages that are read of both databases, so that the disk does not
+    /// influence the comparison.
     cache: String,
-    /// Whether that is put there from the start, because no short warm-up would come to all of it.
-    is_warmed: bool,
+    /// Whether the cache is filled first, because a short warm-up would not reach all pages.
+    is_prewarmed: bool,
     operations: &'static [Operation],
 }
 
 impl Comparison {
-    fn carry_out(&self, program: &Program, options: Options, report: &mut Report) -> Result<()> {
+    fn run(&self, program: &Program, options: Options, report: &mut Report) -> Result<()> {
         let server = Server::start(&[("shared_buffers", &self.cache)])?;
         let few = Tenant::of_size(program, &server, FEW)?;
         let many = Tenant::of_size(program, &server, self.many)?;
-        if self.is_warmed {
+        if self.is_prewarmed {
             few.fill_cache()?;
             many.fill_cache()?;
         }
-        let mut few = Side::start(program, few)?;
-        let mut many = Side::start(program, many)?;
+        let mut few = Target::start(program, few)?;
+        let mut many = Target::start(program, many)?;
         let at = |count| format!("p50 at {}", short(count));
-        let columns = ["operation", &at(FEW), &at(self.many), "ratio", "to reach"];
+        let columns = ["operation", &at(FEW), &at(self.many), "ratio", "target"];
         let table = report.table(self.title, &columns);
         for &operation in self.operations {
-            side::take_turns(&mut few, &mut many, operation, WARM_UP)?;
+            target::alternate(&mut few, &mut many, operation, WARM_UP)?;
             let mut runs = Vec::new();
             for run in 1..=options.runs {
                 note(&format!("{}: {run} of {}", operation.name(), options.runs));
-                let medians = side::take_turns(&mut few, &mut many, operation, options.length)?;
+                let medians =
+                    target::alternate(&mut few, &mut many, operation, options.run_duration())?;
                 runs.push(medians);
             }
-            let ratio = median(runs.iter().map(side::Medians::ratio));
+            let ratio = median(runs.iter().map(target::Medians::ratio));
             table.row([
                 operation.name().to_owned(),
                 milliseconds(median(runs.iter().map(|run| run.few))),
@@ -105,13 +106,14 @@ impl Comparison {
     }
 }
 
-/// Creates and reads come to 560 bytes a customer: the row, and all indexes of single values.
+/// Returns `shared_buffers` for creates and reads, which use 560 bytes per customer: the row, and all indexes of
+/// single values.
 fn cache_at_scale(customers: usize) -> String {
     let megabytes = customers * 650 / 1_000_000;
     format!("{}MB", megabytes.max(256))
 }
 
-/// A round number as people say it.
+/// Formats a round number.
 fn short(count: usize) -> String {
     match count {
         1_000_000.. => format!("{} M", count / 1_000_000),
@@ -124,14 +126,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cache_grows_with_the_customers_from_some_size_on() {
+    fn the_cache_grows_with_the_customers_above_a_minimum() {
         let caches = [100_000, 1_000_000, 10_000_000].map(cache_at_scale);
         assert_eq!(caches, ["256MB", "650MB", "6500MB"]);
     }
 
     #[test]
-    fn sizes_are_said_shortly() {
-        let said = [10_000, 100_000, 1_000_000, 10_000_000].map(short);
-        assert_eq!(said, ["10 k", "100 k", "1 M", "10 M"]);
+    fn sizes_are_abbreviated() {
+        let names = [10_000, 100_000, 1_000_000, 10_000_000].map(short);
+        assert_eq!(names, ["10 k", "100 k", "1 M", "10 M"]);
     }
 }

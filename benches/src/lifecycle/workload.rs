@@ -1,21 +1,22 @@
-//! What a caller does with a tenant's customers.
+//! The operations that a client performs on a tenant's customers.
 
 use std::time::Duration;
 
 use super::creation;
 use super::customers::Customers;
 use crate::Result;
-use crate::caller::Caller;
+use crate::client::Client;
 
-/// The page that is read deep in the list, where a page is one customer.
+/// Number of the page deep in the list, with pages of one customer.
 const DEEP_PAGE: usize = 10_000;
-/// The most that a page may hold.
-const LONGEST_PAGE: usize = 200;
-/// Customers whose numbers end so are active at first, and only patched; the others get verbs.
+/// Maximum page size.
+const PAGE_MAX: usize = 200;
+/// Last digit of the customers that are patched. They are active.
 const PATCHED: usize = 2;
+/// Last digit of the customers that are suspended and reinstated. They are active at first.
 const SUSPENDED: usize = 3;
 
-/// One thing to do, over and over.
+/// An operation that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Read,
@@ -25,15 +26,15 @@ pub(crate) enum Operation {
     PageByCountry,
     Patch,
     Verb,
-    /// Of a customer whose email another one holds.
+    /// A create whose email is taken.
     Conflict,
     Create,
     KeyedCreate,
 }
 
 impl Operation {
-    /// What can be done with customers that are there, what changes nothing first.
-    pub(crate) const LIFE: [Self; 7] = [
+    /// Operations on existing customers. Reads come first.
+    pub(crate) const LIFECYCLE: [Self; 7] = [
         Self::Read,
         Self::FirstPage,
         Self::DeepPage,
@@ -43,11 +44,11 @@ impl Operation {
         Self::Verb,
     ];
 
-    /// What has to find its way among all customers, what changes nothing first.
+    /// Operations that look up values among all customers. Those that change nothing come first.
     pub(crate) const SCALE: [Self; 4] =
         [Self::Read, Self::Conflict, Self::Create, Self::KeyedCreate];
 
-    /// What it is called in the table.
+    /// Returns the name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Read => "read by id",
@@ -64,57 +65,57 @@ impl Operation {
     }
 }
 
-/// A caller, and the customers of its tenant.
-pub(crate) struct Actor {
-    caller: Caller,
+/// A client and the customers of its tenant.
+pub(crate) struct Workload {
+    client: Client,
     customers: Customers,
-    /// How many requests there were.
+    /// Number of operations so far.
     step: usize,
     deep_page: String,
 }
 
-impl Actor {
-    /// Finds the way to the deep page.
+impl Workload {
+    /// Reads pages up to the deep page, to get its cursor.
     ///
     /// # Errors
-    /// When a page cannot be read, or there are too few customers.
-    pub(crate) fn new(mut caller: Caller, customers: Customers) -> Result<Self> {
+    /// Returns an error if a page cannot be read, or if there are too few customers.
+    pub(crate) fn new(mut client: Client, customers: Customers) -> Result<Self> {
         let mut before = DEEP_PAGE - 1;
         let mut page = String::new();
         while before > 0 {
-            let limit = before.min(LONGEST_PAGE);
-            caller.get(&format!("/customers?limit={limit}{page}"))?;
-            page = format!("&cursor={}", next_cursor(caller.answer()?)?);
+            let limit = before.min(PAGE_MAX);
+            client.get(&format!("/customers?limit={limit}{page}"))?;
+            page = format!("&cursor={}", next_cursor(client.response()?)?);
             before -= limit;
         }
         Ok(Self {
-            caller,
+            client,
             customers,
             step: 0,
             deep_page: format!("/customers?limit=1{page}"),
         })
     }
 
-    /// Does it once more, and says how long that took.
+    /// Performs an operation and returns its latency.
     ///
     /// # Errors
-    /// When the answer is not the expected one.
+    /// Returns an error if the response has an unexpected status.
     pub(crate) fn perform(&mut self, operation: Operation) -> Result<Duration> {
         self.step += 1;
         match operation {
             Operation::Read => {
                 let number = self.customers.at(self.step);
-                self.caller.get(&Customers::path(number))
+                self.client.get(&Customers::path(number))
             }
-            Operation::FirstPage => self.caller.get("/customers"),
-            Operation::DeepPage => self.caller.get(&self.deep_page),
-            Operation::PageByStatus => self.caller.get("/customers?status=suspended"),
-            Operation::PageByCountry => self.caller.get("/customers?country=NG"),
+            Operation::FirstPage => self.client.get("/customers"),
+            Operation::DeepPage => self.client.get(&self.deep_page),
+            Operation::PageByStatus => self.client.get("/customers?status=suspended"),
+            Operation::PageByCountry => self.client.get("/customers?country=NG"),
             Operation::Patch => self.patch(),
             Operation::Verb => self.verb(),
             Operation::Conflict => {
-                let body = creation::of_one_whose_email_is_taken(self.customers.at(self.step));
-                self.caller.create(&body, None, 409)
+                let body = creation::with_email_of(self.customers.at(self.step));
+                self.client.create(&body, None, 409)
             }
             Operation::Create => self.create(None),
             Operation::KeyedCreate => self.create(Some(&format!("create-{}", self.step))),
@@ -123,24 +124,24 @@ impl Actor {
 
     fn create(&mut self, key: Option<&str>) -> Result<Duration> {
         let near = self.customers.at(self.step);
-        let body = creation::of_a_new_one(near, self.step);
-        self.caller.create(&body, key, 201)
+        let body = creation::of_new_customer(near, self.step);
+        self.client.create(&body, key, 201)
     }
 
-    /// Each version of a customer has another name than the one before.
+    /// Changes the first name to one that differs from the current one.
     fn patch(&mut self) -> Result<Duration> {
-        let number = self.customers.of_tenth(PATCHED, self.step);
+        let number = self.customers.ending_with(PATCHED, self.step);
         let version = self.customers.version(number);
         let name = if version % 2 == 1 { "Ada" } else { "James" };
         let body = format!(r#"{{"first_name":"{name}"}}"#);
         let path = Customers::path(number);
-        self.customers.changed(number);
-        self.caller.change("PATCH", &path, version, &body)
+        self.customers.increment_version(number);
+        self.client.change("PATCH", &path, version, &body)
     }
 
-    /// Two steps on one customer, so that it is active again after the second; odd versions are active.
+    /// Suspends a customer, and reinstates it in the next step. Odd versions are active.
     fn verb(&mut self) -> Result<Duration> {
-        let number = self.customers.of_tenth(SUSPENDED, self.step / 2);
+        let number = self.customers.ending_with(SUSPENDED, self.step / 2);
         let version = self.customers.version(number);
         let verb = if version % 2 == 1 {
             "suspend"
@@ -148,16 +149,16 @@ impl Actor {
             "reinstate"
         };
         let path = format!("{}/{verb}", Customers::path(number));
-        self.customers.changed(number);
-        let body = r#"{"reason":"Asked for by the benchmark"}"#;
-        self.caller.change("POST", &path, version, body)
+        self.customers.increment_version(number);
+        let body = r#"{"reason":"Requested by the benchmark"}"#;
+        self.client.change("POST", &path, version, body)
     }
 }
 
-fn next_cursor(answer: &str) -> Result<&str> {
-    let rest = answer.split_once(r#""next_cursor":""#);
+fn next_cursor(response: &str) -> Result<&str> {
+    let rest = response.split_once(r#""next_cursor":""#);
     let cursor = rest.and_then(|(_, rest)| rest.split_once('"'));
-    Ok(cursor.ok_or("the list ended too early")?.0)
+    Ok(cursor.ok_or("the list has too few customers")?.0)
 }
 
 #[cfg(test)]
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cursor_of_a_page_is_found_where_there_is_one() {
+    fn the_next_cursor_is_read_unless_it_is_null() {
         let page = r#"{"data":[],"meta":{"next_cursor":"abc_-","has_more":true}}"#;
         assert_eq!(next_cursor(page).unwrap(), "abc_-");
         let last = r#"{"data":[],"meta":{"next_cursor":null,"has_more":false}}"#;

@@ -1,15 +1,15 @@
-//! The customers that a tenant has from the start, put there by SQL.
+//! The initial customers of a tenant, inserted by SQL.
 
 use crate::database::Database;
 use crate::{Result, note};
 
-/// When customer 0 was created, in seconds since 1970. One follows every second.
+/// Creation time of customer 0, in seconds since the Unix epoch. Each customer is created one second after the previous one.
 const EPOCH: u64 = 1_700_000_000;
 
-/// Customers of every status and type in three countries, so that in each country every pair of status
-/// and type fills a page, also where there are just 10,000; and of each the change that created it.
+/// Inserts customers of every status and type in three countries, each with the change that created it. In each
+/// country, every pair of status and type fills a page, even with only 10,000 customers.
 ///
-/// `$FIRST` and `$LAST` stand for their numbers, `$EPOCH` for [`EPOCH`].
+/// `$FIRST` and `$LAST` are the range of customer numbers, `$EPOCH` is [`EPOCH`].
 const INSERT: &str = "
 WITH stored AS (
     INSERT INTO customers (
@@ -41,41 +41,40 @@ INSERT INTO customer_changes (
 SELECT tenant_id, id, 1, id, 'create', status, '{}', 'k000000000000001', created_at
 FROM stored";
 
-/// How many are put there at once, so that what the database keeps of them until then is bounded.
-const CHUNK: usize = 1_000_000;
+/// Number of customers per statement, which limits the memory and log that the database needs.
+const BATCH: usize = 1_000_000;
 
-/// What creates and reads come to of a table with many customers, read from the disk or from the system
-/// into the database's own cache.
+/// Loads the table and the indexes that creates and reads use into the database's cache.
 const FILL_CACHE: &str = "
 SELECT pg_prewarm(to_regclass(name))
 FROM unnest(ARRAY['customers', 'customers_pkey', 'customers_email_key', 'customers_external_id',
     'customers_by_phone']) AS name";
 
-/// Coprime to every power of ten and near its golden section: its multiples visit each customer once
-/// before they come back, and lie all over the table from the start.
+/// Distance between consecutive customers. It is coprime to every power of ten, so its multiples visit every
+/// customer once, and near the golden ratio, so they are spread over the table from the start.
 const STRIDE: usize = 618_033;
 
-/// The customers of one tenant, and the version that each of them is in.
+/// The customers of one tenant, and the current version of each.
 pub(crate) struct Customers {
     versions: Vec<u32>,
 }
 
 impl Customers {
-    /// Gives that many to the one tenant of a database, where there were none. A power of ten.
+    /// Inserts `count` customers, a power of ten, for the only tenant of an empty database.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub(crate) fn insert(database: &Database, count: usize) -> Result<Self> {
-        for first in (0..count).step_by(CHUNK) {
-            let end = count.min(first + CHUNK);
+        for first in (0..count).step_by(BATCH) {
+            let end = count.min(first + BATCH);
             let insert = INSERT
                 .replace("$FIRST", &first.to_string())
                 .replace("$LAST", &(end - 1).to_string())
                 .replace("$EPOCH", &EPOCH.to_string());
             database.execute(&insert)?;
             database.execute("CHECKPOINT")?;
-            if count > CHUNK {
-                note(&format!("{end} of {count} are there"));
+            if count > BATCH {
+                note(&format!("inserted {end} of {count}"));
             }
         }
         database.execute("VACUUM ANALYZE")?;
@@ -85,19 +84,19 @@ impl Customers {
         })
     }
 
-    /// Fills the database's cache with the customers in it, as far as creates and reads come to them. Asks for the
-    /// extension `pg_prewarm`, which comes with PostgreSQL.
+    /// Fills the database's cache with the pages that creates and reads use. Needs the extension `pg_prewarm`, which
+    /// is part of PostgreSQL.
     ///
     /// # Errors
-    /// When the database fails, or has no such extension.
+    /// Returns an error if the database fails or does not have the extension.
     pub(crate) fn fill_cache(database: &Database) -> Result<()> {
         database.execute("CREATE EXTENSION pg_prewarm")?;
         database.execute(FILL_CACHE)
     }
 
-    /// The path of a customer.
+    /// Returns the path of a customer.
     pub(crate) fn path(number: usize) -> String {
-        // As many as fit in memory fit in 64 bits.
+        // A number of customers that fits in memory fits in 64 bits.
         let number = u64::try_from(number).unwrap_or(u64::MAX);
         let milliseconds = (EPOCH + number) * 1000;
         let (high, low) = (milliseconds >> 16, milliseconds & 0xffff);
@@ -105,23 +104,23 @@ impl Customers {
         format!("/customers/{high:08x}-{low:04x}-7000-8{middle:03x}-{end:012x}")
     }
 
-    /// The customer to turn to at a step: any of them, and another one at each.
+    /// Returns the number of the customer at a step. Consecutive steps return different customers, spread over all.
     pub(crate) fn at(&self, step: usize) -> usize {
         step.wrapping_mul(STRIDE) % self.versions.len()
     }
 
-    /// The same, out of the tenth whose numbers end with that digit.
-    pub(crate) fn of_tenth(&self, digit: usize, step: usize) -> usize {
+    /// Returns the number of the customer at a step, among those whose number ends with `digit`.
+    pub(crate) fn ending_with(&self, digit: usize, step: usize) -> usize {
         step.wrapping_mul(STRIDE) % (self.versions.len() / 10) * 10 + digit
     }
 
-    /// The version of a customer.
+    /// Returns the version of a customer.
     pub(crate) fn version(&self, number: usize) -> u32 {
         self.versions[number]
     }
 
-    /// Notes that a customer was changed.
-    pub(crate) fn changed(&mut self, number: usize) {
+    /// Records that a customer was changed.
+    pub(crate) fn increment_version(&mut self, number: usize) {
         self.versions[number] += 1;
     }
 }
@@ -131,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_of_a_customer_holds_its_time_and_number() {
+    fn the_path_contains_the_time_and_number_of_the_customer() {
         assert_eq!(
             Customers::path(77),
             "/customers/018bcfe6-94c8-7000-8000-00000000004d"
@@ -139,14 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn every_customer_has_its_turn_and_none_a_second_one() {
+    fn every_customer_is_visited_exactly_once() {
         let customers = Customers {
             versions: vec![1; 1000],
         };
         let mut all: Vec<_> = (0..1000).map(|step| customers.at(step)).collect();
         all.sort_unstable();
         assert!(all.into_iter().eq(0..1000));
-        let mut tenth: Vec<_> = (0..100).map(|step| customers.of_tenth(3, step)).collect();
+        let mut tenth: Vec<_> = (0..100)
+            .map(|step| customers.ending_with(3, step))
+            .collect();
         tenth.sort_unstable();
         assert!(tenth.into_iter().eq((3..1000).step_by(10)));
     }

@@ -1,4 +1,4 @@
-//! Ports behind which there is nothing but one API key.
+//! A store that contains only one API key.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,14 +13,14 @@ use customers_ports::{
 };
 use customers_use_cases::ApiKeySecret;
 
-/// A store that says yes to every create and keeps none.
-pub(crate) struct Nothing {
+/// A store that accepts every create and stores nothing.
+pub(crate) struct NullStore {
     key: ApiKey,
 }
 
-impl Nothing {
-    /// A store that knows that key alone, which may do everything.
-    pub(crate) fn but_the_key(secret: &ApiKeySecret, tenant: TenantId, now: DateTime<Utc>) -> Self {
+impl NullStore {
+    /// Creates a store with one API key, which has every scope.
+    pub(crate) fn with_key(secret: &ApiKeySecret, tenant: TenantId, now: DateTime<Utc>) -> Self {
         Self {
             key: ApiKey {
                 id: secret.id(),
@@ -36,7 +36,7 @@ impl Nothing {
 }
 
 #[async_trait]
-impl CustomerRepository for Nothing {
+impl CustomerRepository for NullStore {
     async fn create(&self, _: TenantId, _: Creation) -> Result<CreateOutcome, StoreError> {
         Ok(CreateOutcome::Created)
     }
@@ -84,13 +84,13 @@ impl CustomerRepository for Nothing {
 }
 
 #[async_trait]
-impl ApiKeyRepository for Nothing {
+impl ApiKeyRepository for NullStore {
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         Ok((id == self.key.id).then(|| self.key.clone()))
     }
 
     async fn issue(&self, _: &TenantName, _: ApiKey) -> Result<Issued, StoreError> {
-        Err(StoreError::unavailable("nothing is kept here"))
+        Err(StoreError::unavailable("this store stores nothing"))
     }
 
     async fn list(&self) -> Result<Vec<ApiKeyListing>, StoreError> {
@@ -103,7 +103,7 @@ impl ApiKeyRepository for Nothing {
 }
 
 #[async_trait]
-impl StoreHealth for Nothing {
+impl StoreHealth for NullStore {
     async fn check(&self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -117,27 +117,24 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_create_is_answered_and_none_is_kept() {
+    async fn every_create_succeeds_and_nothing_is_stored() {
         let secret = ApiKeySecret::generate().unwrap();
-        let nothing = Nothing::but_the_key(&secret, tenant_id(), test_time());
-        let tenant = nothing.key.tenant_id;
+        let store = NullStore::with_key(&secret, tenant_id(), test_time());
+        let tenant = store.key.tenant_id;
         let creation = creation(profile());
         let id = creation.customer().id();
         for _ in 0..2 {
-            let outcome = nothing.create(tenant, creation.clone()).await;
+            let outcome = store.create(tenant, creation.clone()).await;
             assert_eq!(outcome, Ok(CreateOutcome::Created));
         }
-        assert_eq!(
-            CustomerRepository::find(&nothing, tenant, id).await,
-            Ok(None)
-        );
+        assert_eq!(CustomerRepository::find(&store, tenant, id).await, Ok(None));
     }
 
     #[tokio::test]
-    async fn the_one_key_may_do_everything_and_another_is_unknown() {
+    async fn the_key_has_every_scope_and_other_keys_are_unknown() {
         let secret = ApiKeySecret::generate().unwrap();
-        let nothing = Nothing::but_the_key(&secret, tenant_id(), test_time());
-        let found = ApiKeyRepository::find(&nothing, secret.id()).await.unwrap();
+        let store = NullStore::with_key(&secret, tenant_id(), test_time());
+        let found = ApiKeyRepository::find(&store, secret.id()).await.unwrap();
         let key = authenticate(&secret, found.as_ref(), test_time()).unwrap();
         assert!(
             Scope::CUSTOMERS
@@ -145,6 +142,6 @@ mod tests {
                 .all(|scope| key.scopes.contains(scope))
         );
         let other = ApiKeySecret::generate().unwrap();
-        assert_eq!(ApiKeyRepository::find(&nothing, other.id()).await, Ok(None));
+        assert_eq!(ApiKeyRepository::find(&store, other.id()).await, Ok(None));
     }
 }

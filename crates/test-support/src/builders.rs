@@ -1,4 +1,4 @@
-//! Valid values without ceremony. What must be unique is, by a counter of the process.
+//! Builders of valid values. Unique values come from a counter of the process.
 
 mod changes;
 mod dice;

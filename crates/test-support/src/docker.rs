@@ -1,4 +1,4 @@
-//! Containers and networks that do not outlive the test run.
+//! Containers and networks that are removed at the end of the test run.
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -16,10 +16,10 @@ use tokio::runtime::Runtime;
 use crate::free_port;
 use crate::reaper::Reaper;
 
-/// The most that pulling an image and the first start may take together.
-const STARTED_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum time to pull an image and start the container.
+const START_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// Each test has a runtime of its own, and a connection to the engine dies with the one that made it.
+/// Runtime of the Docker client. The runtime of a test would close the client's connections when it ends.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -28,7 +28,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .expect("a runtime for the Docker client")
 });
 
-/// More than once, since one that was asked for at the end may still appear.
+/// Removes a container. Repeats, because a container that was requested last may appear later.
 const CLEAR_CONTAINER: &str = r#"
 for delay in 0 1 2; do
     sleep $delay
@@ -36,27 +36,27 @@ for delay in 0 1 2; do
 done
 "#;
 
-/// A container, removed with its volumes when the value is dropped, and when the test process dies.
+/// A container. It is removed with its volumes when the value is dropped or the test process ends.
 pub struct Container<I: Image> {
     inner: Option<Arc<ContainerAsync<I>>>,
     reaper: Option<Reaper>,
 }
 
 impl<I: Image + 'static> Container<I> {
-    /// Starts a container of that name and waits until the image says that it is ready.
+    /// Starts a container with the given name and waits until it is ready.
     ///
     /// # Errors
-    /// Why it did not start. Without the `docker` command there is none, since nothing would remove it.
+    /// Returns the reason why it did not start. The `docker` command must exist, because it removes the container.
     pub async fn start(name: &str, request: ContainerRequest<I>) -> Result<Self, String> {
         docker(&["version"])?;
         let reaper =
             Reaper::new(CLEAR_CONTAINER, &[OsStr::new(name)]).map_err(|e| e.to_string())?;
         let request = request.with_container_name(name);
-        let started = RUNTIME.spawn(tokio::time::timeout(STARTED_WITHIN, request.start()));
+        let started = RUNTIME.spawn(tokio::time::timeout(START_TIMEOUT, request.start()));
         let container = started
             .await
             .expect("the Docker client does not panic")
-            .map_err(|_| format!("no container within {STARTED_WITHIN:?}"))?
+            .map_err(|_| format!("no container within {START_TIMEOUT:?}"))?
             .map_err(|error| error.to_string())?;
         Ok(Self {
             inner: Some(Arc::new(container)),
@@ -64,59 +64,62 @@ impl<I: Image + 'static> Container<I> {
         })
     }
 
-    /// Asks it to end, and kills it after that many seconds.
+    /// Stops the container, and kills it after `grace` seconds.
     pub async fn stop(&self, grace: u16) {
         let grace = Some(i32::from(grace));
-        self.ask(|container| async move { container.stop_with_timeout(grace).await })
+        self.request(|container| async move { container.stop_with_timeout(grace).await })
             .await;
     }
 
-    /// Starts it again after its end.
+    /// Starts the stopped container again.
     pub async fn restart(&self) {
-        self.ask(|container| async move { container.start().await })
+        self.request(|container| async move { container.start().await })
             .await;
     }
 
-    /// Takes all processor time from it.
+    /// Suspends all processes of the container.
     pub async fn pause(&self) {
-        self.ask(|container| async move { container.pause().await })
+        self.request(|container| async move { container.pause().await })
             .await;
     }
 
-    /// Undoes [`Container::pause`].
+    /// Resumes the container after [`Container::pause`].
     pub async fn unpause(&self) {
-        self.ask(|container| async move { container.unpause().await })
+        self.request(|container| async move { container.unpause().await })
             .await;
     }
 
-    /// The exit code of one that has ended.
+    /// Returns the exit code of a container that has ended.
     pub async fn exit_code(&self) -> Option<i64> {
-        self.ask(|container| async move { container.exit_code().await })
+        self.request(|container| async move { container.exit_code().await })
             .await
     }
 
-    /// All that it ever wrote to standard output.
+    /// Returns everything that it wrote to standard output.
     pub async fn stdout(&self) -> String {
-        let output = self.ask(|container| async move { container.stdout_to_vec().await });
+        let output = self.request(|container| async move { container.stdout_to_vec().await });
         String::from_utf8_lossy(&output.await).into_owned()
     }
 
-    /// All that it ever wrote to standard error.
+    /// Returns everything that it wrote to standard error.
     pub async fn stderr(&self) -> String {
-        let output = self.ask(|container| async move { container.stderr_to_vec().await });
+        let output = self.request(|container| async move { container.stderr_to_vec().await });
         String::from_utf8_lossy(&output.await).into_owned()
     }
 
-    async fn ask<T, F>(&self, question: impl FnOnce(Arc<ContainerAsync<I>>) -> F) -> T
+    async fn request<T, F>(&self, request: impl FnOnce(Arc<ContainerAsync<I>>) -> F) -> T
     where
         T: Send + 'static,
         F: Future<Output = EngineResult<T>> + Send + 'static,
     {
-        let container = self.inner.clone().expect("there until it is dropped");
-        let asked = RUNTIME.spawn(question(container)).await;
-        asked
+        let container = self
+            .inner
+            .clone()
+            .expect("the container exists until it is dropped");
+        let result = RUNTIME.spawn(request(container)).await;
+        result
             .expect("the Docker client does not panic")
-            .expect("the Docker engine does it")
+            .expect("the Docker engine succeeds")
     }
 }
 
@@ -125,20 +128,20 @@ impl<I: Image> Drop for Container<I> {
         let Some(container) = self.inner.take().and_then(Arc::into_inner) else {
             return;
         };
-        // The thread that drops this may be driving a runtime, and must not wait inside of it.
+        // The current thread may drive a runtime, which it must not block.
         let removed = std::thread::scope(|scope| {
             let removed = scope.spawn(|| RUNTIME.block_on(container.rm()));
             removed.join()
         });
-        // Where it is still there, the reaper tries again.
+        // If this fails, the reaper removes it.
         if let (Ok(Ok(())), Some(reaper)) = (removed, self.reaper.take()) {
             reaper.dismiss();
         }
     }
 }
 
-/// Publishes a port of the container on a free port of 127.0.0.1, which stays the same when it is
-/// started again.
+/// Publishes a port of the container on a free port of 127.0.0.1, which stays the same after a restart.
+/// Returns the request and the free port.
 pub fn publish<I: Image>(request: ContainerRequest<I>, port: u16) -> (ContainerRequest<I>, u16) {
     let host_port = free_port();
     let request = request
@@ -153,15 +156,15 @@ pub fn publish<I: Image>(request: ContainerRequest<I>, port: u16) -> (ContainerR
     (request, host_port)
 }
 
-/// A private network. It goes when the value is dropped, or the test process dies, together with every
-/// container that is still on it.
+/// A private network. It is removed, with every container on it, when the value is dropped or the test
+/// process ends.
 pub struct Network {
     name: String,
     _reaper: Reaper,
 }
 
-/// The containers first, since a network that is in use stays. Again and again, since others remove
-/// containers at the same time, and one that was asked for at the end may still appear.
+/// Removes a network after its containers, because a network in use cannot be removed. Repeats, because others
+/// remove containers at the same time, and a container that was requested last may appear later.
 const CLEAR_NETWORK: &str = r#"
 tries=0
 while [ $tries -lt 100 ]; do
@@ -174,10 +177,10 @@ done
 "#;
 
 impl Network {
-    /// Makes a network.
+    /// Creates a network.
     ///
     /// # Errors
-    /// Why the engine did not.
+    /// Returns the reason why the engine did not create it.
     pub fn new() -> Result<Self, String> {
         let name = format!("customers-{}-{}", std::process::id(), free_port());
         let reaper = Reaper::new(CLEAR_NETWORK, &[OsStr::new(&name)]).map_err(|e| e.to_string())?;
@@ -188,16 +191,16 @@ impl Network {
         })
     }
 
-    /// What it is called.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// Whether the engine has an image.
+/// Checks that the engine has an image.
 ///
 /// # Errors
-/// Why it has not, or does not answer.
+/// Returns the reason if it does not, or if it cannot be reached.
 pub fn has_image(image: &str) -> Result<(), String> {
     docker(&["image", "inspect", image])
 }

@@ -1,21 +1,21 @@
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-/// What the environment says; an empty value is none.
+/// Returns an environment variable, or `None` if it is unset or empty.
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests have no command line of their own; all of their variables are read here"
+    reason = "tests have no command line; all of their variables are read here"
 )]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Says something once, past the test harness, which keeps what a passing test prints.
+/// Prints a message once to stderr, bypassing the test harness, which captures the output of passing tests.
 pub fn say(what: &str) {
     static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
     if !said.iter().any(|earlier| earlier == what) {
-        // The tests go on without their words.
+        // An error while printing does not fail the tests.
         let _ = writeln!(std::io::stderr(), "{what}");
         said.push(what.to_owned());
     }

@@ -1,14 +1,14 @@
-//! For tests alone: what more than one crate's tests need.
+//! Test utilities that are shared by the tests of several crates.
 //!
-//! - [`builders`]: valid values without ceremony, a settable clock, ids.
-//! - [`contract`]: what every store must do, as one named test per case; an adapter takes all of
-//!   them with one line of [`repository_contract!`].
-//! - [`postgres`]: a Postgres server that belongs to the test run, and a database for a test.
-//! - [`docker`]: containers and networks that do not outlive the test run; [`Reaper`] sees to that, and
-//!   [`free_port`] is where to put what they publish.
-//! - [`eventually`]: the one way to wait for something.
+//! - [`builders`]: builders of valid values, a settable clock, and ids.
+//! - [`contract`]: the contract suite for stores, one named test per case. An adapter runs all of them with
+//!   one line of [`repository_contract!`].
+//! - [`postgres`]: a Postgres server for the test run, and a database for each test.
+//! - [`docker`]: containers and networks that are removed at the end of the test run, by [`Reaper`].
+//!   [`free_port`] returns a port to publish on.
+//! - [`eventually`]: polls until a condition holds.
 //!
-//! Nothing here knows an adapter. Whatever a test cannot go on without fails it by a panic.
+//! This crate depends on no adapter. Its functions panic on errors, which fails the test.
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,

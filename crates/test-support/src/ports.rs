@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, TcpListener};
 const LOWEST: u16 = 20_000;
 const HIGHEST: u16 = 32_000;
 
-/// A port of 127.0.0.1 that nobody listens on. It is below those that Linux hands out for outgoing
-/// connections, so that it is still free when a stopped server comes back.
+/// Returns a free port of 127.0.0.1. It is below the range that Linux uses for outgoing connections, so that it
+/// is still free when a stopped server is started again.
 pub fn free_port() -> u16 {
     let count = HIGHEST - LOWEST;
-    // The standard library's hasher is seeded at random, another for each value.
+    // Each `RandomState` has a random seed.
     let start = RandomState::new().hash_one(std::process::id()) % u64::from(count);
     let start = u16::try_from(start).expect("less than the count");
     (0..count)

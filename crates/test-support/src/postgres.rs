@@ -1,16 +1,16 @@
-//! A Postgres server that belongs to the test run, and a database for a test.
+//! A Postgres server for the test run, and a database for each test.
 //!
-//! Where the server comes from, in this order; `TEST_POSTGRES_PROVIDER` (`url`, `docker` or `local`)
-//! asks for one of them alone:
+//! The server comes from the first of these that is available. `TEST_POSTGRES_PROVIDER` (`url`, `docker` or
+//! `local`) selects one of them.
 //!
-//! 1. `TEST_DATABASE_URL`, whose role must be allowed to create databases;
-//! 2. a Docker engine that has the image `TEST_POSTGRES_IMAGE` (default `postgres:17`) or can pull it;
-//! 3. the machine's own `initdb` and `postgres`, in the `PATH` or in Debian's folder. Started by root
-//!    they run as the user `postgres`.
+//! 1. `TEST_DATABASE_URL`. Its role must be allowed to create databases.
+//! 2. A Docker engine that has the image `TEST_POSTGRES_IMAGE` (default `postgres:17`) or can pull it.
+//! 3. `initdb` and `postgres` of this machine, in the `PATH` or in Debian's folder. If started by root, they
+//!    run as the user `postgres`.
 //!
-//! Where there is none of them, the test fails and says what to install. Which one is used is printed.
-//! A server that was started here listens on 127.0.0.1 alone, on a port of its own, and is gone when
-//! the test process is, however that ends.
+//! If none is available, the test fails and prints what to install. The provider that is used is printed.
+//! A server that was started here listens only on 127.0.0.1, on a free port. It is stopped when the test
+//! process ends for any reason.
 
 mod database;
 mod docker;
@@ -32,60 +32,59 @@ pub use options::PostgresOptions;
 
 use crate::eventually;
 
-/// The most that a server may take to answer after its start, recovery included.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+/// Maximum time until a started server accepts queries, including recovery.
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What can be done to a server that was started here.
+/// Controls a server that was started here.
 #[async_trait]
 trait Engine: Send + Sync {
-    /// Ends it as an operator would; open transactions are rolled back.
+    /// Stops the server in an orderly way. Open transactions are rolled back.
     async fn stop(&self);
-    /// Starts it again after [`Engine::stop`] or [`Engine::kill`].
+    /// Starts the server again after [`Engine::stop`] or [`Engine::kill`].
     async fn start(&self);
-    /// Ends it as a crash would.
+    /// Kills the server, like a crash.
     async fn kill(&self);
-    /// Takes all processor time from it: it accepts connections and answers nothing.
+    /// Suspends the server: it accepts connections and does not respond.
     async fn freeze(&self);
-    /// Undoes [`Engine::freeze`].
+    /// Resumes the server after [`Engine::freeze`].
     async fn thaw(&self);
-    /// All that it ever logged.
+    /// Returns the whole log.
     async fn log(&self) -> String;
 }
 
 /// A running Postgres server.
 pub struct PostgresServer {
-    /// Where its maintenance database is; always with the role that may do everything.
+    /// URL of the maintenance database, with a superuser role.
     url: String,
-    /// None for a server that was there before.
+    /// `None` for the server of `TEST_DATABASE_URL`.
     engine: Option<Box<dyn Engine>>,
     template: OnceCell<TestDatabase>,
 }
 
 impl PostgresServer {
-    /// The server of this test process, started when it is first asked for. It does not sync what it
-    /// writes, and no test may stop it.
+    /// Returns the shared server of this test process, and starts it on the first call. It runs with `fsync` off,
+    /// and tests must not stop it.
     ///
     /// # Panics
-    /// When there is no way to get a server.
+    /// Panics if no server is available.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<PostgresServer> = OnceCell::const_new();
         SHARED.get_or_init(provider::shared).await
     }
 
-    /// A server of the caller's own, whatever `TEST_DATABASE_URL` says. It goes when the value is
-    /// dropped.
+    /// Starts a new server, regardless of `TEST_DATABASE_URL`. It is stopped when the value is dropped.
     ///
     /// # Panics
-    /// When there is no way to get a server.
+    /// Panics if no server is available.
     pub async fn own(options: &PostgresOptions) -> Self {
         provider::own(options).await
     }
 
-    /// A server of the caller's own in a container on that Docker network, and the name by which other
-    /// containers on the network find it, at the usual port.
+    /// Starts a new server in a container on a Docker network. Also returns its host name on the network, where it
+    /// listens on port 5432.
     ///
     /// # Errors
-    /// Why there is none: no engine answers, or it has not the image and cannot pull it.
+    /// Returns the reason if the engine cannot be reached, or if it does not have the image and cannot pull it.
     pub async fn in_network(
         network: &str,
         options: &PostgresOptions,
@@ -101,38 +100,38 @@ impl PostgresServer {
         }
     }
 
-    /// The address of the maintenance database `postgres`, or what `TEST_DATABASE_URL` says.
+    /// Returns the URL of the maintenance database `postgres`, or `TEST_DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Stops the server as an operator would: connections are cut, transactions rolled back.
+    /// Stops the server in an orderly way: it closes connections and rolls back transactions.
     pub async fn stop(&self) {
         self.engine().stop().await;
     }
 
-    /// Starts the server again, on the port that it had, and waits until it answers.
+    /// Starts the server again, on the same port, and waits until it accepts queries.
     pub async fn start(&self) {
         self.engine().start().await;
         self.ready().await;
     }
 
-    /// Ends every process of the server at once, as a crash would.
+    /// Kills every process of the server at once, like a crash.
     pub async fn kill(&self) {
         self.engine().kill().await;
     }
 
-    /// Halts every process of the server: it accepts connections and never answers.
+    /// Suspends every process of the server: it accepts connections and does not respond.
     pub async fn freeze(&self) {
         self.engine().freeze().await;
     }
 
-    /// Lets a frozen server go on.
+    /// Resumes a frozen server.
     pub async fn thaw(&self) {
         self.engine().thaw().await;
     }
 
-    /// All that the server has logged since its first start.
+    /// Returns the log of the server since its first start.
     pub async fn log(&self) -> String {
         self.engine().log().await
     }
@@ -140,23 +139,23 @@ impl PostgresServer {
     fn engine(&self) -> &dyn Engine {
         self.engine
             .as_deref()
-            .expect("a server that was there before is left alone; ask for one of your own")
+            .expect("the server of TEST_DATABASE_URL cannot be controlled; use PostgresServer::own")
     }
 
     async fn ready(&self) {
-        eventually("Postgres answers", READY_WITHIN, async || {
-            answers(&self.url).await
+        eventually("Postgres accepts queries", READY_TIMEOUT, async || {
+            accepts_queries(&self.url).await
         })
         .await;
     }
 }
 
-async fn answers(url: &str) -> bool {
-    let asked = async {
+async fn accepts_queries(url: &str) -> bool {
+    let query = async {
         let mut connection = PgConnection::connect(url).await?;
         connection.execute("SELECT 1").await?;
         connection.close().await
     };
-    let within = tokio::time::timeout(Duration::from_secs(5), asked).await;
-    matches!(within, Ok(Ok(())))
+    let result = tokio::time::timeout(Duration::from_secs(5), query).await;
+    matches!(result, Ok(Ok(())))
 }

@@ -3,18 +3,18 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
-/// Sees to it that something is cleared away when the test process has ended, also by `kill -9`.
+/// Runs a cleanup when the test process ends, even by `kill -9`.
 ///
-/// Statics are never dropped and a killed process runs nothing, but the kernel closes its files: a
-/// shell waits for the end of a pipe that this process alone holds, in a process group of its own so
-/// that Ctrl-C does not reach it. Dropping the value clears away at once.
+/// Statics are never dropped, and a killed process runs no code, but the kernel closes its files. A shell
+/// waits for the end of a pipe whose other end only the test process holds. The shell has its own process
+/// group, so that Ctrl-C does not reach it. Dropping the value runs the cleanup at once.
 pub struct Reaper(Child);
 
 impl Reaper {
-    /// `clear` is a piece of shell that finds the arguments in `$1`, `$2` …
+    /// Starts a shell that will run the script `clear` with the given arguments.
     ///
     /// # Errors
-    /// When there is no shell.
+    /// Returns an error if there is no shell.
     pub fn new(clear: &str, arguments: &[&OsStr]) -> io::Result<Self> {
         Command::new("/bin/sh")
             .arg("-c")
@@ -32,9 +32,9 @@ impl Reaper {
             .map(Self)
     }
 
-    /// Sends it away: there is nothing left to clear.
+    /// Ends the shell without running the cleanup.
     pub fn dismiss(mut self) {
-        // One that is gone already is as good.
+        // An error means that it has already ended.
         let _ = self.0.kill();
     }
 }
@@ -42,7 +42,7 @@ impl Reaper {
 impl Drop for Reaper {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
-        // A failure leaves something behind, which is no reason to fail a test that passed.
+        // A failed cleanup does not fail a test that passed.
         let _ = self.0.wait();
     }
 }

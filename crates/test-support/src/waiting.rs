@@ -1,12 +1,12 @@
 use std::time::{Duration, Instant};
 
-/// How long a poll rests before the next.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Interval between two polls.
+const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Polls until the answer is yes.
+/// Polls until `poll` returns `true`.
 ///
 /// # Panics
-/// When the answer is still no after `deadline`; the message says `what` was waited for.
+/// Panics after `deadline`, with `what` in the message.
 pub async fn eventually(what: &str, deadline: Duration, mut poll: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !poll().await {
@@ -14,7 +14,7 @@ pub async fn eventually(what: &str, deadline: Duration, mut poll: impl AsyncFnMu
             started.elapsed() < deadline,
             "waited {deadline:?} in vain: {what}"
         );
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn waiting_ends_with_the_first_yes() {
+    async fn waiting_ends_when_the_poll_returns_true() {
         let mut polls = 0;
         eventually("the third poll", Duration::from_secs(5), async || {
             polls += 1;
@@ -35,7 +35,7 @@ mod tests {
 
     #[tokio::test]
     #[should_panic(expected = "in vain: the impossible")]
-    async fn waiting_in_vain_is_a_failure() {
+    async fn waiting_beyond_the_deadline_panics() {
         eventually("the impossible", Duration::ZERO, async || false).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The server that tests run against does what they rely on.
+//! Tests of the Postgres servers for tests.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -31,7 +31,7 @@ async fn execute(url: &str, statement: &'static str) {
 }
 
 #[tokio::test]
-async fn databases_of_one_server_share_a_schema_and_nothing_else() {
+async fn databases_of_one_server_share_only_the_schema() {
     static MIGRATIONS: AtomicUsize = AtomicUsize::new(0);
     let migrate = async |url: &str| {
         MIGRATIONS.fetch_add(1, Ordering::Relaxed);
@@ -49,7 +49,7 @@ async fn databases_of_one_server_share_a_schema_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_server_of_ones_own_can_be_stopped_killed_frozen_and_started() {
+async fn an_own_server_can_be_stopped_killed_frozen_and_started() {
     let options = PostgresOptions::new().setting("log_statement", "all");
     let server = PostgresServer::own(&options).await;
     let database = server.empty_database().await;
@@ -83,7 +83,7 @@ async fn a_server_of_ones_own_can_be_stopped_killed_frozen_and_started() {
 }
 
 #[tokio::test]
-async fn a_server_is_gone_when_its_process_was_killed_without_a_chance() {
+async fn a_server_is_removed_when_its_test_process_is_killed() {
     let mut holder = Command::new(env!("CARGO_BIN_EXE_test-postgres"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -105,7 +105,7 @@ async fn a_server_is_gone_when_its_process_was_killed_without_a_chance() {
 }
 
 #[tokio::test]
-async fn a_server_is_gone_when_its_value_is_dropped() {
+async fn a_server_is_removed_when_its_value_is_dropped() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let url = server.url().to_owned();
     execute(&url, "SELECT 1").await;

@@ -1,6 +1,6 @@
-//! Starts a Postgres server of its own, prints its address, and keeps it until standard input ends or
-//! the program is stopped. Arguments are settings of the server: `test-postgres log_statement=all`.
-#![expect(clippy::print_stdout, reason = "the address is what was asked for")]
+//! Starts a temporary Postgres server and prints its URL. The server runs until standard input ends or the
+//! program is stopped. Arguments are settings of the server: `test-postgres log_statement=all`.
+#![expect(clippy::print_stdout, reason = "the URL is the output of this program")]
 
 use std::io::Read as _;
 

@@ -46,7 +46,7 @@ pub fn decided_because(
     }
 }
 
-/// A little after the customer's last change, and not on a whole second.
+/// Returns a context shortly after the customer's last change, with a fraction of a second.
 fn later(customer: &Customer) -> ChangeContext {
     context(customer.state().updated_at + TimeDelta::microseconds(61_000_001))
 }

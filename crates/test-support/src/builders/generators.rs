@@ -5,27 +5,27 @@ use customers_domain::CustomerId;
 use customers_ports::{Clock, IdGenerator};
 use uuid::{NoContext, Timestamp, Uuid};
 
-/// The time at which tests begin unless they say otherwise: 2025-09-22T09:01:09.123456Z.
+/// Returns the default time of tests: 2025-09-22T09:01:09.123456Z.
 pub fn test_time() -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_758_531_669_123_456).expect("a time of the calendar")
 }
 
-/// A clock that stands until it is moved.
+/// A clock that shows a fixed time until it is set.
 #[derive(Debug)]
 pub struct TestClock(Mutex<DateTime<Utc>>);
 
 impl TestClock {
-    /// A clock that shows [`test_time`].
+    /// Creates a clock that shows [`test_time`].
     pub fn new() -> Self {
         Self(Mutex::new(test_time()))
     }
 
-    /// Moves the hands to that time.
+    /// Sets the time.
     pub fn set(&self, now: DateTime<Utc>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
-    /// Moves the hands by that much.
+    /// Advances the time.
     pub fn advance(&self, by: TimeDelta) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
@@ -43,7 +43,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Makes version 7 UUIDs of the given time; no two are alike.
+/// Generates unique version 7 UUIDs with the given time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TestIds;
 
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_stands_until_it_is_moved() {
+    fn the_clock_changes_only_when_it_is_set() {
         let clock = TestClock::new();
         assert_eq!(clock.now(), test_time());
         clock.advance(TimeDelta::hours(1));

@@ -10,13 +10,13 @@ use customers_ports::{Creation, IdGenerator as _, IdempotencyClaim};
 
 use super::generators::{TestIds, customer_id, test_time};
 
-/// A number that this process has not seen before.
+/// Returns a number that is unique in this process.
 pub fn unique_number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Parses what the test knows to be valid.
+/// Parses a valid value. Panics if it is not valid.
 pub fn parse<T: Parse>(raw: &str) -> T {
     match T::parse(raw) {
         Ok(value) => value,
@@ -24,7 +24,7 @@ pub fn parse<T: Parse>(raw: &str) -> T {
     }
 }
 
-/// A person with every field filled, an email and an external id of its own.
+/// Returns a person with every field, a unique email and a unique external id.
 pub fn profile() -> Profile {
     let number = unique_number();
     Profile {
@@ -38,7 +38,7 @@ pub fn profile() -> Profile {
     }
 }
 
-/// A person with the required fields alone and an email of its own.
+/// Returns a person with only the required fields and a unique email.
 pub fn minimal_profile() -> Profile {
     Profile {
         first_name: parse("Imke"),
@@ -52,7 +52,7 @@ pub fn minimal_profile() -> Profile {
     }
 }
 
-/// A company with every field filled, an email and an external id of its own.
+/// Returns a company with every field, a unique email and a unique external id.
 pub fn business_profile() -> Profile {
     Profile {
         customer_type: CustomerType::Business,
@@ -60,7 +60,7 @@ pub fn business_profile() -> Profile {
     }
 }
 
-/// A billing address without a second line.
+/// Returns a billing address without a second line.
 pub fn address() -> BillingAddress {
     BillingAddress {
         line1: parse("12 Harbour Lane"),
@@ -72,7 +72,7 @@ pub fn address() -> BillingAddress {
     }
 }
 
-/// Metadata of these members.
+/// Returns metadata with the given members.
 pub fn metadata(members: &[(&str, &str)]) -> Metadata {
     let members = members
         .iter()
@@ -81,17 +81,17 @@ pub fn metadata(members: &[(&str, &str)]) -> Metadata {
     Metadata::parse(members).expect("metadata within its limits")
 }
 
-/// What creates a customer of that profile, where every type is verified; without a claim.
+/// Returns the creation of a customer, with verification for every type and without a claim.
 pub fn creation(profile: Profile) -> Creation {
     creation_under(&KycPolicy::verifying(CustomerType::ALL), profile)
 }
 
-/// What creates a customer of that profile under that policy; without a claim.
+/// Returns the creation of a customer under a policy, without a claim.
 pub fn creation_under(policy: &KycPolicy, profile: Profile) -> Creation {
     created(policy, profile, test_time())
 }
 
-/// What creates a customer of that profile at that time, as [`creation`] does.
+/// Like [`creation`], at the given time.
 pub fn creation_at(at: DateTime<Utc>, profile: Profile) -> Creation {
     created(&KycPolicy::verifying(CustomerType::ALL), profile, at)
 }
@@ -103,7 +103,7 @@ fn created(policy: &KycPolicy, profile: Profile, at: DateTime<Utc>) -> Creation 
     }
 }
 
-/// Some key's change of that time.
+/// Returns the context of a change at the given time, by a unique key.
 pub(super) fn context(at: DateTime<Utc>) -> ChangeContext {
     ChangeContext {
         change_id: ChangeId::from_uuid(TestIds.uuid(at)),
@@ -112,7 +112,7 @@ pub(super) fn context(at: DateTime<Utc>) -> ChangeContext {
     }
 }
 
-/// What creates a customer of that profile once for all requests of that claim.
+/// Like [`creation`], with a claim.
 pub fn claimed(profile: Profile, claim: IdempotencyClaim) -> Creation {
     Creation {
         claim: Some(claim),
@@ -135,17 +135,17 @@ pub fn claim_of(operation: &'static str, key: &str, body: &str) -> IdempotencyCl
     }
 }
 
-/// A tenant's id of its own.
+/// Returns a unique tenant id.
 pub fn tenant_id() -> TenantId {
     TenantId::from_uuid(TestIds.uuid(test_time()))
 }
 
-/// A tenant's name of its own.
+/// Returns a unique tenant name.
 pub fn tenant_name() -> TenantName {
     parse(&format!("Tenant {}", unique_number()))
 }
 
-/// A live key of that tenant with every scope, an id and a hash of its own.
+/// Returns a live API key with every scope, a unique id and a unique hash.
 pub fn api_key(tenant_id: TenantId) -> ApiKey {
     let id = api_key_id();
     ApiKey {
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_must_be_unique_is() {
+    fn unique_values_differ() {
         let (one, other) = (profile(), profile());
         assert_ne!(one.email, other.email);
         assert_ne!(one.external_id, other.external_id);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_equal_when_their_texts_are() {
+    fn equal_texts_give_equal_claims() {
         assert_eq!(claim("a", "body"), claim("a", "body"));
         assert_eq!(claim("a", "body").key_hash, claim("a", "other").key_hash);
         assert_ne!(

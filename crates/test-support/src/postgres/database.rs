@@ -6,48 +6,49 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use super::PostgresServer;
 use super::url::with_database;
 
-/// Followed by the second in which the database was made and something random.
+/// Prefix of database names, followed by the time of creation in seconds and a random number.
 const PREFIX: &str = "customers_test_";
 const NOW: &str = "SELECT extract(epoch FROM now())::bigint";
-/// A test run that takes longer loses the databases that it does not use at the moment.
-const LEFT_BEHIND_AFTER_SECONDS: i64 = 6 * 3600;
+/// Age after which unused databases of other test runs are dropped.
+const STALE_AFTER_SECONDS: i64 = 6 * 3600;
 
-/// A database for one test. On a server that was there before, it is dropped with the value; on one
-/// that was started here, it goes with the server.
+/// A database for one test. On the server of `TEST_DATABASE_URL` it is dropped with the value. On a server that was
+/// started here it is removed with the server.
 pub struct TestDatabase {
     url: String,
     name: String,
-    /// Through which database it is dropped.
-    dropped_through: Option<String>,
+    /// URL of the database through which it is dropped, if it is.
+    maintenance_url: Option<String>,
 }
 
 impl TestDatabase {
-    /// Where it is, with the role that owns it.
+    /// Returns its URL, with the role that owns it.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it is called.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
 impl PostgresServer {
-    /// A new, empty database.
+    /// Creates an empty database.
     ///
     /// # Panics
-    /// When the server does not make it.
+    /// Panics if the server does not create it.
     pub async fn empty_database(&self) -> TestDatabase {
         self.database("template1").await
     }
 
-    /// A new database with the schema that `migrate` makes. It is called once for a server, with the
-    /// address of the template that all of these databases are copied from, and must close its
-    /// connections.
+    /// Creates a database with the schema that `migrate` creates.
+    ///
+    /// `migrate` is called once per server, with the URL of the template that these databases are copied from. It
+    /// must close its connections.
     ///
     /// # Panics
-    /// When the server does not make it.
+    /// Panics if the server does not create it.
     pub async fn migrated_database(&self, migrate: impl AsyncFnOnce(&str)) -> TestDatabase {
         let template = self.template.get_or_init(async || {
             let template = self.database("template1").await;
@@ -64,32 +65,32 @@ impl PostgresServer {
             .expect("the role may create a database");
         TestDatabase {
             url: with_database(&self.url, &name),
-            dropped_through: self.engine.is_none().then(|| self.url.clone()),
+            maintenance_url: self.engine.is_none().then(|| self.url.clone()),
             name,
         }
     }
 
-    /// Drops what earlier test processes could not: their templates, or all where they were killed.
-    pub(super) async fn drop_what_was_left_behind(&self) {
-        // Another process may be at it too; whoever comes later finds what is still there.
+    /// Drops stale databases: templates of earlier test processes, and all databases of killed ones.
+    pub(super) async fn drop_stale_databases(&self) {
+        // Another process may do the same; a later run drops the rest.
         let _ = drop_old(&self.url).await;
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Some(url) = self.dropped_through.take() else {
+        let Some(url) = self.maintenance_url.take() else {
             return;
         };
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // The thread that drops this may be driving a runtime, and must not wait inside of it.
+        // The current thread may drive a runtime, which it must not block.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
             runtime.map(|runtime| runtime.block_on(run(&url, statement)))
         });
-        // What is left behind is no reason to fail a test that passed.
+        // A failed cleanup does not fail a test that passed.
         let _ = dropped.join();
     }
 }
@@ -114,10 +115,10 @@ async fn drop_old(url: &str) -> Result<(), sqlx::Error> {
     .fetch_all(&mut connection)
     .await?;
     for name in names {
-        let made = name
+        let created_at = name
             .strip_prefix(PREFIX)
             .and_then(|rest| rest.split('_').next()?.parse().ok());
-        if made.is_some_and(|made: i64| made < now - LEFT_BEHIND_AFTER_SECONDS) {
+        if created_at.is_some_and(|created_at: i64| created_at < now - STALE_AFTER_SECONDS) {
             let statement = format!("DROP DATABASE IF EXISTS {name}");
             connection.execute(AssertSqlSafe(statement)).await?;
         }

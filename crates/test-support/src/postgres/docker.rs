@@ -6,11 +6,11 @@ use super::{Engine, PostgresOptions, PostgresServer};
 use crate::docker::{Container, publish};
 
 const PORT: u16 = 5432;
-/// How many seconds a stopped server gets before it is killed.
+/// Seconds after which a stopping server is killed.
 const GRACE: u16 = 30;
 
-/// Starts a server, on that network if there is one, or says why there is none. Its name there comes
-/// with it.
+/// Starts a server in a container, optionally on a network, and returns it with its host name there. Returns the
+/// reason if it cannot be started.
 pub(super) async fn start(
     image: &str,
     options: &PostgresOptions,
@@ -48,7 +48,7 @@ impl Engine for Container<Postgres> {
     }
 
     async fn kill(&self) {
-        // Without a second of grace the engine sends SIGKILL to every process.
+        // With a grace period of zero the engine sends SIGKILL to every process.
         self.stop(0).await;
     }
 

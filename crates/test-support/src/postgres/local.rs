@@ -17,12 +17,12 @@ use crate::environment::variable;
 use crate::ports::free_port;
 use crate::reaper::Reaper;
 
-/// Where Debian and Ubuntu keep the programs, by version.
+/// Folder of the PostgreSQL programs of each version on Debian and Ubuntu.
 const DEBIAN: &str = "/usr/lib/postgresql";
-const STOPPED_WITHIN: Duration = Duration::from_secs(30);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Ends a server that may be halted, waits until it is gone, and removes its files. What is still being
-/// made, by `initdb` or a server that has just begun, can hinder that once; then it finds its files gone.
+/// Ends a server, which may be suspended, waits for its end, and removes its files. Repeats the removal, because
+/// `initdb` or a starting server may create files meanwhile.
 const CLEAR: &str = r#"
 if read -r server <"$1/data/postmaster.pid"; then
     kill -QUIT "$server"
@@ -40,7 +40,7 @@ until rm -rf "$1" || [ $tries -ge 200 ]; do
 done
 "#;
 
-/// A server made of the machine's own programs.
+/// A server that runs the PostgreSQL programs of this machine.
 struct Local {
     programs: PathBuf,
     directory: PathBuf,
@@ -50,14 +50,14 @@ struct Local {
     _reaper: Reaper,
 }
 
-/// Starts a server, or says why there is none.
+/// Starts a server and returns it with the folder of its programs. Returns the reason if it cannot be started.
 pub(super) async fn start(options: &PostgresOptions) -> Result<(PostgresServer, PathBuf), String> {
     let programs = find_programs().ok_or("neither `initdb` nor `postgres` is installed")?;
     let account = account()?;
-    // The standard library's hasher is seeded at random, another for each value.
+    // Each `RandomState` has a random seed.
     let random = RandomState::new().hash_one(std::process::id());
     let directory = std::env::temp_dir().join(format!("customers-postgres-{random:016x}"));
-    // First who clears away, then what is cleared away: in between the run may be interrupted.
+    // The reaper comes first, because the run may be interrupted at any point.
     let reaper = Reaper::new(CLEAR, &[directory.as_os_str()])
         .map_err(|error| format!("no shell: {error}"))?;
     DirBuilder::new()
@@ -93,15 +93,15 @@ pub(super) async fn start(options: &PostgresOptions) -> Result<(PostgresServer, 
     Ok((server, programs))
 }
 
-/// The directory that holds both programs: the first in the `PATH`, else Debian's newest.
+/// Returns the directory with both programs: the first in the `PATH`, or otherwise the newest of Debian.
 fn find_programs() -> Option<PathBuf> {
-    let holds_both = |directory: &PathBuf| {
+    let has_both = |directory: &PathBuf| {
         ["initdb", "postgres"]
             .iter()
             .all(|program| directory.join(program).is_file())
     };
     let path = variable("PATH").unwrap_or_default();
-    if let Some(directory) = std::env::split_paths(&path).find(holds_both) {
+    if let Some(directory) = std::env::split_paths(&path).find(has_both) {
         return Some(directory);
     }
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir(DEBIAN)
@@ -111,13 +111,13 @@ fn find_programs() -> Option<PathBuf> {
             let version = directory.file_name()?.to_str()?.parse().ok()?;
             Some((version, directory.join("bin")))
         })
-        .filter(|(_, directory)| holds_both(directory))
+        .filter(|(_, directory)| has_both(directory))
         .collect();
     versions.sort();
     versions.pop().map(|(_, directory)| directory)
 }
 
-/// Postgres refuses to run as root.
+/// Returns the user and group to run the server as, because Postgres refuses to run as root.
 fn account() -> Result<Option<(u32, u32)>, String> {
     if !Uid::effective().is_root() {
         return Ok(None);
@@ -179,13 +179,13 @@ impl Local {
         self.directory.join("log")
     }
 
-    fn first_process(&self) -> i32 {
+    fn postmaster_pid(&self) -> i32 {
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         let process = server.as_ref().expect("the server runs").id();
         i32::try_from(process).expect("a process id")
     }
 
-    async fn ended(&self) {
+    async fn wait_for_end(&self) {
         let mut server = self
             .server
             .lock()
@@ -193,19 +193,19 @@ impl Local {
             .take()
             .expect("the server runs");
         let end = tokio::task::spawn_blocking(move || server.wait());
-        tokio::time::timeout(STOPPED_WITHIN, end)
+        tokio::time::timeout(STOP_TIMEOUT, end)
             .await
             .expect("the server ends in time")
             .expect("waiting does not panic")
-            .expect("its end can be seen");
+            .expect("the server can be waited for");
     }
 }
 
 #[async_trait]
 impl Engine for Local {
     async fn stop(&self) {
-        send(self.first_process(), Signal::SIGINT);
-        self.ended().await;
+        send(self.postmaster_pid(), Signal::SIGINT);
+        self.wait_for_end().await;
     }
 
     async fn start(&self) {
@@ -213,32 +213,32 @@ impl Engine for Local {
     }
 
     async fn kill(&self) {
-        let first = self.first_process();
-        // Halted, it starts no other while its children are counted.
-        send(first, Signal::SIGSTOP);
-        for process in children(first) {
+        let postmaster = self.postmaster_pid();
+        // While it is suspended, it starts no further children.
+        send(postmaster, Signal::SIGSTOP);
+        for process in children(postmaster) {
             send(process, Signal::SIGKILL);
         }
-        send(first, Signal::SIGKILL);
-        self.ended().await;
-        // Whoever clears away must not take the number in it for a process that runs.
+        send(postmaster, Signal::SIGKILL);
+        self.wait_for_end().await;
+        // Otherwise the reaper could signal another process with the same id.
         let _ = fs::remove_file(self.directory.join("data/postmaster.pid"));
     }
 
     async fn freeze(&self) {
-        let first = self.first_process();
-        send(first, Signal::SIGSTOP);
-        for process in children(first) {
+        let postmaster = self.postmaster_pid();
+        send(postmaster, Signal::SIGSTOP);
+        for process in children(postmaster) {
             send(process, Signal::SIGSTOP);
         }
     }
 
     async fn thaw(&self) {
-        let first = self.first_process();
-        for process in children(first) {
+        let postmaster = self.postmaster_pid();
+        for process in children(postmaster) {
             send(process, Signal::SIGCONT);
         }
-        send(first, Signal::SIGCONT);
+        send(postmaster, Signal::SIGCONT);
     }
 
     async fn log(&self) -> String {

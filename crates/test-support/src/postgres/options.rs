@@ -1,4 +1,4 @@
-/// How a server is set up.
+/// Options of a server.
 #[derive(Debug, Clone, Default)]
 pub struct PostgresOptions {
     durable: bool,
@@ -6,26 +6,26 @@ pub struct PostgresOptions {
 }
 
 impl PostgresOptions {
-    /// Postgres' own settings, but nothing is synced to the disk: fast, and lost with the power.
+    /// Creates options with the default settings and `fsync` off, which is fast and loses data in a power cut.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Syncs what it commits, as a server in production does.
+    /// Turns `fsync` on, as on a server in production.
     #[must_use]
     pub fn durable(mut self) -> Self {
         self.durable = true;
         self
     }
 
-    /// Sets a parameter, such as `log_statement` to `all`. The last of two for one name counts.
+    /// Sets a parameter, such as `log_statement` to `all`. The last value for a name takes precedence.
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The arguments of `postgres`.
+    /// Returns the arguments of `postgres`.
     pub(super) fn arguments(&self) -> Vec<String> {
         let defaults: &[(&str, &str)] = if self.durable {
             &[("max_connections", "300")]
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_durable_server_syncs_and_settings_come_last() {
+    fn durable_turns_fsync_on_and_settings_come_last() {
         let options = PostgresOptions::new().setting("fsync", "on");
         assert_eq!(
             options.arguments()[2..],

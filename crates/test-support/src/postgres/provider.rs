@@ -5,12 +5,12 @@ use crate::environment::{say, variable};
 
 const DEFAULT_IMAGE: &str = "postgres:17";
 
-const NONE: &str = "there is no Postgres for the tests. Do one of these:
-- start Docker, and let it have or pull the image (TEST_POSTGRES_IMAGE, default postgres:17);
+const NONE: &str = "no Postgres is available for the tests. Do one of these:
+- start Docker with the image, or with access to pull it (TEST_POSTGRES_IMAGE, default postgres:17);
 - install Postgres 14 or newer (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql);
 - point TEST_DATABASE_URL at a server, with a role that may create databases.";
 
-/// Where a server may come from.
+/// Source of a server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Provider {
     Url,
@@ -18,26 +18,26 @@ enum Provider {
     Local,
 }
 
-/// The one that `TEST_POSTGRES_PROVIDER` asks for.
-fn forced() -> Option<Provider> {
+/// Returns the provider of `TEST_POSTGRES_PROVIDER`.
+fn requested() -> Option<Provider> {
     let name = variable("TEST_POSTGRES_PROVIDER")?;
     Some(match name.as_str() {
         "url" => Provider::Url,
         "docker" => Provider::Docker,
         "local" => Provider::Local,
-        _ => panic!("TEST_POSTGRES_PROVIDER is one of url, docker and local"),
+        _ => panic!("TEST_POSTGRES_PROVIDER must be url, docker or local"),
     })
 }
 
 pub(super) async fn shared() -> PostgresServer {
-    let forced = forced();
+    let requested = requested();
     let url = variable("TEST_DATABASE_URL");
-    match (url, forced) {
+    match (url, requested) {
         (Some(url), None | Some(Provider::Url)) => {
-            report("the server of TEST_DATABASE_URL");
+            report("TEST_DATABASE_URL");
             let server = PostgresServer::new(url, None);
             server.ready().await;
-            server.drop_what_was_left_behind().await;
+            server.drop_stale_databases().await;
             server
         }
         (None, Some(Provider::Url)) => panic!("TEST_DATABASE_URL is not set"),
@@ -46,10 +46,10 @@ pub(super) async fn shared() -> PostgresServer {
 }
 
 pub(super) async fn own(options: &PostgresOptions) -> PostgresServer {
-    /// Why Docker is out of the question; it is asked once.
+    /// Reason why Docker cannot be used. It is tried once.
     static NO_DOCKER: OnceLock<String> = OnceLock::new();
-    let forced = forced();
-    if forced != Some(Provider::Local) && NO_DOCKER.get().is_none() {
+    let requested = requested();
+    if requested != Some(Provider::Local) && NO_DOCKER.get().is_none() {
         let image = image();
         match docker::start(&image, options, None).await {
             Ok((server, _)) => {
@@ -61,9 +61,9 @@ pub(super) async fn own(options: &PostgresOptions) -> PostgresServer {
             }
         }
     }
-    let no_docker = NO_DOCKER.get().map_or("not asked", String::as_str);
+    let no_docker = NO_DOCKER.get().map_or("not tried", String::as_str);
     assert!(
-        forced != Some(Provider::Docker),
+        requested != Some(Provider::Docker),
         "no Postgres in Docker: {no_docker}"
     );
     match local::start(options).await {
@@ -75,7 +75,8 @@ pub(super) async fn own(options: &PostgresOptions) -> PostgresServer {
     }
 }
 
-/// A server in a container on that network, and the name that it has there; or why there is none.
+/// Starts a server in a container on a network, and returns it with its host name. Returns the reason if it cannot be
+/// started.
 pub(super) async fn in_network(
     network: &str,
     options: &PostgresOptions,

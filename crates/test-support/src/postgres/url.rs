@@ -1,4 +1,4 @@
-/// The same server and role, another database.
+/// Returns the URL with another database.
 pub(super) fn with_database(url: &str, database: &str) -> String {
     let (rest, query) = url.split_once('?').unwrap_or((url, ""));
     let authority = rest.find("://").map_or(0, |scheme| scheme + 3);

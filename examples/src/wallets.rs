@@ -1,7 +1,7 @@
-//! Wallets of customers: a use case, the port that it needs, and nothing that customers know of.
+//! Wallets of customers: a use case and the port that it needs. The customers crates do not depend on it.
 //!
-//! A wallet is opened for a customer that may transact. Whether it may is the customer's to say: there
-//! is no list of statuses here, so a new one changes nothing in this file.
+//! A wallet is opened for a customer that may transact. The customer decides this, so a new status needs no
+//! change in this file.
 
 mod in_memory;
 
@@ -15,12 +15,12 @@ use thiserror::Error;
 
 pub use in_memory::InMemoryWallets;
 
-/// What a wallet holds: an ISO 4217 code, three upper-case ASCII letters.
+/// Currency of a wallet: an ISO 4217 code of three upper-case ASCII letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
 
 impl Currency {
-    /// Reads a code. Whether it is assigned is not checked.
+    /// Parses a code. Does not check that it is assigned.
     pub fn parse(code: &str) -> Option<Self> {
         let letters: [u8; 3] = code.as_bytes().try_into().ok()?;
         letters
@@ -30,47 +30,46 @@ impl Currency {
     }
 }
 
-/// A customer's money of one currency. The two together name it.
+/// A wallet, identified by its customer and currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wallet {
-    /// Whose it is.
+    /// Owner.
     pub customer: CustomerId,
-    /// What it holds.
+    /// Currency.
     pub currency: Currency,
-    /// When it was opened, in microseconds.
+    /// Time of opening, to the microsecond.
     pub opened_at: DateTime<Utc>,
 }
 
-/// Keeps wallets.
+/// Stores wallets.
 #[async_trait]
 pub trait WalletRepository: Send + Sync {
-    /// Stores a wallet unless its customer has one of that currency already, and answers with the one
-    /// that is there, durable once this answers. However many calls run at once, all of them MUST get
-    /// the same wallet.
+    /// Stores a wallet unless its customer already has one of this currency. Returns the stored wallet,
+    /// which MUST be durable. Concurrent calls MUST return the same wallet.
     ///
     /// # Errors
-    /// When the store fails. Whether the wallet was stored may then be unknown.
+    /// Returns an error if the store fails. It is then unknown whether the wallet was stored.
     async fn open(&self, tenant: TenantId, wallet: Wallet) -> Result<Wallet, StoreError>;
 }
 
-/// Why no wallet was opened.
+/// Error of [`WalletService::open`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OpenWalletError {
-    /// The tenant has no such customer; whether another has is not told.
-    #[error("there is no such customer")]
+    /// The tenant has no such customer.
+    #[error("the customer does not exist")]
     NoSuchCustomer,
-    /// The customer may not transact, at least for now.
+    /// The customer may not transact in its current status.
     #[error("the customer may not transact")]
     MayNotTransact {
-        /// Where it stands instead.
+        /// Current status.
         status: CustomerStatus,
     },
-    /// A store failed; the wallet may or may not have been opened.
+    /// A store failed. It is unknown whether the wallet was opened.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What can be asked about wallets.
+/// Use cases of wallets.
 #[derive(Clone)]
 pub struct WalletService {
     customers: Arc<dyn CustomerRepository>,
@@ -79,7 +78,7 @@ pub struct WalletService {
 }
 
 impl WalletService {
-    /// Ties the use case to its ports.
+    /// Creates the service.
     pub fn new(
         customers: Arc<dyn CustomerRepository>,
         wallets: Arc<dyn WalletRepository>,
@@ -92,13 +91,13 @@ impl WalletService {
         }
     }
 
-    /// Opens a wallet for a customer, or answers with the one that it has.
+    /// Opens a wallet for a customer, or returns the existing one.
     ///
-    /// The customer is read in one transaction and the wallet stored in another. Who is suspended in
-    /// between has a wallet and cannot use it, because each movement of money has to ask again.
+    /// The customer is read in one transaction and the wallet is stored in another. If the customer is suspended in
+    /// between, it has a wallet that it cannot use, because each transaction checks the customer again.
     ///
     /// # Errors
-    /// When the tenant has no such customer, the customer may not transact, or a store fails.
+    /// Returns an error if the tenant has no such customer, the customer may not transact, or a store fails.
     pub async fn open(
         &self,
         tenant: TenantId,

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use crate::error::CreateError;
 use crate::key::Key;
 
-/// Makes the text of a file with one new key.
+/// Returns the text of a key file with one new key.
 ///
 /// # Errors
-/// When the system has no randomness to give.
+/// Returns an error if the system has no randomness.
 pub fn generate() -> Result<Zeroizing<String>, CreateError> {
     let key = SecretKey::try_from_fill(|bytes| getrandom::fill(bytes));
     let key = Key::new(key.map_err(|_| CreateError::NoRandomness)?);
@@ -21,10 +21,10 @@ pub fn generate() -> Result<Zeroizing<String>, CreateError> {
     )))
 }
 
-/// Makes a file with one new key that its owner alone can read.
+/// Creates a key file with one new key. Only its owner can read it.
 ///
 /// # Errors
-/// When there is a file of that name, which is left as it was, or the file cannot be written.
+/// Returns an error if the file exists, which is not changed, or if it cannot be written.
 pub fn create(path: &Path) -> Result<(), CreateError> {
     let text = generate()?;
     let mut file = open_new(path).map_err(|error| match error.kind() {

@@ -2,34 +2,34 @@ use std::io;
 
 use thiserror::Error;
 
-/// Why a file of master keys cannot be used. It holds nothing of what the file holds.
+/// Error of reading a key file. It contains nothing from the file.
 #[derive(Debug, Error)]
 pub enum KeyFileError {
     /// The file cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("the key file cannot be read: {0}")]
     Unreadable(#[from] io::Error),
-    /// The file is larger than any file of master keys.
-    #[error("it is not a file of master keys: it is larger than 64 KiB")]
+    /// The file is larger than the limit.
+    #[error("the key file must be at most 64 KiB")]
     TooLarge,
-    /// A line is neither a key, nor a comment, nor blank.
-    #[error("line {line} is not a master key")]
+    /// A line is not a key, a comment or blank.
+    #[error("line {line} of the key file is not a master key")]
     Malformed {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// The file holds no key.
-    #[error("it holds no master key")]
+    /// The file contains no key.
+    #[error("the key file contains no master key")]
     Empty,
 }
 
-/// Why no new master key was written.
+/// Error of creating a master key.
 #[derive(Debug, Error)]
 pub enum CreateError {
-    /// The system has no randomness to give.
-    #[error("the system has no random numbers to give")]
+    /// The system has no randomness.
+    #[error("the system has no randomness")]
     NoRandomness,
-    /// There is a file of that name. It is left as it was.
-    #[error("the file exists, and a master key is never overwritten")]
+    /// The file exists. It was not changed.
+    #[error("the file already exists, and a master key is never overwritten")]
     Exists,
     /// The file cannot be written.
     #[error("the file cannot be written: {0}")]

@@ -9,17 +9,17 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 const PREFIX: &str = "cmk_";
-/// What an id is a digest of, besides the key.
+/// Prefix of the hashed bytes of an id.
 const ID_LABEL: &[u8] = b"customers master key id";
-/// Bytes of the digest that make the id; 16 hexadecimal digits.
+/// Number of bytes of the digest in an id, which are 16 hexadecimal digits.
 const ID_BYTES: usize = 8;
-/// The first byte of a wrapped key: which form the rest has.
+/// First byte of a wrapped key: the version of its format.
 const FORMAT: u8 = 1;
 /// Length of the nonce of AES-256-GCM in bytes.
 const NONCE: usize = 12;
 
-/// One master key, `cmk_<id>_<key>` in the file: the key in base64, and its id, which is derived from
-/// it and so tells a mistyped or shortened line.
+/// A master key. In the file it is `cmk_<id>_<key>`, with the key in base64. The id is derived from the key, so a mistyped
+/// or truncated line is detected.
 pub(crate) struct Key {
     id: String,
     secret: SecretKey,
@@ -35,7 +35,7 @@ impl Key {
         }
     }
 
-    /// Reads a line of the file; `None` for anything but a key with its id.
+    /// Parses a line of the file. Returns `None` unless it is a key with its id.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let (id, encoded) = line.strip_prefix(PREFIX)?.split_once('_')?;
         let bytes = Zeroizing::new(BASE64.decode(encoded).ok()?);
@@ -43,7 +43,7 @@ impl Key {
         (key.id == id).then_some(key)
     }
 
-    /// The line of the file.
+    /// Returns the line of the file.
     pub(crate) fn line(&self) -> Zeroizing<String> {
         let encoded = Zeroizing::new(BASE64.encode(self.secret.expose()));
         Zeroizing::new(format!("{PREFIX}{}_{}", self.id, *encoded))
@@ -53,7 +53,7 @@ impl Key {
         &self.id
     }
 
-    /// Wraps a key: the format, a random nonce, the encrypted key with its tag.
+    /// Wraps a key. The result is the format version, a random nonce, and the encrypted key with its tag.
     pub(crate) fn wrap(
         &self,
         key: &SecretKey,
@@ -68,11 +68,11 @@ impl Key {
         let encrypted = self
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
-            .unwrap_or_else(|_| unreachable!("AES-GCM takes 32 bytes"));
+            .unwrap_or_else(|_| unreachable!("AES-GCM encrypts 32 bytes"));
         Ok([&[FORMAT], nonce.as_slice(), &encrypted].concat())
     }
 
-    /// Unwraps a key; `None` where the wrapping or the context is another.
+    /// Unwraps a key. Returns `None` if the wrapped key was altered, or if the context differs.
     pub(crate) fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Option<SecretKey> {
         let (&FORMAT, rest) = wrapped.split_first()? else {
             return None;
@@ -93,7 +93,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A digest of the key that does not reveal it.
+/// Returns the id of a key: a digest that does not reveal it.
 fn id_of(key: &SecretKey) -> String {
     let mut digest = Sha256::new();
     digest.update(ID_LABEL);

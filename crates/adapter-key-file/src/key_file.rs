@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use crate::error::KeyFileError;
 use crate::key::Key;
 
-/// Largest file that is read, in bytes: several hundred keys.
+/// Maximum size of a key file in bytes, which is several hundred keys.
 const MAX_SIZE: u64 = 64 * 1024;
 
-/// The master keys of a file, newest first: the first one wraps, all of them unwrap.
+/// The master keys in a key file, newest first. The first key wraps; all keys unwrap.
 ///
-/// A file holds one key a line; blank lines and lines that begin with `#` are left out. Files that are
-/// put one after another are a file again.
+/// A key file has one key per line. Blank lines and lines that begin with `#` are ignored. Concatenated key files are a
+/// key file.
 #[derive(Debug)]
 pub struct KeyFile {
     newest: Key,
@@ -24,10 +24,10 @@ pub struct KeyFile {
 }
 
 impl KeyFile {
-    /// Reads a file.
+    /// Reads a key file.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds anything but master keys.
+    /// Returns an error if the file cannot be read, or if it contains anything but master keys.
     pub fn open(path: &Path) -> Result<Self, KeyFileError> {
         let file = File::open(path)?;
         let readable_by_others = readable_by_others(&file)?;
@@ -43,10 +43,10 @@ impl KeyFile {
         })
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a key file.
     ///
     /// # Errors
-    /// When it holds anything but master keys.
+    /// Returns an error if it contains anything but master keys.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let mut keys = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -65,7 +65,7 @@ impl KeyFile {
         })
     }
 
-    /// Whether users other than the file's owner can read it.
+    /// Returns whether users other than the owner of the file can read it.
     pub const fn is_readable_by_others(&self) -> bool {
         self.readable_by_others
     }
@@ -85,7 +85,7 @@ impl MasterKey for KeyFile {
     ) -> Result<WrappedKey, MasterKeyError> {
         let bytes = self.newest.wrap(key, context);
         let bytes = bytes.map_err(|_| MasterKeyError::Unavailable {
-            reason: "the system has no random numbers to give".into(),
+            reason: "the system has no randomness".into(),
         })?;
         Ok(WrappedKey {
             master_key: self.newest.id().to_owned(),

@@ -1,7 +1,7 @@
-//! The master key in a file: the first adapter of [`MasterKey`](customers_ports::MasterKey).
+//! An adapter of [`MasterKey`](customers_ports::MasterKey) with master keys in a file.
 //!
-//! [`KeyFile`] reads the file once and keeps its keys in memory; [`create`] makes a new one. This
-//! crate knows nothing of what the keys that it wraps are for, of the database or of the command line.
+//! [`KeyFile`] reads the file once and keeps its keys in memory. [`create`] creates a new file. This crate does
+//! not depend on the use of the wrapped keys, the database or the command line.
 
 mod create;
 mod error;

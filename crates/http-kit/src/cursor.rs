@@ -1,18 +1,17 @@
-//! Cursors: where a page ended, bound to what was listed.
+//! Cursors: the end of a page, bound to its list.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Enough of a hash to tell one list from another. It keeps nobody out: what a cursor opens is decided
-/// by the caller's key.
+/// Length of the hash that distinguishes lists. It is not a protection: access is decided by the API key.
 const DIGEST_BYTES: usize = 16;
 
-/// What a cursor is bound to: a tenant, a route, and what was asked of it.
+/// The list that a cursor belongs to: a tenant, a route, and its query.
 pub struct CursorScope([u8; DIGEST_BYTES]);
 
 impl CursorScope {
-    /// Binds to these parts, each told from the next by its length.
+    /// Creates a scope from its parts. Each part is hashed with its length.
     pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -24,12 +23,12 @@ impl CursorScope {
         Self(digest)
     }
 
-    /// A cursor to go on after this key.
+    /// Returns the cursor for the page after `key`.
     pub fn cursor(&self, key: &[u8]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode([&self.0, key].concat())
     }
 
-    /// The key that a cursor goes on after; none where it is no cursor, or that of another list.
+    /// Returns the key of a cursor, or `None` if it is malformed or belongs to another list.
     pub fn key<const N: usize>(&self, cursor: &str) -> Option<[u8; N]> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
         bytes.strip_prefix(&self.0)?.try_into().ok()
@@ -43,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_goes_on_in_its_own_list_alone() {
+    fn a_cursor_is_valid_only_in_its_own_list() {
         let scope = CursorScope::of([&b"a"[..], b"bc"]);
         let cursor = scope.cursor(&[1, 2, 3, 4]);
         assert_eq!(scope.key(&cursor), Some([1, 2, 3, 4]));
@@ -53,7 +52,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nonsense_is_no_cursor(text in "\\PC{0,60}") {
+        fn random_text_is_not_a_cursor(text in "\\PC{0,60}") {
             prop_assert_eq!(CursorScope::of([&b"a"[..]]).key::<16>(&text), None);
         }
     }

@@ -1,14 +1,14 @@
-//! Headers that are this service's own.
+//! Header names that are not in the `http` crate.
 
 use http::{HeaderName, HeaderValue};
 
-/// Names a request.
+/// Id of a request.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names a request that is to be carried out once.
+/// Key of a request that is executed once.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Says that an answer was given before.
+/// Marks a replayed response.
 pub const IDEMPOTENT_REPLAYED: (HeaderName, HeaderValue) = (
     HeaderName::from_static("idempotent-replayed"),
     HeaderValue::from_static("true"),

@@ -1,4 +1,4 @@
-//! The page for Prometheus, for a listener of its own: it needs no key, so callers must not reach it.
+//! The metrics page for Prometheus. It needs no API key, so it must be served on a listener that clients cannot reach.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,12 @@ use tokio::time::Instant;
 
 use crate::server::Limits;
 
-/// The text format of Prometheus.
+/// Content type of the Prometheus text format.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// A page is made at most so often, however often it is asked for: making one costs a millisecond, and
-/// nobody must be able to keep the program busy with it.
-const FRESH: Duration = Duration::from_millis(250);
+/// Lifetime of a rendered page. Rendering takes a millisecond, and frequent requests must not use much CPU.
+const PAGE_LIFETIME: Duration = Duration::from_millis(250);
 
-/// Makes the page's text; it may block for a moment.
+/// Renders the page. It may block for a moment.
 pub type Render = Arc<dyn Fn() -> String + Send + Sync>;
 
 #[derive(Clone)]
@@ -29,7 +28,7 @@ struct Page {
     last: Arc<Mutex<Option<(Instant, Bytes)>>>,
 }
 
-/// What a listener for metrics answers: `GET /metrics`, else 404 or 405.
+/// Returns the routes of a metrics listener: only `GET /metrics`.
 pub fn router(render: Render) -> Router {
     let page = Page {
         render,
@@ -40,7 +39,7 @@ pub fn router(render: Render) -> Router {
         .with_state(page)
 }
 
-/// What a listener for metrics bears: some scrapers at a time, which say little.
+/// Returns the limits of a metrics listener, for a few scrapers with small requests.
 pub fn limits() -> Limits {
     Limits {
         max_connections: 16,
@@ -53,25 +52,25 @@ pub fn limits() -> Limits {
 
 async fn metrics(State(page): State<Page>) -> Response {
     let mut last = page.last.lock_owned().await;
-    if let Some((made_at, text)) = &*last
-        && made_at.elapsed() < FRESH
+    if let Some((rendered_at, text)) = &*last
+        && rendered_at.elapsed() < PAGE_LIFETIME
     {
-        return answer(text.clone());
+        return respond(text.clone());
     }
-    // The lock goes with the work: one who asks and goes away does not have the next page made earlier.
-    let made = tokio::task::spawn_blocking(move || {
-        let made_at = Instant::now();
+    // The task owns the lock, so a client that disconnects does not cause another rendering.
+    let rendered = tokio::task::spawn_blocking(move || {
+        let rendered_at = Instant::now();
         let text = Bytes::from((page.render)());
-        *last = Some((made_at, text.clone()));
+        *last = Some((rendered_at, text.clone()));
         text
     });
-    match made.await {
-        Ok(text) => answer(text),
+    match rendered.await {
+        Ok(text) => respond(text),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn answer(text: Bytes) -> Response {
+fn respond(text: Bytes) -> Response {
     ([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response()
 }
 
@@ -86,15 +85,15 @@ mod tests {
 
     use super::*;
 
-    /// A page that counts how often it was made.
+    /// Returns a page with the number of renderings.
     fn counting() -> Router {
-        let made = AtomicUsize::new(0);
+        let count = AtomicUsize::new(0);
         router(Arc::new(move || {
-            format!("made {}\n", made.fetch_add(1, Ordering::SeqCst) + 1)
+            format!("rendered {}\n", count.fetch_add(1, Ordering::SeqCst) + 1)
         }))
     }
 
-    async fn ask(router: &Router, method: &str, path: &str) -> (Response<()>, String) {
+    async fn send(router: &Router, method: &str, path: &str) -> (Response<()>, String) {
         let request = Request::builder().method(method).uri(path);
         let request = request.body(Body::empty()).unwrap();
         let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
@@ -104,40 +103,44 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_page_is_in_the_text_format_and_made_once_for_many_who_ask() {
+    async fn the_page_is_in_the_text_format_and_rendered_once_for_many_requests() {
         let router = counting();
         for _ in 0..20 {
-            let (answer, text) = ask(&router, "GET", "/metrics").await;
-            assert_eq!(answer.status(), StatusCode::OK);
-            assert_eq!(answer.headers()[CONTENT_TYPE], TEXT_FORMAT);
-            assert_eq!(text, "made 1\n");
+            let (response, text) = send(&router, "GET", "/metrics").await;
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()[CONTENT_TYPE], TEXT_FORMAT);
+            assert_eq!(text, "rendered 1\n");
         }
-        tokio::time::advance(FRESH).await;
-        assert_eq!(ask(&router, "GET", "/metrics").await.1, "made 2\n");
+        tokio::time::advance(PAGE_LIFETIME).await;
+        assert_eq!(send(&router, "GET", "/metrics").await.1, "rendered 2\n");
     }
 
     #[tokio::test]
-    async fn there_is_no_other_page_and_no_other_method() {
+    async fn other_paths_and_methods_are_refused() {
         let router = counting();
         for path in ["/", "/metrics/", "/customers", "/health/live", "/docs"] {
-            let (answer, _) = ask(&router, "GET", path).await;
-            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+            let (response, _) = send(&router, "GET", path).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         }
         for method in ["POST", "DELETE", "OPTIONS", "BREW"] {
-            let (answer, _) = ask(&router, method, "/metrics").await;
-            assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
-            assert_eq!(answer.headers()[header::ALLOW], "GET,HEAD");
+            let (response, _) = send(&router, method, "/metrics").await;
+            assert_eq!(
+                response.status(),
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method}"
+            );
+            assert_eq!(response.headers()[header::ALLOW], "GET,HEAD");
         }
     }
 
     #[tokio::test]
-    async fn a_page_that_cannot_be_made_is_a_500_and_the_next_one_is_tried() {
+    async fn a_failed_rendering_is_a_500_and_the_next_request_tries_again() {
         let broken = AtomicUsize::new(0);
         let router = router(Arc::new(move || {
             assert!(broken.fetch_add(1, Ordering::SeqCst) > 0, "the first fails");
             "fine\n".to_owned()
         }));
-        assert_eq!(ask(&router, "GET", "/metrics").await.0.status(), 500);
-        assert_eq!(ask(&router, "GET", "/metrics").await.1, "fine\n");
+        assert_eq!(send(&router, "GET", "/metrics").await.0.status(), 500);
+        assert_eq!(send(&router, "GET", "/metrics").await.1, "fine\n");
     }
 }

@@ -1,8 +1,8 @@
-//! Paths are compared as sent, undecoded: what is spelt otherwise is something else.
+//! Path parameters. Paths are compared without decoding.
 
 use http::Uri;
 
-/// The second segment of a path, where every route that takes a parameter has it.
+/// Returns the second segment of a path, which is the parameter of every route that has one.
 pub fn parameter(uri: &Uri) -> &str {
     uri.path().split('/').nth(2).unwrap_or_default()
 }

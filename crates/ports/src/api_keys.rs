@@ -4,47 +4,48 @@ use customers_domain::{ApiKey, ApiKeyId, TenantId, TenantName};
 
 use crate::error::StoreError;
 
-/// Keeps API keys and the tenants that they belong to.
+/// Stores API keys and the tenants that they belong to.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRepository: Send + Sync {
-    /// The key of that id, live or not.
+    /// Returns the key with the given id, or `None` if there is none. Also returns expired and revoked keys.
     ///
     /// # Errors
-    /// When the store fails. An unknown id is not an error.
+    /// Returns an error if the store fails.
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
 
-    /// Stores a key for the tenant of that name. A name that is new makes the tenant, with the id
-    /// that the key brings; a name that is known keeps its id, and the key is stored with that,
-    /// also when two callers bring the same new name at once.
+    /// Stores a key for the tenant with the given name.
+    ///
+    /// Creates the tenant with the key's tenant id if the name is new. Otherwise the key MUST be stored with the id of the
+    /// existing tenant, also if concurrent calls use the same new name.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     async fn issue(&self, tenant: &TenantName, key: ApiKey) -> Result<Issued, StoreError>;
 
-    /// Every key with its tenant's name, oldest first.
+    /// Returns every key with the name of its tenant, oldest first.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     async fn list(&self) -> Result<Vec<ApiKeyListing>, StoreError>;
 
-    /// Revokes the key as of that time, unless it is revoked already.
+    /// Revokes a key at the given time. A key that is already revoked keeps its first time of revocation.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     async fn revoke(&self, id: ApiKeyId, at: DateTime<Utc>) -> Result<Revocation, StoreError>;
 }
 
-/// What became of a new key.
+/// Result of [`ApiKeyRepository::issue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Issued {
     /// The tenant that the key belongs to.
     pub tenant_id: TenantId,
-    /// Whether the tenant was made for it.
+    /// Whether the tenant was created.
     pub tenant_is_new: bool,
 }
 
-/// A key as an operator sees it.
+/// An API key and the name of its tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyListing {
     /// The key.
@@ -53,13 +54,13 @@ pub struct ApiKeyListing {
     pub tenant: TenantName,
 }
 
-/// What became of a revocation.
+/// Result of [`ApiKeyRepository::revoke`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
-    /// The key is revoked now.
+    /// The key was revoked by this call.
     Revoked,
-    /// It was revoked before; the first time stands.
+    /// The key was already revoked.
     AlreadyRevoked,
-    /// There is no such key.
+    /// The key does not exist.
     Unknown,
 }

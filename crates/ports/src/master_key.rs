@@ -4,28 +4,28 @@ use async_trait::async_trait;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Wraps the keys that a store seals personal data with.
+/// Wraps the keys that a store uses to seal personal data.
 ///
-/// The master key itself never leaves its adapter. Which one wraps and how many can unwrap is the
-/// adapter's configuration, so that a master key can be replaced while old wrappings still open.
+/// The master key never leaves its adapter. The adapter's configuration selects the master key that wraps, and the ones
+/// that can unwrap, so that a master key can be replaced while older wrapped keys remain readable.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait MasterKey: Send + Sync {
     /// Wraps a key with the newest master key.
     ///
-    /// `context` is authenticated and not kept: [`Self::unwrap_key`] opens the wrapping with the same
-    /// bytes alone, so a wrapping that is moved to another place does not open there.
+    /// `context` is authenticated and not stored: [`Self::unwrap_key`] needs the same bytes. A wrapped key that is moved to
+    /// another place can therefore not be unwrapped there.
     ///
     /// # Errors
-    /// When the master key cannot be used now.
+    /// Returns an error if the master key is unavailable.
     async fn wrap_key(&self, key: &SecretKey, context: &[u8])
     -> Result<WrappedKey, MasterKeyError>;
 
     /// Unwraps a key with the master key that wrapped it.
     ///
     /// # Errors
-    /// When that master key is not among those of the adapter, when the wrapping or the context is
-    /// another than at [`Self::wrap_key`], and when the master key cannot be used now.
+    /// Returns an error if the adapter does not have this master key, if the wrapped key or the context differs from that
+    /// of [`Self::wrap_key`], or if the master key is unavailable.
     async fn unwrap_key(
         &self,
         wrapped: &WrappedKey,
@@ -33,7 +33,7 @@ pub trait MasterKey: Send + Sync {
     ) -> Result<SecretKey, MasterKeyError>;
 }
 
-/// A key of 256 bits. It is overwritten when it is dropped, and its `Debug` masks it.
+/// A 256-bit key. It is zeroed on drop, and `Debug` masks it.
 #[derive(Clone)]
 pub struct SecretKey(Box<Zeroizing<[u8; Self::LENGTH]>>);
 
@@ -41,10 +41,10 @@ impl SecretKey {
     /// Length in bytes.
     pub const LENGTH: usize = 32;
 
-    /// Makes a key from what `fill` writes: a random source, or an unwrapped key.
+    /// Creates a key from the bytes that `fill` writes.
     ///
     /// # Errors
-    /// Those of `fill`.
+    /// Returns the error of `fill`.
     pub fn try_from_fill<E>(
         fill: impl FnOnce(&mut [u8; Self::LENGTH]) -> Result<(), E>,
     ) -> Result<Self, E> {
@@ -53,7 +53,7 @@ impl SecretKey {
         Ok(Self(key))
     }
 
-    /// Copies a key of exactly [`Self::LENGTH`] bytes; `None` for any other length.
+    /// Creates a key from a slice. Returns `None` unless it has [`Self::LENGTH`] bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         let copied = Self::try_from_fill(|key| {
             if bytes.len() != Self::LENGTH {
@@ -65,7 +65,7 @@ impl SecretKey {
         copied.ok()
     }
 
-    /// The bytes of the key.
+    /// Returns the bytes of the key.
     pub fn expose(&self) -> &[u8; Self::LENGTH] {
         &self.0
     }
@@ -77,32 +77,34 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// A key that only a master key opens; what a store keeps.
+/// A key that was encrypted with a master key, for storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrappedKey {
     /// Id of the master key that wrapped it. It is not secret.
     pub master_key: String,
-    /// The wrapped key, in the form of the adapter.
+    /// The wrapped key, in the format of the adapter.
     pub bytes: Vec<u8>,
 }
 
-/// Why a key was not wrapped or unwrapped. It holds no key.
+/// Error of wrapping or unwrapping a key. It contains no key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MasterKeyError {
-    /// The master key cannot be used now; it may be later.
+    /// The master key is temporarily unavailable.
     #[error("the master key is unavailable: {reason}")]
     Unavailable {
-        /// What happened.
+        /// Reason.
         reason: String,
     },
     /// The key was wrapped by a master key that this program does not have.
     #[error("the key was wrapped by master key {master_key}, which this program does not have")]
     Unknown {
-        /// Id of the master key that is missing.
+        /// Id of the missing master key.
         master_key: String,
     },
-    /// The wrapped key was altered, or belongs to another place.
-    #[error("the wrapped key does not open: it was altered, or moved from another place")]
+    /// The wrapped key was altered, or belongs to another context.
+    #[error(
+        "the wrapped key cannot be unwrapped: it was altered, or it belongs to another context"
+    )]
     Rejected,
 }
 

@@ -7,45 +7,45 @@ use thiserror::Error;
 
 const PREFIX: &str = "ck_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// 43 characters of 62 hold 256.03 bits.
+/// 43 characters of an alphabet of 62 contain 256.03 bits.
 const SECRET_LENGTH: usize = 43;
-/// 6 characters of 62 hold the 32 bits of a CRC.
+/// 6 characters of an alphabet of 62 contain the 32 bits of a CRC.
 const CHECKSUM_LENGTH: usize = 6;
 
-/// A whole API key, `ck_<id>_<secret><checksum>`, as its holder presents it.
+/// A whole API key: `ck_<id>_<secret><checksum>`.
 ///
-/// The prefix and the checksum (CRC-32 of everything before it, in base 62) let a mistyped key be
-/// turned away without a look-up, and let secret scanners know a key when they see one.
+/// The checksum is the CRC-32 of everything before it, in base 62. Mistyped keys are refused without a lookup, and
+/// secret scanners can recognise keys by prefix and checksum.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKeySecret {
     id: ApiKeyId,
     text: String,
 }
 
-/// The text has not the form of an API key, or its checksum is wrong.
+/// The text does not have the form of an API key, or its checksum is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("this is not an API key of this service")]
 pub struct MalformedApiKey;
 
 impl ApiKeySecret {
-    /// Makes a key from the system's random source.
+    /// Generates a random key.
     ///
     /// # Errors
-    /// When the system has no randomness to give.
+    /// Returns an error if the system has no randomness.
     pub fn generate() -> Result<Self, getrandom::Error> {
         let id = random_characters(ApiKeyId::LENGTH)?;
         let secret = random_characters(SECRET_LENGTH)?;
         let body = format!("{PREFIX}{id}_{secret}");
         let text = format!("{body}{}", checksum(&body));
         Ok(Self::parse(&text).unwrap_or_else(|MalformedApiKey| {
-            unreachable!("a key that was just put together has the form of a key")
+            unreachable!("a generated key has the form of a key")
         }))
     }
 
-    /// Reads a key and checks its form and checksum.
+    /// Parses a key and checks its form and checksum.
     ///
     /// # Errors
-    /// When it is not a key of this service.
+    /// Returns an error if the form or the checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, MalformedApiKey> {
         let rest = text.strip_prefix(PREFIX).ok_or(MalformedApiKey)?;
         let (id, secret) = rest.split_once('_').ok_or(MalformedApiKey)?;
@@ -65,22 +65,22 @@ impl ApiKeySecret {
         })
     }
 
-    /// The public part.
+    /// Returns the id, which is not secret.
     pub const fn id(&self) -> ApiKeyId {
         self.id
     }
 
-    /// The whole key. For its holder's eyes alone.
+    /// Returns the whole key. Show it only to its holder.
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// What a store keeps.
+    /// Returns the hash that a store keeps.
     pub fn hash(&self) -> SecretHash {
         SecretHash(Sha256::digest(self.text.as_bytes()).into())
     }
 
-    /// Compares with what a store kept, in constant time.
+    /// Compares the key with a stored hash, in constant time.
     pub fn matches(&self, stored: &SecretHash) -> bool {
         self.hash().0.ct_eq(&stored.0).into()
     }
@@ -93,13 +93,13 @@ impl fmt::Debug for ApiKeySecret {
 }
 
 fn random_characters(count: usize) -> Result<String, getrandom::Error> {
-    // Of a byte's 256 values 248 fall evenly on 62 characters; the rest are drawn again.
+    // 248 of the 256 values of a byte map evenly to 62 characters. Other values are skipped.
     let mut characters = String::with_capacity(count);
     let mut bytes = [0; 64];
     while characters.len() < count {
         getrandom::fill(&mut bytes)?;
-        let even = bytes.iter().filter(|byte| **byte < 248);
-        let drawn = even.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+        let usable = bytes.iter().filter(|byte| **byte < 248);
+        let drawn = usable.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
         characters.extend(drawn.take(count - characters.len()));
     }
     Ok(characters)
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generated_key_has_the_documented_form_and_is_read_back() {
+    fn a_generated_key_has_the_documented_form_and_can_be_parsed() {
         let key = ApiKeySecret::generate().unwrap();
         let parts: Vec<&str> = key.expose().split('_').collect();
         assert_eq!(parts.len(), 3);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn two_keys_share_neither_id_nor_secret() {
+    fn keys_have_different_ids_and_secrets() {
         let (one, two) = (
             ApiKeySecret::generate().unwrap(),
             ApiKeySecret::generate().unwrap(),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_any_character_changed_or_lost_is_malformed() {
+    fn a_key_with_a_changed_or_missing_character_is_malformed() {
         let key = ApiKeySecret::generate().unwrap();
         for at in 0..key.expose().len() {
             let mut changed = key.expose().as_bytes().to_vec();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_own_hash_matches_and_debug_shows_the_id_alone() {
+    fn only_its_own_hash_matches_and_debug_shows_only_the_id() {
         let (one, two) = (
             ApiKeySecret::generate().unwrap(),
             ApiKeySecret::generate().unwrap(),

@@ -1,16 +1,16 @@
 use customers_domain::{Customer, Version};
 
-/// The version that a caller wants to change.
+/// The version of a customer that a client expects to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedVersion {
-    /// This one.
+    /// The given version.
     Exactly(Version),
-    /// One that no customer has: the caller named something that is not a version.
+    /// No customer has it, because the client sent a value that is not a version.
     Impossible,
 }
 
 impl ExpectedVersion {
-    /// Whether the customer is in the version that the caller wants to change.
+    /// Returns whether the customer has the expected version.
     pub(crate) fn is_that_of(self, customer: &Customer) -> bool {
         self == Self::Exactly(customer.version())
     }

@@ -6,11 +6,11 @@ use tracing::instrument;
 use crate::caller::Caller;
 use crate::service::CustomerService;
 
-/// Why no customer was read.
+/// Error of [`CustomerService::get`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GetCustomerError {
-    /// The caller's tenant has no such customer; whether another has is not told.
-    #[error("there is no such customer")]
+    /// The tenant has no such customer. Customers of other tenants are reported like this too.
+    #[error("the customer does not exist")]
     NotFound,
     /// The store failed.
     #[error(transparent)]
@@ -18,10 +18,10 @@ pub enum GetCustomerError {
 }
 
 impl CustomerService {
-    /// Reads a customer of the caller's tenant.
+    /// Returns a customer of the tenant.
     ///
     /// # Errors
-    /// When the tenant has no customer of that id, or the store fails.
+    /// Returns an error if the tenant has no customer with this id, or if the store fails.
     #[instrument(name = "get_customer", skip_all, fields(customer.id = %id))]
     pub async fn get(&self, caller: Caller, id: CustomerId) -> Result<Customer, GetCustomerError> {
         self.customers

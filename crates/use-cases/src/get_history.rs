@@ -7,10 +7,10 @@ use crate::get_customer::GetCustomerError;
 use crate::service::CustomerService;
 
 impl CustomerService {
-    /// A page of what was done to a customer of the caller's tenant, newest first.
+    /// Returns a page of the changes of a customer, newest first.
     ///
     /// # Errors
-    /// When the tenant has no customer of that id, or the store fails.
+    /// Returns an error if the tenant has no customer with this id, or if the store fails.
     #[instrument(name = "get_history", skip_all, fields(customer.id = %id))]
     pub async fn history(
         &self,

@@ -1,8 +1,8 @@
-//! The application services: what callers can ask of the core, one file a use case.
+//! The application services, one file per use case.
 //!
-//! A use case loads, asks the aggregate, and stores through a port; it never decides by a status
-//! itself. It knows no HTTP, no SQL and no runtime. [`CustomerService`] is what the drivers of the
-//! core hold: each use case is a method on it.
+//! A use case loads a customer, calls the aggregate, and stores the result through a port. It never checks
+//! a status itself. This crate has no HTTP, no SQL and no runtime. Each use case of customers is a method of
+//! [`CustomerService`].
 
 mod api_key_secret;
 mod authenticate;

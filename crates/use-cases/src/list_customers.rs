@@ -6,10 +6,10 @@ use crate::caller::Caller;
 use crate::service::CustomerService;
 
 impl CustomerService {
-    /// A page of the customers of the caller's tenant, newest first.
+    /// Returns a page of the customers of the tenant, newest first.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     #[instrument(name = "list_customers", skip_all)]
     pub async fn list(
         &self,

@@ -18,7 +18,7 @@ async fn unwrapped(
 }
 
 #[tokio::test]
-async fn a_wrapped_key_opens_in_its_own_place_alone() {
+async fn a_wrapped_key_is_unwrapped_only_in_its_context() {
     let file = KeyFile::parse(&generate().unwrap()).unwrap();
     let wrapped = file.wrap_key(&secret(7), b"here").await.unwrap();
     assert_eq!(unwrapped(&file, &wrapped, b"here").await, Ok([7; 32]));
@@ -36,7 +36,7 @@ async fn a_wrapped_key_opens_in_its_own_place_alone() {
 }
 
 #[tokio::test]
-async fn of_files_put_one_after_another_the_first_wraps_and_all_open() {
+async fn in_concatenated_files_the_first_key_wraps_and_all_unwrap() {
     let (old, new) = (generate().unwrap(), generate().unwrap());
     let only_old = KeyFile::parse(&old).unwrap();
     let only_new = KeyFile::parse(&new).unwrap();
@@ -55,7 +55,7 @@ async fn of_files_put_one_after_another_the_first_wraps_and_all_open() {
 }
 
 #[test]
-fn anything_but_keys_is_refused_with_its_line() {
+fn invalid_lines_are_reported_with_their_number() {
     let file = generate().unwrap();
     let line = file.lines().last().unwrap();
     let (head, last) = line.split_at(line.len() - 1);
@@ -83,7 +83,7 @@ fn anything_but_keys_is_refused_with_its_line() {
 }
 
 #[test]
-fn debug_shows_the_id_of_a_key_and_never_the_key() {
+fn debug_shows_only_the_id_of_a_key() {
     let text = generate().unwrap();
     let secret = text.trim_end().rsplit('_').next().unwrap();
     let shown = format!("{:?}", KeyFile::parse(&text).unwrap());
@@ -91,7 +91,7 @@ fn debug_shows_the_id_of_a_key_and_never_the_key() {
 }
 
 #[test]
-fn a_new_file_is_for_its_owner_alone_and_is_never_overwritten() {
+fn a_new_file_is_readable_only_by_its_owner_and_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
     create(&path).unwrap();
@@ -104,7 +104,7 @@ fn a_new_file_is_for_its_owner_alone_and_is_never_overwritten() {
 }
 
 #[test]
-fn a_file_that_is_missing_or_no_key_file_is_refused() {
+fn a_missing_file_and_an_invalid_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
     let missing = KeyFile::open(&path).unwrap_err();
@@ -122,7 +122,7 @@ fn a_file_that_is_missing_or_no_key_file_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn it_is_noticed_that_others_can_read_a_file() {
+fn a_file_that_others_can_read_is_detected() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");

@@ -1,4 +1,4 @@
-//! The listener's loop: accept, make room, watch; and in the end, wait.
+//! The accept loop, the watchdog, and the shutdown of a listener.
 
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
@@ -15,14 +15,14 @@ use tracing::{debug, warn};
 
 use super::{Limits, connection, deadlines::Deadlines, drain::Drain, slot::Slot, slots::Slots};
 
-/// How often the watchdog looks, at least where a limit is not shorter than a few of these.
-const LOOK: Duration = Duration::from_millis(250);
+/// Interval of the watchdog. It is shorter if a time limit is.
+const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long to wait before the next attempt, where no event tells when it is worth one.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Maximum time between attempts to accept or close connections.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long tasks that were cut may take to be gone.
-const CUT: Duration = Duration::from_secs(1);
+/// Maximum time until cancelled tasks have ended.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) async fn serve<S>(
     listener: TcpListener,
@@ -41,11 +41,11 @@ pub(super) async fn serve<S>(
         () = watch(&slots, &limits) => {}
         () = accept(listener, service, &slots, &limits) => {}
     }
-    // The listener went with the future that owned it: from here on nobody new comes.
+    // The future that owned the listener was dropped, so there are no new connections.
     finish(&slots, &limits).await;
 }
 
-/// Accepts for ever.
+/// Accepts connections until it is dropped.
 async fn accept<S>(listener: TcpListener, service: S, slots: &Arc<Slots>, limits: &Limits)
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -60,7 +60,7 @@ where
                 continue;
             }
         };
-        let slot = make_room(slots).await;
+        let slot = claim_slot(slots).await;
         spawn(tcp, &slot, &protocol, &service, slots);
     }
 }
@@ -79,20 +79,20 @@ fn spawn<S>(
     slots.attach(slot.index(), tokio::spawn(connection).abort_handle());
 }
 
-/// A slot for the next connection, as soon as there is one: free, or of a connection that can be spared.
-async fn make_room(slots: &Arc<Slots>) -> Arc<Slot> {
+/// Returns a slot for the next connection. Evicts a connection if no slot is free, and waits until one is.
+async fn claim_slot(slots: &Arc<Slots>) -> Arc<Slot> {
     loop {
         if let Some(slot) = slots.claim() {
             return slot;
         }
         slots.evict();
-        // Where none can be spared now, one may be after a while without being released.
-        let _ = timeout(PAUSE, slots.released()).await;
+        // A connection may become evictable without releasing its slot.
+        let _ = timeout(RETRY_INTERVAL, slots.released()).await;
     }
 }
 
-/// After a failure to accept. Most are the fault of one connection that is gone already; the others mean that the
-/// system has run out of something, which a connection less gives back.
+/// Handles an error of `accept`. Most errors concern one connection that has already ended. Others mean that a resource
+/// of the system is exhausted, so a connection is evicted to release some.
 async fn recover(error: &io::Error, slots: &Slots) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     if matches!(
@@ -101,15 +101,15 @@ async fn recover(error: &io::Error, slots: &Slots) {
     ) {
         return;
     }
-    debug!(%error, "a connection could not be accepted");
+    debug!(%error, "cannot accept a connection");
     if slots.evict() {
-        let _ = timeout(PAUSE, slots.released()).await;
+        let _ = timeout(RETRY_INTERVAL, slots.released()).await;
     } else {
-        sleep(PAUSE).await;
+        sleep(RETRY_INTERVAL).await;
     }
 }
 
-/// Looks after the limits for ever.
+/// Enforces the time limits until it is dropped.
 async fn watch(slots: &Slots, limits: &Limits) {
     let deadlines = Deadlines::serving(limits);
     let shortest = limits
@@ -117,36 +117,40 @@ async fn watch(slots: &Slots, limits: &Limits) {
         .min(limits.body)
         .min(limits.idle)
         .min(limits.answer);
-    let mut looks = interval(LOOK.min(shortest / 4).max(Duration::from_millis(1)));
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = interval(
+        WATCH_INTERVAL
+            .min(shortest / 4)
+            .max(Duration::from_millis(1)),
+    );
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        looks.tick().await;
+        ticks.tick().await;
         slots.sweep(&deadlines);
     }
 }
 
-/// Waits for running requests, then cuts what is left.
+/// Waits for requests in flight, then cancels the remaining ones.
 async fn finish(slots: &Slots, limits: &Limits) {
     let deadlines = Deadlines::closing(limits);
     let end = Instant::now() + limits.drain;
     while slots.used() > 0 && Instant::now() < end {
         slots.sweep(&deadlines);
-        let next = end.min(Instant::now() + PAUSE);
+        let next = end.min(Instant::now() + RETRY_INTERVAL);
         let _ = timeout_at(next, slots.released()).await;
     }
-    let left = slots.used();
-    if left == 0 {
+    let remaining = slots.used();
+    if remaining == 0 {
         return;
     }
     warn!(
-        connections = left,
+        connections = remaining,
         "some requests did not finish in time and were cut"
     );
     slots.cut_all();
-    let gone = async {
+    let ended = async {
         while slots.used() > 0 {
             slots.released().await;
         }
     };
-    let _ = timeout(CUT, gone).await;
+    let _ = timeout(CANCEL_TIMEOUT, ended).await;
 }

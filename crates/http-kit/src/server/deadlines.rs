@@ -1,10 +1,10 @@
-//! How long each phase may last.
+//! Time limits of the connection phases.
 
 use std::time::Duration;
 
 use super::Limits;
 
-/// What ends a phase, in milliseconds.
+/// Time limit of each phase, in milliseconds.
 pub(super) struct Deadlines {
     pub(super) open: u64,
     pub(super) head: u64,
@@ -15,24 +15,24 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    /// How long the other side may take to close after our last byte.
-    const GOODBYE: u64 = 2000;
-    /// How long after the end of the listener a new connection may still send its first byte.
+    /// Time limit for the client to close after our last byte.
+    const CLOSE: u64 = 2000;
+    /// Time after the listener was closed in which a new connection may send its first byte.
     const GRACE: u64 = 500;
 
-    /// While the listener is open.
+    /// Returns the limits while the listener is open.
     pub(super) fn serving(limits: &Limits) -> Self {
         Self {
             open: millis(limits.head),
             head: millis(limits.head),
             body: millis(limits.body),
             idle: millis(limits.idle),
-            closing: Self::GOODBYE,
+            closing: Self::CLOSE,
             answer: millis(limits.answer),
         }
     }
 
-    /// Once it is closed: nobody is waited for who has not begun a request.
+    /// Returns the limits after the listener was closed. Connections without a request are closed.
     pub(super) fn closing(limits: &Limits) -> Self {
         Self {
             open: Self::GRACE.min(millis(limits.head)),
@@ -43,7 +43,7 @@ impl Deadlines {
     }
 }
 
-/// A duration in whole milliseconds.
+/// Returns a duration in whole milliseconds.
 pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

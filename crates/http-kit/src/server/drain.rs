@@ -1,4 +1,4 @@
-//! The way to the end: serving, draining, closed.
+//! The stages of a shutdown: serving, draining, closed.
 
 use std::sync::{
     Arc,
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 const DRAINING: u8 = 1;
 const CLOSED: u8 = 2;
 
-/// Tells [`serve`](super::serve), and whoever answers for readiness, that the end is near. All clones are one.
+/// Controls the shutdown of [`serve`](super::serve) and of the readiness check. Clones share their state.
 #[derive(Debug, Clone, Default)]
 pub struct Drain(Arc<State>);
 
@@ -21,24 +21,24 @@ struct State {
 }
 
 impl Drain {
-    /// A server that is serving.
+    /// Creates the handle of a serving server.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From here on the program is not ready, and every answer says `Connection: close`. Requests and connections
-    /// are accepted as ever, so that whoever still sends some, not knowing, gets an answer.
+    /// Starts draining. The readiness check fails, and every response has `Connection: close`. Requests and connections
+    /// are still accepted, because clients need time to notice.
     pub fn begin(&self) {
         self.0.stage.fetch_max(DRAINING, Ordering::Release);
     }
 
-    /// Closes the listener and idle connections; running requests finish. Begins the draining where it has not begun.
+    /// Closes the listener and idle connections. Requests in flight finish. Starts draining if it has not started.
     pub fn close(&self) {
         self.0.stage.fetch_max(CLOSED, Ordering::Release);
         self.0.closed.notify_waiters();
     }
 
-    /// Whether draining has begun: the program should call itself not ready.
+    /// Returns whether draining has started, in which case the program is not ready.
     pub fn is_draining(&self) -> bool {
         self.0.stage.load(Ordering::Acquire) >= DRAINING
     }
@@ -46,11 +46,11 @@ impl Drain {
     /// Waits for [`close`](Self::close).
     pub(super) async fn closed(&self) {
         loop {
-            let told = self.0.closed.notified();
+            let notified = self.0.closed.notified();
             if self.0.stage.load(Ordering::Acquire) >= CLOSED {
                 return;
             }
-            told.await;
+            notified.await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The socket, watched: what comes and goes moves its connection from phase to phase.
+//! A socket whose reads and writes update the phase of its connection.
 
 use std::{
     io,
@@ -14,10 +14,10 @@ use tokio::{
 
 use super::{heads::HeadScanner, slot::Slot};
 
-/// How much of what is no longer wanted is read at once.
-const SCRATCH: usize = 4096;
+/// Buffer size for bytes that are read and discarded.
+const DISCARD_BUFFER: usize = 4096;
 
-/// A socket that tells its slot when a request begins to arrive and when an answer has left.
+/// A socket that notifies its slot when bytes of a request arrive and when a response was sent.
 pub(super) struct Stream {
     tcp: TcpStream,
     slot: Arc<Slot>,
@@ -83,8 +83,8 @@ impl AsyncWrite for Stream {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends our side, then reads on until the other side ends too: a socket that is closed with unread bytes in it
-    /// is reset, and the reset can overtake the answer that was just sent.
+    /// Shuts down our side, then reads until the client closes too. Closing a socket with unread bytes resets it, and the
+    /// reset can overtake the response.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.shut {
             ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
@@ -92,7 +92,7 @@ impl AsyncWrite for Stream {
             self.slot.said_goodbye();
         }
         loop {
-            let mut scratch = [0; SCRATCH];
+            let mut scratch = [0; DISCARD_BUFFER];
             let mut buf = ReadBuf::new(&mut scratch);
             let ended = ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut buf)).is_err()
                 || buf.filled().is_empty();

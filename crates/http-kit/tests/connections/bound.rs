@@ -17,7 +17,7 @@ async fn idle(server: &Server) -> Caller {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_the_bound_the_longest_idle_makes_room() {
+async fn at_the_limit_the_longest_idle_connection_is_closed() {
     let server = Server::start(bound(3));
     let mut first = idle(&server).await;
     let mut second = idle(&server).await;
@@ -31,12 +31,12 @@ async fn at_the_bound_the_longest_idle_makes_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_connections_keeps_no_good_request_out() {
+async fn a_flood_of_connections_blocks_no_good_request() {
     let server = Server::start(bound(10));
     let mut flood = Vec::new();
     for n in 0..100 {
         let caller = server.caller().await;
-        // What was dropped already can fail to send, which is no matter.
+        // Sending on a closed connection may fail.
         let _ = caller.0.try_write(&b"GET / HTTP/1.1\r\nX: "[..n % 19]);
         flood.push(caller);
         if n % 10 == 0 {
@@ -48,7 +48,7 @@ async fn a_flood_of_connections_keeps_no_good_request_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_do_not_come_make_room() {
+async fn connections_that_send_no_body_are_closed() {
     let server = Server::start(bound(2));
     let mut slow = [server.caller().await, server.caller().await];
     for caller in &mut slow {
@@ -59,7 +59,7 @@ async fn bodies_that_do_not_come_make_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_are_not_taken_make_room() {
+async fn connections_that_read_no_response_are_closed() {
     let server = Server::start(bound(2));
     let mut slow = [server.caller().await, server.caller().await];
     for caller in &mut slow {
@@ -69,7 +69,7 @@ async fn answers_that_are_not_taken_make_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_being_worked_on_is_never_closed_to_make_room() {
+async fn a_request_in_progress_is_never_evicted() {
     let server = Server::start(bound(2));
     let mut working = [server.working().await, server.working().await];
     let mut waiting = server.caller().await;
@@ -83,7 +83,7 @@ async fn what_is_being_worked_on_is_never_closed_to_make_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_that_vanish_leave_no_slot_taken() {
+async fn disconnected_clients_release_their_slots() {
     let server = Server::start(bound(1));
     for bytes in [
         "",
@@ -100,7 +100,7 @@ async fn callers_that_vanish_leave_no_slot_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_ends_its_own_connection_and_leaves_no_slot_taken() {
+async fn a_panic_ends_only_its_connection_and_releases_its_slot() {
     let server = Server::start(bound(1));
     for _ in 0..3 {
         let mut caller = server.caller().await;

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use crate::harness::{Server, within};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_draining_everybody_is_served_and_told_to_close() {
+async fn while_draining_requests_are_served_with_connection_close() {
     let server = Server::start(Limits::default());
     let mut kept = server.caller().await;
     kept.get("/").await;
@@ -23,7 +23,7 @@ async fn while_draining_everybody_is_served_and_told_to_close() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_close_running_requests_finish_and_nobody_new_comes() {
+async fn after_the_close_requests_in_flight_finish_and_no_connection_is_accepted() {
     let server = Server::start(Limits::default());
     let mut idle = server.caller().await;
     idle.get("/").await;
@@ -45,7 +45,7 @@ async fn after_the_close_running_requests_finish_and_nobody_new_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_does_not_finish_in_time_is_cut() {
+async fn a_request_that_exceeds_the_drain_timeout_is_cancelled() {
     let server = Server::start(Limits {
         drain: Duration::from_millis(200),
         ..Limits::default()

@@ -3,24 +3,24 @@ use customers_ports::MockCustomerRepository;
 use super::*;
 use crate::fixtures::{caller, customer, customer_id, service, tenant_id};
 
-async fn found(answer: Result<Option<Customer>, StoreError>) -> Result<Customer, GetCustomerError> {
+async fn found(result: Result<Option<Customer>, StoreError>) -> Result<Customer, GetCustomerError> {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_find()
         .once()
         .withf(|tenant, id| (*tenant, *id) == (tenant_id(), customer_id()))
-        .return_once(move |_, _| answer);
+        .return_once(move |_, _| result);
     service(customers).get(caller(), customer_id()).await
 }
 
 #[tokio::test]
-async fn a_customer_is_looked_for_in_the_callers_tenant_alone() {
+async fn a_customer_is_looked_up_only_in_the_tenant_of_the_key() {
     assert_eq!(found(Ok(Some(customer()))).await, Ok(customer()));
     assert_eq!(found(Ok(None)).await, Err(GetCustomerError::NotFound));
 }
 
 #[tokio::test]
-async fn a_failing_store_is_not_a_missing_customer() {
+async fn a_failing_store_is_reported_as_such() {
     let failure = StoreError::unavailable("gone");
     assert_eq!(
         found(Err(failure.clone())).await,

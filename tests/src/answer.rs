@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use crate::problems;
 
-/// What came back.
+/// A response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// The status.
+    /// Status code.
     pub status: u16,
-    /// Every header.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The whole body.
+    /// Body.
     pub body: Bytes,
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
@@ -24,12 +24,12 @@ impl Answer {
         })
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The one value of a header; empty where there is none.
+    /// Returns the value of a header, or an empty string if it is absent. Panics if it is repeated.
     pub fn header(&self, name: &str) -> &str {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next().map_or("", |value| {
@@ -39,7 +39,7 @@ impl Answer {
         value
     }
 
-    /// The id in the body of a success.
+    /// Returns the id in the body of a success.
     #[track_caller]
     pub fn id(&self) -> String {
         let body = self.json();
@@ -47,7 +47,7 @@ impl Answer {
         id.unwrap_or_else(|| panic!("no id: {body}")).to_owned()
     }
 
-    /// The code of a problem.
+    /// Returns the code of a problem.
     #[track_caller]
     pub fn code(&self) -> String {
         let body = self.json();
@@ -55,8 +55,7 @@ impl Answer {
         code.unwrap_or_else(|| panic!("no code: {body}")).to_owned()
     }
 
-    /// Fails unless the headers are these and no others, apart from those that every answer has and
-    /// from the length.
+    /// Panics unless the response has exactly these headers, besides those of every response and the length.
     #[track_caller]
     pub fn assert_headers(&self, expected: &[(&str, &str)]) {
         let mut seen: Vec<(&str, &str)> = self
@@ -77,14 +76,13 @@ impl Answer {
         );
     }
 
-    /// Fails unless this is that problem to the last member, without `errors` or anything else that
-    /// only some problems have.
+    /// Panics unless the body is exactly the given problem, without `errors` and other optional members.
     #[track_caller]
     pub fn assert_problem(&self, code: &str, headers: &[(&str, &str)]) {
         self.assert_problem_with(code, headers, |_| ());
     }
 
-    /// The same for a problem that names places at fault, in any order.
+    /// Like [`Self::assert_problem`], with `errors` in any order.
     #[track_caller]
     pub fn assert_errors(&self, code: &str, errors: &[(&str, &str)]) {
         self.assert_problem_with(code, &[], |problem| {
@@ -92,7 +90,7 @@ impl Answer {
         });
     }
 
-    /// The same for a problem to which `complete` adds what is particular to it.
+    /// Like [`Self::assert_problem`], with the members that `complete` adds.
     #[track_caller]
     pub fn assert_problem_with(
         &self,

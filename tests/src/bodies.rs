@@ -1,9 +1,9 @@
-//! What callers send.
+//! Request bodies.
 
 use customers_test_support::builders::unique_number;
 use serde_json::{Map, Value, json};
 
-/// The request of the first page of the documentation, at an address that is nobody's.
+/// Returns the request in the README.
 pub fn seed() -> Value {
     json!({
         "first_name": "James",
@@ -22,12 +22,12 @@ pub fn seed() -> Value {
     })
 }
 
-/// The same with an email of its own.
+/// Returns a person with a unique email.
 pub fn person() -> Value {
     with(seed(), "/email", unique_email())
 }
 
-/// A person with every optional member too.
+/// Returns a person with every optional member.
 pub fn whole_person() -> Value {
     let mut body = person();
     body["external_id"] = format!("crm-{}", unique_number()).into();
@@ -35,12 +35,12 @@ pub fn whole_person() -> Value {
     body
 }
 
-/// An email that no other customer has.
+/// Returns a unique email.
 pub fn unique_email() -> Value {
     format!("james.okafor+{}@example.com", unique_number()).into()
 }
 
-/// The body with another value at that pointer; a member that is not there is added.
+/// Returns the body with a value at the pointer, which is added if it does not exist.
 #[track_caller]
 pub fn with(mut body: Value, pointer: &str, value: impl Into<Value>) -> Value {
     let (object, name) = place(&mut body, pointer);
@@ -48,7 +48,7 @@ pub fn with(mut body: Value, pointer: &str, value: impl Into<Value>) -> Value {
     body
 }
 
-/// The body without the member at that pointer.
+/// Returns the body without the member at the pointer.
 #[track_caller]
 pub fn without(mut body: Value, pointer: &str) -> Value {
     let (object, name) = place(&mut body, pointer);
@@ -56,8 +56,8 @@ pub fn without(mut body: Value, pointer: &str) -> Value {
     body
 }
 
-/// The body as text in which the member at that pointer stands a second time, with that value, at the
-/// end of its object.
+/// Returns the body as text with a duplicate of the member at the pointer, with the given value, at the end of its
+/// object.
 #[track_caller]
 pub fn with_repeated(body: &Value, pointer: &str, value: &Value) -> String {
     const MARK: &str = "~repeated~";

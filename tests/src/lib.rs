@@ -1,14 +1,14 @@
-//! What the end-to-end tests share.
+//! Utilities for the tests of HTTP and of the program.
 //!
-//! - [`TestApp`] is the HTTP face over a store, called without a socket; [`stores`] are the stores.
-//! - [`Call`] is a request to it and [`Answer`] what came back, compared as a whole.
-//! - [`Program`] is the real program as a process and [`Caller`] someone who calls it.
-//! - [`exposition`] reads a page of metrics and holds it against the list.
-//! - [`log_lines`] are those that the documentation tells of.
-//! - [`problems`] says what every problem looks like from outside, [`bodies`] what callers send, and
-//!   [`life`] what they ask of a customer and by which rules.
+//! - [`TestApp`] is the HTTP adapter over a store, called without a socket. [`stores`] contains the stores.
+//! - [`Call`] is a request, and [`Answer`] a response that is compared as a whole.
+//! - [`Program`] is the real program as a process, and [`Caller`] a client.
+//! - [`exposition`] parses the metrics page and compares it with the list.
+//! - [`log_lines`] contains the documented log lines.
+//! - [`problems`] contains the expected problems, [`bodies`] request bodies, and [`life`] the status rules and requests
+//!   for changes.
 //!
-//! What a test cannot go on without fails it by a panic.
+//! These functions panic on errors, which fails the test.
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,

@@ -1,4 +1,4 @@
-//! Two copies of the program behind one database.
+//! Two instances of the program with one database.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use customers_tests::bodies;
 
 use crate::deployment::Deployment;
 
-/// What the contract allows.
+/// Time limit of the contract.
 const REVOKED_WITHIN: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_idempotency_key_sent_to_both_copies_at_once_makes_one_customer() {
+async fn one_idempotency_key_sent_to_both_instances_at_once_creates_one_customer() {
     let deployment = Deployment::new().await;
     let (one, two) = tokio::join!(deployment.copy(), deployment.copy());
     let key = deployment.key("Acme").await;
@@ -40,7 +40,7 @@ async fn one_idempotency_key_sent_to_both_copies_at_once_makes_one_customer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_email_sent_to_both_copies_at_once_makes_one_customer() {
+async fn one_email_sent_to_both_instances_at_once_creates_one_customer() {
     let deployment = Deployment::new().await;
     let (one, two) = tokio::join!(deployment.copy(), deployment.copy());
     let key = deployment.key("Acme").await;
@@ -59,7 +59,7 @@ async fn one_email_sent_to_both_copies_at_once_makes_one_customer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_key_is_refused_by_both_copies_within_five_seconds() {
+async fn a_revoked_key_is_refused_by_both_instances_within_five_seconds() {
     let deployment = Deployment::new().await;
     let (one, two) = tokio::join!(deployment.copy(), deployment.copy());
     let key = deployment.key("Acme").await;

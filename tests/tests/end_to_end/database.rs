@@ -1,4 +1,4 @@
-//! A Postgres that goes away and comes back.
+//! Outages of Postgres.
 
 use std::time::{Duration, Instant};
 
@@ -8,19 +8,19 @@ use customers_tests::{Answer, bodies};
 use crate::deployment::Deployment;
 use crate::load::Load;
 
-/// What the contract allows a request to wait for the store, and a little for a busy machine.
-const STORE_LIMIT: Duration = Duration::from_secs(12);
-const BACK_WITHIN: Duration = Duration::from_secs(30);
+/// Time limit of the contract for the store, and a reserve for a busy machine.
+const STORE_TIMEOUT: Duration = Duration::from_secs(12);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_is_restarted_under_load_and_no_customer_is_lost() {
+async fn a_restart_of_postgres_under_load_loses_no_customer() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
     let load = Load::on(&[&copy], &key);
     load.goes_on(100).await;
     deployment.postgres.stop().await;
-    eventually("the copy notices", BACK_WITHIN, async || {
+    eventually("the instance is not ready", RECOVERY_TIMEOUT, async || {
         !copy.is_ready().await
     })
     .await;
@@ -35,7 +35,7 @@ async fn postgres_is_restarted_under_load_and_no_customer_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_frozen_postgres_is_told_in_time_and_forgotten_once_it_goes_on() {
+async fn a_frozen_postgres_is_reported_in_time_and_the_service_recovers() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
@@ -50,18 +50,18 @@ async fn a_frozen_postgres_is_told_in_time_and_forgotten_once_it_goes_on() {
     let (created, read, ready) = tokio::join!(
         caller.create(&body, Some("frozen")),
         reader.get(first.header("location")),
-        eventually("the copy notices", STORE_LIMIT, async || !copy
+        eventually("the instance is not ready", STORE_TIMEOUT, async || !copy
             .is_ready()
             .await),
     );
     let () = ready;
-    assert!(started.elapsed() < STORE_LIMIT, "{:?}", started.elapsed());
+    assert!(started.elapsed() < STORE_TIMEOUT, "{:?}", started.elapsed());
     assert_unavailable(&created);
     assert_unavailable(&read);
     assert_eq!(caller.get_without_key("/health/live").await.status, 200);
 
     deployment.postgres.thaw().await;
-    eventually("creates work again", BACK_WITHIN, async || {
+    eventually("creates work again", RECOVERY_TIMEOUT, async || {
         caller.create(&body, Some("frozen")).await.status == 201
     })
     .await;

@@ -1,4 +1,4 @@
-//! Postgres and copies of the program, whatever they run as.
+//! A Postgres and instances of the program, as containers or processes.
 
 mod containers;
 mod pooler;
@@ -16,51 +16,51 @@ use customers_tests::Caller;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
-/// The most that a copy may take until it is ready.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+/// Maximum time until an instance is ready.
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A database that is set up as the documentation says, and somewhere to run copies of the program.
+/// A database that is set up as documented, and a host for instances of the program.
 pub struct Deployment {
     pub postgres: PostgresServer,
     host: Box<dyn Host>,
 }
 
-/// Where the program runs.
+/// Runs the program, as a container or a process.
 #[async_trait(?Send)]
 trait Host: Send + Sync {
-    /// Where the program finds the database, as that role.
+    /// Returns the URL of the database for the program and a role.
     fn database_url(&self, role: Role) -> String;
 
-    /// What the program must be told about the way to the database, besides the URL.
+    /// Returns further arguments for the connection to the database.
     fn database_arguments(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Runs a command of the program to its end.
+    /// Runs a command of the program and waits for its end.
     async fn run(&self, url: &str, args: &[&str]) -> Finished;
 
-    /// Starts `customers serve`, and does not wait until it is ready.
+    /// Starts `customers serve` without waiting until it is ready.
     async fn serve(&self, url: &str, args: &[&str]) -> Box<dyn Running>;
 }
 
-/// A copy of the program that can be ended and started again at the same address.
+/// An instance of the program that can be stopped and started again at the same address.
 #[async_trait(?Send)]
 trait Running: Send + Sync {
     fn address(&self) -> SocketAddr;
-    /// Asks it to end, and answers with the exit code.
+    /// Sends SIGTERM and returns the exit code.
     async fn stop(&self) -> i64;
     async fn kill(&self);
     async fn start(&self);
-    /// All that it wrote since its first start.
+    /// Returns its output since the first start.
     async fn log(&self) -> String;
 }
 
-/// The roles that `deploy/roles.sql` makes.
+/// The roles that `deploy/roles.sql` creates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// May change the schema.
+    /// Owns the schema.
     Owner,
-    /// May change customers.
+    /// Used by the service.
     App,
 }
 
@@ -73,7 +73,7 @@ impl Role {
     }
 }
 
-/// How a command ended.
+/// Result of a command.
 pub struct Finished {
     pub exit_code: i64,
     pub stdout: String,
@@ -81,7 +81,7 @@ pub struct Finished {
 }
 
 impl Deployment {
-    /// A database of its own, migrated by one role and granted to the other.
+    /// Creates a database, migrated by one role and granted to the other.
     pub async fn new() -> Self {
         let (postgres, host) = provider::choose().await;
         let deployment = Self { postgres, host };
@@ -92,13 +92,13 @@ impl Deployment {
         deployment
     }
 
-    /// Brings the schema up, on a direct connection.
+    /// Migrates the schema on a direct connection.
     pub async fn migrate(&self) -> Finished {
         let url = self.host.database_url(Role::Owner);
         self.host.run(&url, &["migrate"]).await
     }
 
-    /// Starts a copy of the program and waits until it is ready.
+    /// Starts an instance of the program and waits until it is ready.
     pub async fn copy(&self) -> Instance {
         let url = self.host.database_url(Role::App);
         let args = self.host.database_arguments();
@@ -108,7 +108,7 @@ impl Deployment {
         copy
     }
 
-    /// Runs `customers keys` with these arguments, which must work, and answers with its output.
+    /// Runs `customers keys` with the given arguments and returns its output. Panics if it fails.
     pub async fn keys(&self, args: &[&str]) -> String {
         let url = self.host.database_url(Role::App);
         let args = [&["keys"], args, self.host.database_arguments()].concat();
@@ -117,14 +117,14 @@ impl Deployment {
         finished.stdout
     }
 
-    /// A new key of that tenant that may read and write.
+    /// Creates an API key of a tenant that can read and write.
     pub async fn key(&self, tenant: &str) -> String {
         let scopes = "customers:read,customers:write";
         let args = ["create", "--quiet", "--tenant", tenant, "--scope", scopes];
         self.keys(&args).await.trim().to_owned()
     }
 
-    /// Where the test itself finds a database, as a role that may do everything or as one of ours.
+    /// Returns the URL of a database for the test, as a superuser or as one of the roles.
     pub fn url(&self, database: &str, role: Option<Role>) -> String {
         let url = self.postgres.url();
         let (_, place) = url.rsplit_once('@').expect("a role in the URL");
@@ -133,19 +133,21 @@ impl Deployment {
         format!("postgres://{role}@{address}/{database}")
     }
 
-    /// A connection of the test's own.
+    /// Connects the test to a database.
     pub async fn connect(&self, database: &str, role: Option<Role>) -> PgConnection {
         let url = self.url(database, role);
-        PgConnection::connect(&url).await.expect("Postgres answers")
+        PgConnection::connect(&url)
+            .await
+            .expect("Postgres accepts connections")
     }
 
-    /// Runs a statement in the database of the customers, as a role that may do everything.
+    /// Runs a statement in the service's database as a superuser.
     pub async fn execute(&self, statement: &'static str) {
         let mut connection = self.connect("customers", None).await;
         connection.execute(statement).await.expect(statement);
     }
 
-    /// How many customers there are.
+    /// Returns the number of customers.
     pub async fn count_customers(&self) -> usize {
         let mut connection = self.connect("customers", None).await;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM customers")
@@ -155,12 +157,12 @@ impl Deployment {
         usize::try_from(count).expect("a count")
     }
 
-    /// Runs the statements of a file in `deploy/`, one by one: a database is not made in a transaction.
+    /// Runs the statements of a file in `deploy/` one by one, because a database cannot be created in a transaction.
     async fn execute_file(&self, database: &str, file: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../deploy")
             .join(file);
-        let text = std::fs::read_to_string(path).expect("the file is there");
+        let text = std::fs::read_to_string(path).expect("the file exists");
         let text: Vec<&str> = text
             .lines()
             .filter(|line| !line.starts_with("--"))
@@ -173,28 +175,28 @@ impl Deployment {
     }
 }
 
-/// A copy of the program. It is gone when this is dropped.
+/// An instance of the program. It is stopped when this is dropped.
 pub struct Instance {
     running: Box<dyn Running>,
 }
 
 impl Instance {
-    /// Where it listens, whether it runs or not.
+    /// Returns its address, which stays the same while it is stopped.
     pub fn address(&self) -> SocketAddr {
         self.running.address()
     }
 
-    /// A caller with that key.
+    /// Returns a client with an API key.
     pub fn caller(&self, key: &str) -> Caller {
         Caller::at(self.address(), key)
     }
 
-    /// Sends SIGTERM, waits for the end, and answers with the exit code.
+    /// Sends SIGTERM, waits for the end, and returns the exit code.
     pub async fn stop(&self) -> i64 {
         self.running.stop().await
     }
 
-    /// Ends it as a crash would.
+    /// Kills it, like a crash.
     pub async fn kill(&self) {
         self.running.kill().await;
     }
@@ -205,20 +207,20 @@ impl Instance {
         self.ready().await;
     }
 
-    /// All that it wrote since its first start.
+    /// Returns its output since the first start.
     pub async fn log(&self) -> String {
         self.running.log().await
     }
 
-    /// Whether it says that it is ready. One that does not answer is not.
+    /// Returns whether it is ready. An instance that does not respond is not.
     pub async fn is_ready(&self) -> bool {
         let answer = self.caller("none").try_get("/health/ready").await;
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
-    /// Waits until it says so.
+    /// Waits until it is ready.
     pub async fn ready(&self) {
         let is_ready = async || self.is_ready().await;
-        eventually("a copy is ready", READY_WITHIN, is_ready).await;
+        eventually("an instance is ready", READY_TIMEOUT, is_ready).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The first thing that anybody does.
+//! Creating and reading the first customer.
 
 use customers_tests::{Answer, bodies};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::deployment::Deployment;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_customer_is_created_and_read_and_kept_across_restarts() {
+async fn a_customer_is_created_read_and_kept_across_restarts() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
@@ -35,7 +35,7 @@ async fn the_first_customer_is_created_and_read_and_kept_across_restarts() {
     });
 }
 
-/// Fails unless the customer has every member that was sent.
+/// Panics unless the customer has every member that was sent.
 #[track_caller]
 fn assert_holds(read: &Answer, sent: &Value) {
     let customer = &read.json()["data"];

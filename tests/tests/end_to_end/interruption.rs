@@ -1,4 +1,4 @@
-//! A test run that is interrupted leaves nothing behind: no process, no container, no network, no file.
+//! An interrupted test run leaves no processes, containers, networks or files.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -14,34 +14,34 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// A test that has two copies of the program and a Postgres for some seconds.
-const LONG_TEST: &str = "copies::a_revoked_key_is_refused_by_both_copies_within_five_seconds";
+/// A test that runs two instances of the program and a Postgres for some seconds.
+const LONG_TEST: &str = "copies::a_revoked_key_is_refused_by_both_instances_within_five_seconds";
 const COPIES: usize = 2;
-const STARTS_WITHIN: Duration = Duration::from_mins(2);
-const GONE_WITHIN: Duration = Duration::from_mins(1);
+const START_TIMEOUT: Duration = Duration::from_mins(2);
+const CLEANUP_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A run of that test alone, as somebody at a keyboard starts it: a process group of its own.
+/// A run of that test in its own process group, like a run started at a terminal.
 struct Run {
     child: Child,
     group: i32,
-    /// Where it keeps its files.
+    /// Its temporary directory.
     folder: TempDir,
-    /// Takes it along if this test is interrupted itself.
+    /// Kills it if this test is interrupted.
     reaper: Reaper,
 }
 
-/// A process, which no later one of the same number is.
+/// A process. The start time distinguishes it from a later process with the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Process {
     id: i32,
-    /// In ticks since the machine's own start.
+    /// Start time in ticks since boot.
     started: u64,
 }
 
 impl Run {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Run by root, the server is another user's process.
+        // If this test runs as root, the server runs as another user.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", LONG_TEST])
@@ -63,10 +63,10 @@ impl Run {
         }
     }
 
-    /// Waits until the run has come so far.
+    /// Waits until the condition holds.
     async fn until(&mut self, what: &str, come: impl Fn(&Self) -> bool) {
-        eventually(what, STARTS_WITHIN, async || {
-            assert_eq!(self.child.try_wait().unwrap(), None, "it ended by itself");
+        eventually(what, START_TIMEOUT, async || {
+            assert_eq!(self.child.try_wait().unwrap(), None, "the run ended early");
             come(self)
         })
         .await;
@@ -80,7 +80,7 @@ impl Run {
             .collect()
     }
 
-    /// How many copies of the program run, as processes or in containers.
+    /// Returns the number of running instances of the program, as processes or containers.
     fn copies(&self) -> usize {
         let programs = descendants(self.group);
         let programs = programs.iter().filter(|process| {
@@ -90,23 +90,23 @@ impl Run {
         programs.count() + docker(&["ps", "--filter", &self.own_name()]).len()
     }
 
-    /// The containers of a run, and its networks, have its number in their names.
+    /// Returns the filter for names of its containers and networks, which contain the process group.
     fn own_name(&self) -> String {
         format!("name=customers-{}-", self.group)
     }
 
-    /// Interrupts it as Ctrl-C does, and waits until nothing of it is left.
+    /// Interrupts the run like Ctrl-C, and waits until nothing is left of it.
     async fn interrupt(mut self) {
         let processes = descendants(self.group);
         killpg(Pid::from_raw(self.group), Signal::SIGINT).unwrap();
-        eventually("the run ends", GONE_WITHIN, async || {
+        eventually("the run ends", CLEANUP_TIMEOUT, async || {
             self.child.try_wait().unwrap().is_some()
         })
         .await;
         let interrupted = Instant::now();
-        eventually("nothing is left of it", 2 * GONE_WITHIN, async || {
+        eventually("nothing is left of it", 2 * CLEANUP_TIMEOUT, async || {
             let left = self.left_of(&processes);
-            let in_time = interrupted.elapsed() < GONE_WITHIN;
+            let in_time = interrupted.elapsed() < CLEANUP_TIMEOUT;
             assert!(left.is_empty() || in_time, "it left {left:?}");
             left.is_empty()
         })
@@ -114,7 +114,7 @@ impl Run {
         self.reaper.dismiss();
     }
 
-    /// What is still there, of those processes and of everything else.
+    /// Returns what is left of the run: the given processes, containers, networks and files.
     fn left_of(&self, processes: &BTreeSet<Process>) -> Vec<String> {
         let mut left = self.files();
         let running: BTreeSet<_> = self::processes().into_iter().map(|(it, _)| it).collect();
@@ -134,7 +134,7 @@ impl Run {
     }
 }
 
-/// The processes that this one started, and those that they started.
+/// Returns the descendants of a process.
 fn descendants(of: i32) -> BTreeSet<Process> {
     let all = processes();
     let mut found = BTreeSet::new();
@@ -149,15 +149,14 @@ fn descendants(of: i32) -> BTreeSet<Process> {
     found
 }
 
-/// Every process of the machine with its parent, but those that have ended and wait to be noticed.
+/// Returns every process and its parent, without zombies.
 fn processes() -> Vec<(Process, i32)> {
     let entries = fs::read_dir("/proc").expect("a Linux with /proc mounted");
     let processes = entries.filter_map(|entry| process(&entry.ok()?.path()));
     processes.collect()
 }
 
-/// From `pid (name) state parent …`, where the name may hold anything; the time of its start is the
-/// twenty-second field.
+/// Parses `pid (name) state parent …`. The name may contain any character. Field 22 is the start time.
 fn process(folder: &Path) -> Option<(Process, i32)> {
     let id = folder.file_name()?.to_str()?.parse().ok()?;
     let stat = fs::read_to_string(folder.join("stat")).ok()?;
@@ -171,7 +170,7 @@ fn process(folder: &Path) -> Option<(Process, i32)> {
     (*fields.first()? != "Z").then_some((process, parent))
 }
 
-/// What the engine lists, a line each; nothing where there is no engine.
+/// Returns the lines of a `docker` command, or nothing if there is no engine.
 fn docker(arguments: &[&str]) -> Vec<String> {
     let output = Command::new("docker")
         .args(arguments)
@@ -186,7 +185,7 @@ fn docker(arguments: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_interrupted_while_it_starts_leaves_nothing_behind() {
+async fn a_run_interrupted_during_startup_leaves_nothing_behind() {
     let mut run = Run::start();
     let server = format!("name=customers-postgres-{}-", run.group);
     run.until("something is there", |run| {
@@ -197,7 +196,7 @@ async fn a_run_that_is_interrupted_while_it_starts_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_interrupted_while_the_program_serves_leaves_nothing_behind() {
+async fn a_run_interrupted_while_serving_leaves_nothing_behind() {
     let mut run = Run::start();
     run.until("both copies run", |run| run.copies() >= COPIES)
         .await;

@@ -1,4 +1,4 @@
-//! Clients that create customers all the time, and repeat what failed.
+//! Clients that create customers continuously and retry failed requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,18 +12,18 @@ use tokio::task::JoinSet;
 use crate::deployment::{Deployment, Instance};
 
 const CLIENTS: usize = 8;
-/// How long a client goes on repeating one request.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// What it rests before it does.
-const BACK_OFF: Duration = Duration::from_millis(20);
+/// Maximum time to retry one request.
+const RETRY_TIMEOUT: Duration = Duration::from_mins(1);
+/// Pause before a retry.
+const BACKOFF: Duration = Duration::from_millis(20);
 
-/// A customer that was acknowledged.
+/// An acknowledged customer.
 struct Acknowledged {
     id: String,
     body: Value,
 }
 
-/// Clients at work, until they are told to end.
+/// Running clients.
 pub struct Load {
     acknowledged: Arc<AtomicUsize>,
     ending: Arc<AtomicBool>,
@@ -31,7 +31,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts clients that take turns among these copies.
+    /// Starts clients that alternate between the given instances.
     pub fn on(copies: &[&Instance], key: &str) -> Self {
         let mut load = Self {
             acknowledged: Arc::default(),
@@ -55,17 +55,16 @@ impl Load {
         load
     }
 
-    /// Waits until that many more customers were acknowledged.
+    /// Waits until `more` further customers were acknowledged.
     pub async fn goes_on(&self, more: usize) {
         let goal = self.acknowledged.load(Ordering::Relaxed) + more;
-        eventually("the load goes on", PATIENCE, async || {
+        eventually("the load continues", RETRY_TIMEOUT, async || {
             self.acknowledged.load(Ordering::Relaxed) >= goal
         })
         .await;
     }
 
-    /// Ends the clients, and fails unless every customer that was acknowledged is there, once, and no
-    /// other is.
+    /// Stops the clients. Panics unless the stored customers are exactly the acknowledged ones.
     pub async fn end(self, deployment: &Deployment, copy: &Instance, key: &str) {
         self.ending.store(true, Ordering::Relaxed);
         let acknowledged = self.clients.join_all().await;
@@ -80,25 +79,25 @@ impl Load {
     }
 }
 
-/// Sends one request again and again, each time to the next copy, until it is answered for good.
+/// Sends a request, and retries it on the next instance until it succeeds.
 async fn create(callers: &mut [Caller], name: &str) -> Acknowledged {
     let body = bodies::person();
     let repeated = async {
         loop {
             match callers[0].try_create(&body, Some(name)).await {
                 Ok(answer) if answer.status == 201 => return answer.id(),
-                Ok(answer) => assert!(may_be_repeated(&answer), "{}", answer.text()),
+                Ok(answer) => assert!(is_retryable(&answer), "{}", answer.text()),
                 Err(_) => {}
             }
             callers.rotate_left(1);
-            tokio::time::sleep(BACK_OFF).await;
+            tokio::time::sleep(BACKOFF).await;
         }
     };
-    let id = tokio::time::timeout(PATIENCE, repeated).await;
-    let id = id.expect("a create gets through");
+    let id = tokio::time::timeout(RETRY_TIMEOUT, repeated).await;
+    let id = id.expect("a create succeeds");
     Acknowledged { id, body }
 }
 
-fn may_be_repeated(answer: &Answer) -> bool {
+fn is_retryable(answer: &Answer) -> bool {
     ["unavailable", "idempotency_in_progress"].contains(&answer.code().as_str())
 }

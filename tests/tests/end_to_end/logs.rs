@@ -1,11 +1,11 @@
-//! What the logs of the program and of Postgres must not hold.
+//! The logs of the program and of Postgres contain no personal data.
 
 use customers_tests::bodies;
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
 
-/// Parts of what is sent that stand nowhere else, in lower case.
+/// Unique parts of the planted values, in lower case.
 const PLANTED: [&str; 12] = [
     "zqfirst",
     "zqlast",
@@ -42,7 +42,7 @@ fn planted() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_log_holds_personal_data_or_a_key() {
+async fn the_logs_contain_no_personal_data_and_no_key() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;

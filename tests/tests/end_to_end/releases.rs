@@ -1,4 +1,4 @@
-//! What happens on the day of a release.
+//! Upgrades and rollbacks.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::load::Load;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_that_retry_see_no_failure_while_every_copy_is_restarted() {
+async fn clients_that_retry_see_no_failure_while_instances_are_restarted() {
     let deployment = Deployment::new().await;
     let (one, two) = tokio::join!(deployment.copy(), deployment.copy());
     let key = deployment.key("Acme").await;
@@ -29,14 +29,14 @@ async fn clients_that_retry_see_no_failure_while_every_copy_is_restarted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_old_copy_serves_while_the_schema_moves_on_and_after_a_rollback() {
+async fn the_old_version_serves_during_a_migration_and_after_a_rollback() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
     let load = Load::on(&[&copy], &key);
     load.goes_on(50).await;
 
-    // There is one release so far; what the next one may do to the schema is done by hand.
+    // There is only one release, so the test makes the schema changes of the next one.
     assert_eq!(deployment.migrate().await.exit_code, 0);
     deployment
         .execute("ALTER TABLE customers ADD COLUMN note text")
@@ -68,7 +68,7 @@ async fn the_old_copy_serves_while_the_schema_moves_on_and_after_a_rollback() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_is_stopped_finishes_what_it_began_and_exits_with_0() {
+async fn a_stopped_instance_finishes_its_requests_and_exits_with_0() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
@@ -90,7 +90,7 @@ async fn a_copy_that_is_stopped_finishes_what_it_began_and_exits_with_0() {
     assert_eq!(begun, "HTTP/1.1 100 Continue\r\n");
 
     let finish = async {
-        eventually("the copy is no longer ready", PATIENCE, async || {
+        eventually("the instance is not ready", PATIENCE, async || {
             !copy.is_ready().await
         })
         .await;

@@ -1,4 +1,4 @@
-//! Clients that do not know what became of their request.
+//! Retries of requests whose outcome is unknown.
 
 use customers_tests::{Call, bodies};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::deployment::Deployment;
 use crate::load::Load;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_repeats_what_was_cut_off_has_one_customer() {
+async fn retrying_an_interrupted_request_creates_one_customer() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;
@@ -39,7 +39,7 @@ async fn a_client_that_repeats_what_was_cut_off_has_one_customer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_crashes_under_load_costs_no_customer_and_makes_none_twice() {
+async fn a_crash_under_load_loses_and_duplicates_no_customer() {
     let deployment = Deployment::new().await;
     let (one, two) = tokio::join!(deployment.copy(), deployment.copy());
     let key = deployment.key("Acme").await;

@@ -1,4 +1,4 @@
-//! The role that the service runs as, in all of these tests.
+//! The database role of the service.
 
 use chrono::TimeDelta;
 use customers_adapter_postgres::{Database, PgIdempotencyRecords, PgSettings};
@@ -9,7 +9,7 @@ use sqlx::Executor as _;
 use crate::deployment::{Deployment, Role};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
+async fn the_role_of_the_service_can_write_rows_and_cannot_change_the_schema() {
     let deployment = Deployment::new().await;
     let copy = deployment.copy().await;
     let key = deployment.key("Acme").await;

@@ -1,4 +1,4 @@
-//! The one list of what runs on every store.
+//! The list of cases that run on every store.
 
 #[macro_use]
 mod creation;

@@ -1,8 +1,8 @@
-//! No case and no problem is forgotten.
+//! Checks that every case is registered and every problem is tested.
 
 use customers_tests::problems::PROBLEMS;
 
-/// The source of every subject.
+/// The source of every module with cases.
 const SUBJECTS: [&str; 35] = [
     include_str!("change_order.rs"),
     include_str!("conflicts.rs"),

@@ -1,4 +1,4 @@
-//! `validate_only=true`: every check and no change.
+//! `validate_only=true`: all checks and no change.
 
 use customers_tests::{Answer, Call, TestApp, bodies};
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ pub async fn a_check_does_not_look_at_the_idempotency_key(app: TestApp) {
     }
     let twice = dry_create(&app, &body).once("one");
     assert_valid(&app.send(twice.another("idempotency-key", "two")).await);
-    // Neither is a key used up by a check, nor is a check answered from a key.
+    // A dry run neither uses a key nor returns a recorded outcome.
     assert_valid(&app.send(dry_create(&app, &body).once("one")).await);
     let other = bodies::person();
     let real = app.send(app.post(&other).once("one")).await;
@@ -76,7 +76,7 @@ pub async fn false_is_the_real_call(app: TestApp) {
     let call = app.post(&body).path("/customers?validate_only=false");
     let created = app.send(call.clone().once("one")).await;
     assert_eq!(created.status, 201, "{}", created.text());
-    // The same request as without the parameter.
+    // The parameter does not change the request.
     let again = app.send(app.post(&body).once("one")).await;
     assert_eq!(again.header("idempotent-replayed"), "true");
     let invalid = app.send(call.once("")).await;
@@ -134,7 +134,7 @@ pub async fn the_parameter_is_checked_after_the_media_type_and_before_the_rest(a
         let answer = app.send(call.header("content-type", "text/plain")).await;
         assert_eq!(answer.code(), "unsupported_media_type");
     }
-    // A verb and a read do not know it.
+    // Verbs and reads do not accept it.
     for call in [
         app.decision(&id, "submit", 1, &json!({}))
             .path(&format!("/customers/{id}/submit?validate_only=false")),

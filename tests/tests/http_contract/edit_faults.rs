@@ -1,9 +1,9 @@
-//! Edits that are refused: for their shape, their values, what others hold, the customer's status.
+//! Refused edits: shape, values, conflicts, and the status of the customer.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Map, Value, json};
 
-/// The members that null does not take away.
+/// Members that cannot be removed by null.
 const REQUIRED: [&str; 9] = [
     "/first_name",
     "/last_name",
@@ -20,7 +20,7 @@ fn all(code: &'static str) -> Vec<(&'static str, &'static str)> {
     REQUIRED.iter().map(|pointer| (*pointer, code)).collect()
 }
 
-/// A patch with that value at every required member.
+/// Returns a patch with the value for every required member.
 fn everywhere(value: &Value) -> Value {
     let empty = json!({"billing_address": {}});
     REQUIRED.iter().fold(empty, |patch, pointer| {
@@ -241,7 +241,7 @@ pub async fn metadata_has_its_limits_after_the_merge(app: TestApp) {
     let id = app.create(&body).await.id();
     for patch in [
         json!({"metadata": {"one-more": "v"}}),
-        // Values come before what others hold.
+        // Values are checked before conflicts.
         json!({"metadata": {"one-more": "v"}, "email": holder["email"]}),
     ] {
         let answer = app.send(app.patch(&id, 1, &patch)).await;

@@ -1,4 +1,4 @@
-//! Stores that fail: 503 and 500, and that neither tells anything.
+//! Failing stores: 503 and 500 without details.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn assert_opaque(answer: &Answer, code: &str, headers: &[(&str, &str)]) {
     assert!(!answer.text().contains("zqreason"), "{}", answer.text());
 }
 
-/// A create and a read, which are sent to an app whose store fails.
+/// Sends a create and a read to an app whose store fails.
 async fn both(app: &TestApp) -> [Answer; 2] {
     let read = app.get("/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70");
     [app.refused(&bodies::person()).await, app.send(read).await]
@@ -46,7 +46,7 @@ pub async fn a_store_that_is_away_is_unavailable_with_a_time_to_come_back(app: T
     }
 }
 
-/// Whatever is asked of a customer, as far as the store lets it.
+/// Returns every request on an existing customer.
 fn of_a_life(app: &TestApp) -> Vec<Call> {
     let id = "01997099-05b3-7c4e-9b1f-2f6a1d3c5e70";
     let named = json!({"reason": "documents seen", "decision_id": "kyc-1"});
@@ -123,7 +123,7 @@ pub async fn a_key_that_cannot_be_checked_is_unavailable_and_not_unauthorized(ap
     for answer in both(&app).await {
         assert_opaque(&answer, "unavailable", &[("retry-after", "1")]);
     }
-    // What is turned away without a look-up is turned away all the same.
+    // Requests that are refused without a lookup still are.
     let malformed = app.send(app.get("/customers/nobody").key("nonsense")).await;
     assert_eq!(malformed.status, 401);
 }

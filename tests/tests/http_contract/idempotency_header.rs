@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key` itself.
+//! The header `Idempotency-Key`.
 
 use customers_tests::{TestApp, bodies};
 

@@ -1,9 +1,9 @@
-//! Every change names the version that it changes.
+//! `If-Match`: every change states the version that it changes.
 
 use customers_tests::{Call, TestApp, bodies};
 use serde_json::json;
 
-/// An edit and a verb, each of which would be carried out on version 1.
+/// Returns an edit and a verb that are valid for version 1.
 fn changes(app: &TestApp, id: &str) -> [Call; 2] {
     [
         app.patch(id, 1, &json!({"first_name": "Jim"})),

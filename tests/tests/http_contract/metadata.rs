@@ -1,4 +1,4 @@
-//! The caller's own notes and their limits.
+//! Metadata and its limits.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ async fn refused(app: &TestApp, metadata: Value, pointers: &[&str]) {
     answer.assert_errors("invalid_fields", &expected);
 }
 
-/// So many members of `n00` to `n99`, each with that value.
+/// Returns `count` members `n00` to `n99`, each with the given value.
 fn members(count: usize, value: &str) -> Map<String, Value> {
     (0..count)
         .map(|n| (format!("n{n:02}"), json!(value)))
@@ -69,13 +69,13 @@ pub async fn too_many_members_are_a_fault_of_the_whole(app: TestApp) {
 }
 
 pub async fn names_and_values_have_16_kib_in_all(app: TestApp) {
-    // 33 members of 3 + 493 bytes are 16,368; a last one of 16 fills it up.
+    // 33 members of 3 + 493 bytes are 16,368; one more of 16 bytes reaches the limit.
     let mut full = members(33, &"v".repeat(493));
     full.insert("last".into(), json!("0123456789ab"));
     kept(&app, Value::Object(full.clone())).await;
     full.insert("last".into(), json!("0123456789abc"));
     refused(&app, Value::Object(full.clone()), &["/metadata"]).await;
-    // Bytes of UTF-8 count, not characters.
+    // The limit is in bytes of UTF-8, not in characters.
     full.insert("last".into(), json!("0123456789a\u{e9}"));
     refused(&app, Value::Object(full), &["/metadata"]).await;
 }

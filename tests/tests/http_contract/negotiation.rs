@@ -1,4 +1,4 @@
-//! Which formats are spoken: 406 and 415.
+//! Content negotiation: 406 and 415.
 
 use customers_tests::{Call, TestApp, bodies};
 

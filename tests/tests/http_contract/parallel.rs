@@ -1,10 +1,10 @@
-//! Many requests at once.
+//! Concurrent creates.
 
 use customers_tests::{Answer, Call, TestApp, bodies};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// Sends them all at the same moment.
+/// Sends all requests concurrently.
 pub(crate) async fn at_once(app: &TestApp, calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
     let mut running = JoinSet::new();
     for call in calls {
@@ -68,7 +68,7 @@ pub async fn eighty_bodies_under_one_key_make_one_customer(app: TestApp) {
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.assert_problem("idempotency_key_reused", &[]);
     }
-    // Of the emails that were sent, all but one are still free.
+    // All emails but one are still free.
     let free = at_once(&app, sent.iter().map(|body| app.post(body))).await;
     assert_eq!(created(&free).len(), 79);
 }

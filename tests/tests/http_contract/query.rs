@@ -1,4 +1,4 @@
-//! No query parameter is ignored.
+//! Unknown query parameters are refused.
 
 use customers_tests::{Call, TestApp, bodies};
 use serde_json::json;

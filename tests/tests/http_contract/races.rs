@@ -1,4 +1,4 @@
-//! Changes of one customer at the same moment.
+//! Concurrent changes of one customer.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<&Answer> {
     of.collect()
 }
 
-/// Fails unless one of them was carried out and the others were too late, and the history says so.
+/// Panics unless exactly one of the requests succeeds, the others conflict, and the history shows it.
 async fn assert_one_won(app: &TestApp, id: &str, calls: Vec<Call>) {
     let count = calls.len();
     let answers = at_once(app, calls).await;

@@ -1,4 +1,4 @@
-//! The whole customer, and conditional reads.
+//! Reads of a customer, and conditional reads.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ pub async fn who_has_the_current_version_is_told_so_and_sent_nothing(app: TestAp
     }
 }
 
-/// What the caller has is no excuse to tell it less than its key, or the customer's absence, calls for.
+/// The condition is checked after the key and the existence of the customer.
 pub async fn a_condition_is_looked_at_last(app: TestApp) {
     let call = app
         .get("/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70")

@@ -1,4 +1,4 @@
-//! What comes with a verb: its reason and its decision id, their shape and their values.
+//! The body of a verb: reason and decision id.
 
 use customers_tests::life::RULES;
 use customers_tests::{TestApp, bodies};
@@ -131,7 +131,7 @@ pub async fn a_verb_does_not_look_at_the_idempotency_key(app: TestApp) {
     app.send(call).await.assert_customer(2);
     let edit = app.patch(&id, 2, &json!({"first_name": "Jim"})).once("");
     app.send(edit).await.assert_customer(3);
-    // Nor is anything remembered under one.
+    // No outcome is recorded for the key either.
     let edit = |name| app.patch(&id, 3, &json!({"first_name": name})).once("same");
     app.send(edit("Jem")).await.assert_customer(4);
     let again = app.send(edit("Jem")).await;

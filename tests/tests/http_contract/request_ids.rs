@@ -1,8 +1,8 @@
-//! `X-Request-Id`: the caller's where it is sane, else a new one.
+//! `X-Request-Id`: that of the request if it is valid, and otherwise a new one.
 
 use customers_tests::{Call, TestApp, bodies};
 
-/// Sends a read of nobody with that header and gives the id in the header and in the body.
+/// Sends a read of an unknown customer, and returns the request id in the header and in the body.
 async fn ids(app: &TestApp, call: Call) -> (String, String) {
     let request = call.path("/nonsense").into_request();
     let answer = app.answer(request).await;

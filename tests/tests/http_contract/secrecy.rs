@@ -1,4 +1,4 @@
-//! What was sent to the routes of a customer's life is repeated by no error.
+//! Errors of edits, verbs and lists contain no input.
 
 use customers_tests::{Call, TestApp, bodies};
 use serde_json::json;

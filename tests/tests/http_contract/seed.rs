@@ -1,4 +1,4 @@
-//! The request of the documentation's first page, and what the answer says.
+//! The request in the README and its response.
 
 use customers_domain::{CustomerType, KycPolicy};
 use customers_tests::{TestApp, bodies};

@@ -1,9 +1,9 @@
-//! The shape of a body: every misfit at once.
+//! The shape of a body: all faults are returned together.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Map, Value, json};
 
-/// The members that must be there.
+/// Required members.
 const REQUIRED: [&str; 11] = [
     "/first_name",
     "/last_name",
@@ -18,7 +18,7 @@ const REQUIRED: [&str; 11] = [
     "/billing_address/country",
 ];
 
-/// The members that are texts where they are there.
+/// Members that are strings.
 const TEXTS: [&str; 12] = [
     "/first_name",
     "/last_name",

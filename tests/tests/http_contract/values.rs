@@ -1,9 +1,9 @@
-//! The values of a create: what is taken, as what it is kept, and what is refused.
+//! The values of a create: accepted values, their stored form, and refused values.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Value, json};
 
-/// The members that must not be blank.
+/// Members that must not be blank.
 const TEXTS: [&str; 12] = [
     "/first_name",
     "/last_name",
@@ -19,7 +19,7 @@ const TEXTS: [&str; 12] = [
     "/billing_address/country",
 ];
 
-/// The members that are a person's words, with the most code points each may have.
+/// Free-text members, each with its maximum number of code points.
 pub(crate) const WORDS: [(&str, usize); 6] = [
     ("/first_name", 100),
     ("/last_name", 100),
@@ -29,7 +29,7 @@ pub(crate) const WORDS: [(&str, usize); 6] = [
     ("/billing_address/state", 100),
 ];
 
-/// Fails unless a create with that value is refused with that code.
+/// Panics unless a create with the value is refused with the code.
 pub(crate) async fn refused(app: &TestApp, pointer: &str, value: &str, code: &str) {
     let answer = app
         .refused(&bodies::with(bodies::person(), pointer, value))
@@ -38,7 +38,7 @@ pub(crate) async fn refused(app: &TestApp, pointer: &str, value: &str, code: &st
     answer.assert_errors("invalid_fields", &[(pointer, code)]);
 }
 
-/// Fails unless a create with that value is carried out and the value is kept in that form.
+/// Panics unless a create with the value succeeds and the value is stored in the given form.
 pub(crate) async fn kept(app: &TestApp, pointer: &str, value: &str, form: &str) {
     let answer = app
         .refused(&bodies::with(bodies::person(), pointer, value))

@@ -1,4 +1,4 @@
-//! A walk from page to page while customers are created and changed.
+//! Reading all pages while customers are created and changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,19 +9,19 @@ use serde_json::json;
 
 const WALKS: u64 = 4;
 
-/// A tenant in which things happen at random.
+/// A tenant with random changes.
 struct Town {
     app: TestApp,
     dice: Dice,
-    /// The version of each customer.
+    /// Version of each customer.
     customers: BTreeMap<String, u64>,
-    /// Who changed its status since the walk began.
+    /// Customers whose status changed since the walk began.
     moved: BTreeSet<String>,
 }
 
 impl Town {
     async fn create(&mut self) {
-        // Some are created within a millisecond, and then their ids are in no order.
+        // Ids of customers that are created within the same millisecond have no order.
         let pause = TimeDelta::microseconds(if self.dice.roll(2) == 0 { 1 } else { 1_500 });
         self.app.clock.advance(pause);
         let id = self.app.create(&bodies::person()).await.id();
@@ -58,7 +58,7 @@ impl Town {
         }
     }
 
-    /// Everyone whom the pages show, in their order.
+    /// Returns the customers on all pages, in their order.
     async fn walk(&mut self, filter: &str) -> Vec<String> {
         let mut seen = Vec::new();
         let mut cursor = String::new();

@@ -1,4 +1,4 @@
-//! A collector of traces: takes them by OTLP over HTTP and keeps them.
+//! A trace collector that receives OTLP over HTTP and keeps the spans.
 
 use std::fs;
 use std::io;
@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// One request of a program that delivers traces.
+/// One export request.
 pub(crate) struct Delivery {
     pub(crate) headers: HeaderMap,
     pub(crate) bytes: Bytes,
@@ -32,7 +32,7 @@ pub(crate) struct Delivery {
 
 type Deliveries = Arc<Mutex<Vec<Delivery>>>;
 
-/// The collector, on a port of its own for as long as its test runs.
+/// A collector on a free port, which runs until the end of its test.
 pub(crate) struct Collector {
     url: String,
     deliveries: Deliveries,
@@ -44,7 +44,7 @@ impl Collector {
         Self::on(listener, "http")
     }
 
-    /// One behind TLS, with a certificate of its own, which is left in that file.
+    /// Starts a collector with TLS, and writes its self-signed certificate to a file.
     pub(crate) async fn open_with_tls(certificate_file: &Path) -> Self {
         let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         fs::write(certificate_file, own.cert.pem()).unwrap();
@@ -75,17 +75,17 @@ impl Collector {
         Self { url, deliveries }
     }
 
-    /// The base URL.
+    /// Returns the base URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Asks something of all that was delivered.
+    /// Calls a function with all export requests.
     pub(crate) fn look<T>(&self, ask: impl FnOnce(&[Delivery]) -> T) -> T {
         ask(&self.deliveries.lock().unwrap())
     }
 
-    /// Every span that was delivered.
+    /// Returns every exported span.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let spans = |delivery: &Delivery| {
             let resources = delivery.content.resource_spans.iter();
@@ -96,7 +96,7 @@ impl Collector {
         self.look(|deliveries| deliveries.iter().flat_map(spans).collect())
     }
 
-    /// Who delivered first.
+    /// Returns the resource of the first export.
     pub(crate) fn resource(&self) -> Resource {
         self.look(|deliveries| {
             let resource = &deliveries[0].content.resource_spans[0].resource;
@@ -117,7 +117,7 @@ impl Listener for TlsListener {
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         loop {
             let (tcp, caller) = self.tcp.accept().await.unwrap();
-            // A caller that does not trust the certificate goes away.
+            // A client that does not trust the certificate disconnects.
             if let Ok(stream) = self.tls.accept(tcp).await {
                 return (stream, caller);
             }
@@ -144,7 +144,7 @@ async fn take(
     StatusCode::OK
 }
 
-/// The value of an attribute as text, that of a number too; empty where there is none.
+/// Returns the value of an attribute as text, or an empty string if there is none.
 pub(crate) fn attribute(attributes: &[KeyValue], name: &str) -> String {
     let found = attributes.iter().find(|attribute| attribute.key == name);
     let value = found.and_then(|found| found.value.as_ref()?.value.as_ref());
@@ -156,7 +156,7 @@ pub(crate) fn attribute(attributes: &[KeyValue], name: &str) -> String {
     }
 }
 
-/// An id as it is written in headers and log lines.
+/// Returns an id in hexadecimal, as in headers and log lines.
 pub(crate) fn hex(id: &[u8]) -> String {
     let digits = id.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     digits

@@ -1,4 +1,4 @@
-//! `kill -9`, and what was acknowledged before it.
+//! Acknowledged creates survive `kill -9`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-/// Requests that are under way at one time.
-const CALLERS: usize = 8;
-/// Acknowledged creates before the program is killed.
+/// Number of concurrent clients.
+const CLIENTS: usize = 8;
+/// Number of acknowledged creates before the program is killed.
 const ACKNOWLEDGED: usize = 150;
 
-/// A create with its idempotency key, and the id that it was answered with.
+/// A create with its idempotency key, and the id in its response.
 #[derive(Clone)]
 struct Sent {
     key: String,
@@ -23,7 +23,7 @@ struct Sent {
     id: Option<String>,
 }
 
-/// Creates customers one after the other until the program is gone.
+/// Creates customers sequentially until the program is killed.
 async fn create_until_killed(caller: Caller, name: String, sent: Arc<Mutex<Vec<Sent>>>) {
     for number in 0.. {
         let key = format!("{name}-{number}");
@@ -42,7 +42,7 @@ async fn create_until_killed(caller: Caller, name: String, sent: Arc<Mutex<Vec<S
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_kill_9_every_keyed_request_gets_its_one_customer() {
+async fn after_kill_9_every_retried_request_has_exactly_one_customer() {
     let server = PostgresServer::shared().await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
@@ -51,7 +51,7 @@ async fn after_kill_9_every_keyed_request_gets_its_one_customer() {
         let program = Program::serve(database.url(), &[]).await;
         let caller = Caller::new(&program, &key);
         let mut callers = JoinSet::new();
-        for number in 0..CALLERS {
+        for number in 0..CLIENTS {
             let name = format!("crash-{round}-{number}");
             callers.spawn(create_until_killed(
                 caller.afresh(),
@@ -76,7 +76,7 @@ async fn after_kill_9_every_keyed_request_gets_its_one_customer() {
     let sent = sent.lock().unwrap().clone();
     assert!(
         sent.iter().any(|sent| sent.id.is_none()),
-        "nothing was under way at the kill"
+        "no request was in flight when the program was killed"
     );
     for Sent { key, body, id } in sent {
         let again = caller.create(&body, Some(&key)).await;

@@ -1,4 +1,4 @@
-//! Callers that go away in the middle.
+//! Clients that disconnect during a request.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn callers_that_hang_up_leave_the_service_as_it_was() {
+async fn clients_that_disconnect_do_not_affect_the_service() {
     let server = PostgresServer::shared().await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
@@ -23,7 +23,7 @@ async fn callers_that_hang_up_leave_the_service_as_it_was() {
             .json(body)
             .once(once)
             .into_bytes();
-        // Nothing, a part of the head, the head, a part of the body, and all of it.
+        // Sends nothing, part of the head, the head, part of the body, or everything.
         for length in [
             0,
             10,
@@ -39,7 +39,7 @@ async fn callers_that_hang_up_leave_the_service_as_it_was() {
     for (once, body) in &sent {
         let mut created = None;
         eventually(
-            "the request is carried out",
+            "the request is executed",
             Duration::from_secs(10),
             async || {
                 let answer = caller.create(body, Some(once)).await;

@@ -1,4 +1,4 @@
-//! Callers who mean harm: idle connections, heads and bodies of a byte a second.
+//! Hostile clients: idle connections, and heads and bodies sent at one byte per second.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ const IDLE: usize = 1_500;
 const SLOW_HEADS: usize = 200;
 const SLOW_BODIES: usize = 200;
 const ATTACK: Duration = Duration::from_secs(6);
-/// What the contract promises a good request meanwhile.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// Time limit of the contract for a good request.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 const MEMORY: u64 = 256 * 1024 * 1024;
 
 /// A flood that lasts until this is dropped.
@@ -28,7 +28,7 @@ impl Drop for Flood {
     }
 }
 
-/// Holds so many connections that say nothing; where one is closed, another is opened.
+/// Keeps idle connections open, and reopens closed ones.
 async fn idle(address: std::net::SocketAddr) {
     let mut held = VecDeque::new();
     let mut pace = interval(Duration::from_millis(5));
@@ -43,7 +43,7 @@ async fn idle(address: std::net::SocketAddr) {
     }
 }
 
-/// Sends these bytes at once, and then a byte a second; and again on a new connection when it is closed.
+/// Sends the given bytes, then one byte per second. Starts again on a new connection when it is closed.
 async fn drip(address: std::net::SocketAddr, start: Vec<u8>) {
     let mut pace = interval(Duration::from_secs(1));
     loop {
@@ -81,7 +81,7 @@ fn flood(program: &Program, key: &str) -> Flood {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_good_request_is_answered_within_two_seconds_whatever_others_do() {
+async fn a_good_request_is_answered_within_two_seconds_during_an_attack() {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
     let server = PostgresServer::shared().await;
@@ -101,8 +101,8 @@ async fn a_good_request_is_answered_within_two_seconds_whatever_others_do() {
         for caller in [caller.afresh(), caller.clone()] {
             good.spawn(async move { caller.create(&bodies::person(), None).await });
         }
-        let answers = timeout(ANSWERED_WITHIN, good.join_all()).await;
-        for answer in answers.expect("an answer within two seconds") {
+        let answers = timeout(RESPONSE_TIMEOUT, good.join_all()).await;
+        for answer in answers.expect("a response within two seconds") {
             assert_eq!(answer.status, 201, "{}", answer.text());
             answered += 1;
         }

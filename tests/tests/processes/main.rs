@@ -1,5 +1,4 @@
-//! The real program over a real Postgres: what becomes of customers when processes die, stop, freeze
-//! and are misused.
+//! Tests of the real program with a real Postgres, with crashes, outages, shutdowns and hostile clients.
 
 #![expect(
     clippy::expect_used,

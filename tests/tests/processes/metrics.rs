@@ -1,4 +1,4 @@
-//! What the program tells of itself on a listener of its own.
+//! The metrics listener of the program.
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
@@ -22,7 +22,7 @@ const CREATES: &str = "customers_creates_total";
 const CHANGES: &str = "customers_changes_total";
 const LOOKUPS: &str = "customers_key_cache_lookups_total";
 
-/// The program over an empty database, with a caller that has a key.
+/// Starts the program with an empty database, and returns a client with an API key.
 async fn serve(args: &[&str]) -> (Program, Caller, String, TestDatabase) {
     let server = PostgresServer::shared().await;
     let database = server.migrated_database(stores::bring_up).await;
@@ -33,12 +33,12 @@ async fn serve(args: &[&str]) -> (Program, Caller, String, TestDatabase) {
     (program, caller, key, database)
 }
 
-/// Sends a request on a connection of its own; the status line and what follows it.
+/// Sends a request on a new connection and returns the response.
 async fn send(address: SocketAddr, call: Call) -> String {
     exchange(address, &call.into_bytes()).await
 }
 
-/// The same for any bytes.
+/// Sends bytes on a new connection and returns the response.
 async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
@@ -56,7 +56,7 @@ fn assert_sums(page: &Exposition, metric: &str, label: &str, expected: &[(&str, 
     assert_eq!(seen, expected, "{metric}");
 }
 
-/// Every way in which a create can end but for a key in progress, and one edit.
+/// Sends creates with every outcome except a key in progress, and one edit.
 async fn bring_traffic(program: &Program, caller: &Caller, key: &str) {
     let person = bodies::with(bodies::person(), "/external_id", "crm-1");
     let created = caller.create(&person, Some("once")).await;
@@ -77,14 +77,14 @@ async fn bring_traffic(program: &Program, caller: &Caller, key: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_some_traffic_every_metric_of_the_list_is_served_and_tells_of_it() {
+async fn after_some_traffic_every_metric_is_served_with_its_values() {
     let (program, caller, key, _database) = serve(&[]).await;
     bring_traffic(&program, &caller, &key).await;
     let page = program
         .metrics(|page| page.sum(REQUESTS, &[("route", "/health/ready")]) > 0)
         .await;
 
-    assert_eq!(page.offences(), Vec::<String>::new());
+    assert_eq!(page.violations(), Vec::<String>::new());
     let served: BTreeSet<&str> = page
         .samples
         .iter()
@@ -128,7 +128,7 @@ async fn after_some_traffic_every_metric_of_the_list_is_served_and_tells_of_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counters_are_there_from_the_start_at_zero() {
+async fn counters_exist_from_startup_with_the_value_zero() {
     let (program, ..) = serve(&[]).await;
     let page = program.metrics(|_| true).await;
     for metric in METRICS {
@@ -145,7 +145,7 @@ async fn counters_are_there_from_the_start_at_zero() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_callers_make_up_makes_no_series() {
+async fn client_input_creates_no_series() {
     let (program, caller, key, _database) = serve(&[]).await;
     for number in 0..20 {
         let unknown = caller.get(&format!("/made-up/{number}")).await;
@@ -159,7 +159,7 @@ async fn what_callers_make_up_makes_no_series() {
     let page = program
         .metrics(|page| page.sum(REQUESTS, &[("method", "other")]) >= 20)
         .await;
-    assert_eq!(page.offences(), Vec::<String>::new());
+    assert_eq!(page.violations(), Vec::<String>::new());
     let series: BTreeSet<[&str; 3]> = page
         .samples
         .iter()
@@ -175,11 +175,11 @@ async fn what_callers_make_up_makes_no_series() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
+async fn a_key_is_a_miss_then_a_hit_and_an_unknown_key_is_cached_as_unknown() {
     let (program, caller, ..) = serve(&[]).await;
     let nobodys_key = ApiKeySecret::generate().unwrap();
-    let stranger = Caller::new(&program, nobodys_key.expose());
-    for (caller, status) in [(&caller, 200), (&stranger, 401)] {
+    let unknown_client = Caller::new(&program, nobodys_key.expose());
+    for (caller, status) in [(&caller, 200), (&unknown_client, 401)] {
         for _ in 0..2 {
             assert_eq!(caller.get("/customers").await.status, status);
         }
@@ -188,7 +188,7 @@ async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
         .metrics(|page| page.sum(REQUESTS, &[("status", "401")]) >= 2)
         .await;
     assert_eq!(page.sum(LOOKUPS, &[]), 4);
-    // On a slow machine what was remembered may be old by the second time, but the first time asks.
+    // On a slow machine the cached entry may have expired by the second request.
     assert!(page.sum(LOOKUPS, &[("result", "miss")]) >= 2);
     eventually("a hit", PATIENCE, async || {
         caller.get("/customers").await;
@@ -196,8 +196,8 @@ async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
         page.sum(LOOKUPS, &[("result", "hit")]) >= 1
     })
     .await;
-    eventually("a stranger that is remembered", PATIENCE, async || {
-        stranger.get("/customers").await;
+    eventually("a cached unknown key", PATIENCE, async || {
+        unknown_client.get("/customers").await;
         let page = program.metrics(|_| true).await;
         page.sum(LOOKUPS, &[("result", "unknown")]) >= 1
     })
@@ -205,7 +205,7 @@ async fn a_key_is_a_miss_then_a_hit_and_a_stranger_is_remembered_as_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pool_shows_who_uses_it_and_who_waits() {
+async fn the_pool_metrics_show_used_connections_and_waiting_calls() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let flags = [
@@ -215,7 +215,7 @@ async fn the_pool_shows_who_uses_it_and_who_waits() {
     ];
     let program = Program::serve(database.url(), flags.as_flattened()).await;
     let caller = Caller::new(&program, &Program::key(database.url(), "Acme"));
-    // So that its key is known.
+    // Caches the API key.
     assert_eq!(caller.get("/customers").await.status, 200);
     server.freeze().await;
     let mut waiting = JoinSet::new();
@@ -242,7 +242,7 @@ async fn the_pool_shows_who_uses_it_and_who_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_away_shows_as_unavailable() {
+async fn calls_of_an_unavailable_store_are_counted_as_unavailable() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let args = ["--metrics-listen", "127.0.0.1:0"];
@@ -258,7 +258,7 @@ async fn a_store_that_is_away_shows_as_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_listener_answers_for_the_other() {
+async fn each_listener_serves_only_its_own_routes() {
     let (program, caller, key, _database) = serve(&[]).await;
     assert_eq!(caller.get("/metrics").await.status, 404);
     let metrics = Caller::at(program.metrics_address(), &key);
@@ -278,20 +278,20 @@ async fn neither_listener_answers_for_the_other() {
         vec![b'x'; 12 * 1024].as_slice(),
     ]
     .concat();
-    // Not a byte more than is read, or the answer could be lost with what is not.
+    // Exactly as many bytes as the service reads, because unread bytes can lose the response.
     let big = exchange(program.metrics_address(), &endless[..12 * 1024]).await;
     assert!(big.starts_with("HTTP/1.1 431 "), "{big}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_connections_do_not_keep_the_metrics_from_being_read() {
+async fn idle_connections_do_not_block_the_metrics_page() {
     let (program, ..) = serve(&[]).await;
     let mut idle = Vec::new();
     for _ in 0..100 {
         idle.push(TcpStream::connect(program.metrics_address()).await.unwrap());
     }
     let page = program.metrics(|_| true).await;
-    // They are not among the callers'.
+    // They are not counted as client connections.
     assert_eq!(page.sum("customers_http_connections", &[]), 0);
 }
 
@@ -307,11 +307,11 @@ async fn metrics_are_served_while_the_service_drains() {
     let page = program
         .metrics(|page| page.sum(REQUESTS, &draining) >= 1)
         .await;
-    assert_eq!(page.offences(), Vec::<String>::new());
+    assert_eq!(page.violations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_taken_fails_the_start_as_that_of_the_service_does() {
+async fn a_taken_metrics_address_fails_the_startup() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().to_string();
     let server = PostgresServer::shared().await;

@@ -1,4 +1,4 @@
-//! A Postgres that is gone, and one that is there and never answers.
+//! Outages of Postgres: stopped, killed and frozen servers.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use customers_test_support::eventually;
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Answer, Caller, Program, bodies, stores};
 
-/// What the contract allows a request to wait for the store, and a little for a busy machine.
-const STORE_LIMIT: Duration = Duration::from_secs(11);
-/// What needs no store is quick; this is far more than that.
+/// Time limit of the contract for the store, and a reserve for a busy machine.
+const STORE_TIMEOUT: Duration = Duration::from_secs(11);
+/// Generous time limit for requests that need no store.
 const QUICK: Duration = Duration::from_secs(2);
-const BACK_WITHIN: Duration = Duration::from_secs(5);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[track_caller]
 fn assert_unavailable(answer: &Answer) {
@@ -27,7 +27,7 @@ async fn is_created(caller: &Caller) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_database_is_unavailable_and_comes_back_without_a_restart() {
+async fn the_service_recovers_from_a_stopped_database_without_a_restart() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
@@ -48,7 +48,7 @@ async fn a_stopped_database_is_unavailable_and_comes_back_without_a_restart() {
     assert_eq!(caller.get_without_key("/customers/x").await.status, 401);
 
     server.start().await;
-    eventually("creates work again", BACK_WITHIN, async || {
+    eventually("creates work again", RECOVERY_TIMEOUT, async || {
         is_created(&caller).await
     })
     .await;
@@ -57,7 +57,7 @@ async fn a_stopped_database_is_unavailable_and_comes_back_without_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_database_is_unavailable_and_comes_back_without_a_restart() {
+async fn the_service_recovers_from_a_killed_database_without_a_restart() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let key = Program::key(database.url(), "Acme");
@@ -70,7 +70,7 @@ async fn a_killed_database_is_unavailable_and_comes_back_without_a_restart() {
     server.kill().await;
     assert_unavailable(&caller.create(&bodies::person(), None).await);
     server.start().await;
-    eventually("creates work again", BACK_WITHIN, async || {
+    eventually("creates work again", RECOVERY_TIMEOUT, async || {
         is_created(&caller).await
     })
     .await;
@@ -79,7 +79,7 @@ async fn a_killed_database_is_unavailable_and_comes_back_without_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_frozen_database_is_unavailable_in_time_and_holds_nothing_else_up() {
+async fn a_frozen_database_is_reported_in_time_and_delays_nothing_else() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.migrated_database(stores::bring_up).await;
     let (key, unseen) = (
@@ -116,17 +116,17 @@ async fn a_frozen_database_is_unavailable_in_time_and_holds_nothing_else_up() {
             answers.push(answer.unwrap());
         }
     }
-    assert!(started.elapsed() < STORE_LIMIT, "{:?}", started.elapsed());
+    assert!(started.elapsed() < STORE_TIMEOUT, "{:?}", started.elapsed());
     assert_eq!(answers.len(), 4);
     answers.iter().for_each(assert_unavailable);
     assert_unavailable(&other.get_without_key("/health/ready").await);
 
     server.thaw().await;
-    eventually("creates work again", BACK_WITHIN, async || {
+    eventually("creates work again", RECOVERY_TIMEOUT, async || {
         is_created(&caller).await
     })
     .await;
-    // Whether the frozen create was carried out after all is unknown; its key or its email tells.
+    // It is unknown whether the frozen create was stored; its key or its email shows it.
     let again = caller.create(&body, Some("frozen")).await;
     assert!([201, 409].contains(&again.status), "{}", again.text());
 }

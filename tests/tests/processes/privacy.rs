@@ -1,4 +1,4 @@
-//! Planted personal data, looked for everywhere it must not be.
+//! Planted personal data appears in no log, trace, metric or error.
 
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Answer, Call, Caller, Program, bodies, stores};
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::collector::{Collector, attribute};
 
-/// Parts of what is sent that stand nowhere else, in lower case.
+/// Unique parts of the planted values, in lower case.
 const PLANTED: [&str; 14] = [
     "zqfirst",
     "zqlast",
@@ -47,8 +47,8 @@ fn person(number: usize) -> Value {
     })
 }
 
-/// Every way to be refused for what was sent.
-async fn be_refused(caller: &Caller) -> Vec<Answer> {
+/// Sends requests that are refused for every possible reason.
+async fn send_refused_requests(caller: &Caller) -> Vec<Answer> {
     let person = person(0);
     let mut all_wrong = person.clone();
     for (name, value) in person.as_object().unwrap() {
@@ -89,8 +89,8 @@ async fn be_refused(caller: &Caller) -> Vec<Answer> {
     refused
 }
 
-/// Sends bytes that are not JSON, a token that is none, and a request that cannot be framed.
-async fn be_odd(program: &Program, key: &str) -> Vec<String> {
+/// Sends invalid JSON, an invalid token, and an invalid HTTP request.
+async fn send_invalid_requests(program: &Program, key: &str) -> Vec<String> {
     let cut = Call::new("POST", "/customers")
         .key(key)
         .bytes("{\"first_name\":\"Zqfirst");
@@ -112,7 +112,7 @@ async fn be_odd(program: &Program, key: &str) -> Vec<String> {
     answers
 }
 
-/// Sends these bytes on a connection of its own and reads until it is closed.
+/// Sends bytes on a new connection and reads until it is closed.
 pub(crate) async fn exchange(program: &Program, bytes: &[u8]) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(program.address())
@@ -124,7 +124,7 @@ pub(crate) async fn exchange(program: &Program, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Requests for one email, one external id and one key, all at once.
+/// Sends concurrent requests with the same email, external id and key.
 async fn race(caller: &Caller) -> Vec<Answer> {
     let mut racing = JoinSet::new();
     for number in 0..30 {
@@ -150,7 +150,7 @@ fn assert_clean(what: &str, text: &str, key: &str) {
     assert!(!text.contains(secret), "the API key is in {what}");
 }
 
-/// The page of metrics once it tells of the last request, which the store could not answer.
+/// Returns the metrics page after the last request, which fails in the store, was recorded.
 async fn metrics_after_all(program: &Program) -> String {
     let failed = [("route", "/customers"), ("status", "503")];
     program
@@ -181,14 +181,14 @@ async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
         created.body
     );
     assert_eq!(caller.get(created.header("location")).await.status, 200);
-    let mut answers = be_refused(&caller).await;
+    let mut answers = send_refused_requests(&caller).await;
     assert!(
         answers
             .iter()
             .all(|answer| (400..500).contains(&answer.status))
     );
     answers.extend(race(&caller).await);
-    let odd = be_odd(&program, &key).await;
+    let odd = send_invalid_requests(&program, &key).await;
     server.stop().await;
     answers.push(caller.create(&person(2), Some("zqonce-2")).await);
     assert_eq!(answers.last().map(|answer| answer.status), Some(503));
@@ -215,7 +215,10 @@ async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
     assert_eq!(status.code(), Some(0), "{log}");
     assert_clean("the program's log", &log, &key);
     let lines = log.lines().filter(|line| line.contains("\"route\""));
-    assert!(lines.count() >= answers.len(), "one line a request: {log}");
+    assert!(
+        lines.count() >= answers.len(),
+        "one line per request: {log}"
+    );
     let exported = collector.look(|deliveries| {
         let bytes = deliveries.iter().flat_map(|delivery| &delivery.bytes);
         String::from_utf8_lossy(&bytes.copied().collect::<Vec<_>>()).into_owned()

@@ -1,4 +1,4 @@
-//! SIGTERM while requests are under way.
+//! SIGTERM with requests in flight.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Creates customers until an answer says that the connection is closed.
+/// Creates customers until a response has `Connection: close`.
 async fn create_until_drained(caller: Caller) -> Answer {
     loop {
         let answer = caller.create(&bodies::person(), None).await;
@@ -34,7 +34,7 @@ async fn sigterm_under_load_loses_no_request() {
     for _ in 0..8 {
         load.spawn(create_until_drained(caller.afresh()));
     }
-    // A request whose body ends long after the listener has closed.
+    // The body of this request is completed long after the listener was closed.
     let whole = Call::new("POST", "/customers")
         .key(&key)
         .json(&bodies::person())
@@ -44,14 +44,18 @@ async fn sigterm_under_load_loses_no_request() {
     assert_eq!(caller.get_without_key("/health/ready").await.status, 200);
 
     program.signal(Signal::SIGTERM);
-    eventually("readiness says no", Duration::from_secs(2), async || {
-        caller
-            .afresh()
-            .get_without_key("/health/ready")
-            .await
-            .status
-            == 503
-    })
+    eventually(
+        "the service is not ready",
+        Duration::from_secs(2),
+        async || {
+            caller
+                .afresh()
+                .get_without_key("/health/ready")
+                .await
+                .status
+                == 503
+        },
+    )
     .await;
     let drained = caller.afresh().create(&bodies::person(), None).await;
     assert_eq!(
@@ -88,7 +92,7 @@ async fn sigterm_finishes_every_create_that_was_accepted() {
     let first = caller.create(&bodies::person(), None).await;
     assert_eq!(first.status, 201, "{}", first.text());
 
-    // One is on its way to the database, and the others gather behind it.
+    // One create is sent to the database, and the others are queued.
     server.freeze().await;
     let mut accepted = JoinSet::new();
     for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! What the program asks of a database before it serves.
+//! Checks of the database at startup.
 
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Caller, Program, bodies};
@@ -7,7 +7,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_schema_that_is_behind_is_told_and_brought_up_when_that_is_asked_for() {
+async fn an_outdated_schema_is_refused_and_updated_with_migrate() {
     let server = PostgresServer::shared().await;
     let database = server.empty_database().await;
     let url = database.url();
@@ -22,7 +22,7 @@ async fn a_schema_that_is_behind_is_told_and_brought_up_when_that_is_asked_for()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn migrations_may_run_again_and_from_several_copies_at_once() {
+async fn migrations_can_run_again_and_concurrently() {
     let server = PostgresServer::shared().await;
     let database = server.empty_database().await;
     let url = database.url().to_owned();
@@ -52,7 +52,7 @@ async fn migrations_may_run_again_and_from_several_copies_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_forgets_in_a_power_cut_is_refused() {
+async fn a_server_without_durability_is_refused() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
     let database = server.empty_database().await;
     let refused = Program::run(database.url(), &[&SERVE[..], &["--migrate"]].concat());

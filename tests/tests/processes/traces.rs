@@ -1,4 +1,4 @@
-//! Traces, as a collector gets them.
+//! Traces, as received by a collector.
 
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,10 @@ use crate::privacy::exchange;
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 
-/// What a request takes without a collector, and far more than that.
+/// Generous time limit for a request.
 const QUICK: Duration = Duration::from_secs(2);
-/// The two seconds for the last spans, and a little for a busy machine.
-const END: Duration = Duration::from_secs(10);
+/// The two seconds for the last export, and a reserve for a busy machine.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 async fn database() -> (TestDatabase, String) {
     let server = PostgresServer::shared().await;
@@ -33,7 +33,7 @@ async fn serve(database: &TestDatabase, endpoint: &str) -> Program {
     Program::serve(database.url(), &flags).await
 }
 
-/// Ends the program, which delivers its last spans, and gives what it wrote.
+/// Stops the program, which exports its last spans, and returns its output.
 async fn end(program: Program) -> String {
     program.signal(Signal::SIGTERM);
     let (status, log) = program.ended().await;
@@ -41,7 +41,7 @@ async fn end(program: Program) -> String {
     log
 }
 
-/// The log line of the only request.
+/// Returns the log line of the only request.
 fn request_line(log: &str) -> Value {
     let lines = log.lines().filter(|line| line.contains("\"route\""));
     let mut lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -64,7 +64,7 @@ fn create(key: &str) -> Call {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_a_span_of_its_callers_trace_with_the_work_below_it() {
+async fn a_request_is_a_span_in_the_clients_trace_with_child_spans() {
     let (database, key) = database().await;
     let collector = Collector::open().await;
     let program = serve(&database, collector.url()).await;
@@ -113,7 +113,7 @@ async fn a_request_is_a_span_of_its_callers_trace_with_the_work_below_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_without_a_sound_parent_begins_a_trace() {
+async fn a_request_without_a_valid_parent_starts_a_trace() {
     let (database, key) = database().await;
     for parent in [None, Some("00-planted-b7ad6b7169203331-01")] {
         let collector = Collector::open().await;
@@ -133,7 +133,7 @@ async fn a_request_without_a_sound_parent_begins_a_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parent_that_is_not_sampled_leaves_no_span_and_its_id_in_the_log() {
+async fn with_an_unsampled_parent_no_span_is_exported_and_the_log_has_the_trace_id() {
     let (database, key) = database().await;
     let collector = Collector::open().await;
     let program = serve(&database, collector.url()).await;
@@ -146,7 +146,7 @@ async fn a_parent_that_is_not_sampled_leaves_no_span_and_its_id_in_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_callers_make_up_is_in_no_name_and_no_attribute() {
+async fn names_and_attributes_contain_no_client_input() {
     let (database, key) = database().await;
     let collector = Collector::open().await;
     let program = serve(&database, collector.url()).await;
@@ -181,7 +181,7 @@ async fn what_callers_make_up_is_in_no_name_and_no_attribute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_requests_begin_traces() {
+async fn only_requests_start_traces() {
     let (database, key) = database().await;
     let collector = Collector::open().await;
     let program = serve(&database, collector.url()).await;
@@ -199,7 +199,7 @@ async fn only_requests_begin_traces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn opentelemetrys_own_variables_are_followed() {
+async fn the_variables_of_opentelemetry_are_used() {
     let (database, key) = database().await;
     let collector = Collector::open().await;
     let variables = |sampler| {
@@ -228,13 +228,13 @@ async fn opentelemetrys_own_variables_are_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_behind_tls_is_spoken_to_if_its_certificate_is_trusted() {
+async fn traces_are_exported_over_tls_only_to_a_trusted_collector() {
     let (database, key) = database().await;
     let folder = tempfile::tempdir().unwrap();
-    let (its_own, another) = (folder.path().join("own"), folder.path().join("another"));
-    let collector = Collector::open_with_tls(&its_own).await;
-    Collector::open_with_tls(&another).await;
-    for (authority, trusted) in [(another, false), (its_own, true)] {
+    let (own, other) = (folder.path().join("own"), folder.path().join("another"));
+    let collector = Collector::open_with_tls(&own).await;
+    Collector::open_with_tls(&other).await;
+    for (authority, trusted) in [(other, false), (own, true)] {
         let flags = ["--drain-delay", "0s", "--otlp-endpoint", collector.url()];
         let variables = [("SSL_CERT_FILE", authority.to_str().unwrap())];
         let program = Program::serve_with(database.url(), &flags, &variables).await;
@@ -257,16 +257,16 @@ async fn without_a_collector_no_line_has_a_trace_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_away_or_says_nothing_costs_no_request_and_little_time_at_the_end() {
+async fn an_unavailable_or_silent_collector_delays_no_request_and_only_briefly_the_shutdown() {
     let (database, key) = database().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let away = format!("http://{}", gone.local_addr().unwrap());
     drop(gone);
-    // The system takes the connection, and nobody reads it.
+    // The system accepts the connection, but no program reads from it.
     let deaf = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}", deaf.local_addr().unwrap());
     for endpoint in [away, silent] {
-        // More than the queue holds, and sent as often as the program can.
+        // A small queue and frequent exports.
         let variables = [
             ("OTEL_BSP_SCHEDULE_DELAY", "10"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "16"),
@@ -279,10 +279,14 @@ async fn a_collector_that_is_away_or_says_nothing_costs_no_request_and_little_ti
             assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
             assert!(started.elapsed() < QUICK, "{:?}", started.elapsed());
         }
-        let told_to_end = Instant::now();
+        let stopped_at = Instant::now();
         let log = end(program).await;
-        assert!(told_to_end.elapsed() < END, "{:?}", told_to_end.elapsed());
-        let complaints = log.lines().filter(|line| line.contains("traces"));
-        assert!((1..=2).contains(&complaints.count()), "{log}");
+        assert!(
+            stopped_at.elapsed() < SHUTDOWN_TIMEOUT,
+            "{:?}",
+            stopped_at.elapsed()
+        );
+        let failures = log.lines().filter(|line| line.contains("traces"));
+        assert!((1..=2).contains(&failures.count()), "{log}");
     }
 }

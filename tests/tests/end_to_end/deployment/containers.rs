@@ -1,4 +1,4 @@
-//! Everything in containers on a private network.
+//! Runs the service and Postgres in containers on a private network.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,10 +13,10 @@ use testcontainers::{ContainerRequest, GenericImage, ImageExt as _};
 use super::{Finished, Host, Role, Running};
 
 const PORT: u16 = 8080;
-/// How many seconds a copy gets to end by itself: more than it allows its own requests.
+/// Seconds until a stopping instance is killed: more than the time limit of requests.
 const GRACE: u16 = 40;
 
-/// The program's image, on one network with a Postgres.
+/// The image of the program, on a network with a Postgres.
 pub(super) struct Containers {
     network: Network,
     image: String,
@@ -25,7 +25,7 @@ pub(super) struct Containers {
 }
 
 impl Containers {
-    /// Starts a Postgres, or says why that cannot be.
+    /// Starts a Postgres. Returns the reason if it cannot be started.
     pub(super) async fn start(
         image: &str,
         options: &PostgresOptions,
@@ -98,7 +98,7 @@ impl Host for Containers {
     }
 }
 
-/// A copy of the program in a container.
+/// An instance of the program in a container.
 struct Copy {
     container: Container<GenericImage>,
     port: u16,

@@ -1,4 +1,4 @@
-//! PgBouncer in transaction mode, set up as the documentation says.
+//! PgBouncer in transaction mode, set up as documented.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::chown;
@@ -10,11 +10,11 @@ use customers_test_support::{Reaper, eventually, free_port};
 use nix::unistd::{Uid, User};
 use tokio::net::TcpStream;
 
-/// Debian puts it where only root looks.
+/// Path on Debian, which is not in the `PATH` of users.
 const PLACES: [&str; 2] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
-const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Ends a pooler, waits until it is gone, and removes its files.
+/// Ends a pooler, waits for its end, and removes its files.
 const CLEAR: &str = r#"
 if read -r pooler <"$1/pid"; then
     kill -KILL "$pooler"
@@ -23,14 +23,14 @@ fi
 rm -rf "$1"
 "#;
 
-/// A pooler of the test's own.
+/// A pooler for one test.
 pub(super) struct Pooler {
     address: String,
     _reaper: Reaper,
 }
 
 impl Pooler {
-    /// Starts one in front of the server at that address.
+    /// Starts a pooler for the server at the given address.
     pub(super) async fn start(server: &str) -> Self {
         let program = PLACES
             .iter()
@@ -64,7 +64,7 @@ impl Pooler {
         std::fs::write(directory.join("users"), "\"customers_app\" \"\"\n")
             .expect("a file is written");
         let mut command = Command::new(program);
-        // It refuses to run as root.
+        // PgBouncer refuses to run as root.
         if Uid::effective().is_root() {
             let user = User::from_name("postgres").expect("users can be read");
             let user = user.expect("root needs a user `postgres` to run PgBouncer as");
@@ -81,7 +81,7 @@ impl Pooler {
             .expect("PgBouncer can be started");
         assert!(started.success(), "PgBouncer did not start: {started}");
         let address = format!("127.0.0.1:{port}");
-        eventually("PgBouncer listens", READY_WITHIN, async || {
+        eventually("PgBouncer listens", READY_TIMEOUT, async || {
             TcpStream::connect(&address).await.is_ok()
         })
         .await;
@@ -91,7 +91,7 @@ impl Pooler {
         }
     }
 
-    /// Host and port.
+    /// Returns its host and port.
     pub(super) fn address(&self) -> &str {
         &self.address
     }

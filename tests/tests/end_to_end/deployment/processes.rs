@@ -1,4 +1,4 @@
-//! Everything as processes on this machine.
+//! Runs the service and Postgres as processes on this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::pooler::Pooler;
 use super::{Finished, Host, Role, Running};
 
-/// The program that was built, in front of a server on loopback.
+/// The built program, with a server on loopback.
 pub(super) struct Processes {
     /// Host and port.
     postgres: String,
@@ -20,13 +20,13 @@ pub(super) struct Processes {
 }
 
 impl Processes {
-    /// For that server, with that kind of pooler in between.
+    /// Creates a host for a server, optionally with a pooler.
     pub(super) async fn start(postgres: &PostgresServer, pooler: Option<&str>) -> Self {
         let (_, place) = postgres.url().rsplit_once('@').expect("a role in the URL");
         let (address, _) = place.split_once('/').expect("a database in the URL");
         let pooler = match pooler {
             Some("transaction") => Some(Pooler::start(address).await),
-            Some(_) => panic!("TEST_E2E_POOLER is transaction, or nothing"),
+            Some(_) => panic!("TEST_E2E_POOLER must be transaction or unset"),
             None => None,
         };
         Self {
@@ -41,7 +41,7 @@ impl Host for Processes {
     fn database_url(&self, role: Role) -> String {
         let address = match (&self.pooler, role) {
             (Some(pooler), Role::App) => pooler.address(),
-            // Migrations need a connection of their own.
+            // Migrations need a direct connection.
             (Some(_), Role::Owner) | (None, _) => &self.postgres,
         };
         format!("postgres://{}@{address}/customers", role.name())
@@ -61,7 +61,7 @@ impl Host for Processes {
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             Program::run(&url, &args)
         });
-        let output = output.await.expect("it was started");
+        let output = output.await.expect("the program can be started");
         Finished {
             exit_code: output.status.code().map_or(-1, i64::from),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -81,7 +81,7 @@ impl Host for Processes {
     }
 }
 
-/// A copy of the program as a process.
+/// An instance of the program as a process.
 struct Copy {
     address: SocketAddr,
     url: String,
@@ -92,7 +92,7 @@ struct Copy {
 #[derive(Default)]
 struct State {
     program: Option<Program>,
-    /// What those that ended wrote.
+    /// Output of ended processes.
     log: String,
 }
 

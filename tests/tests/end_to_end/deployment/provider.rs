@@ -1,4 +1,4 @@
-//! Containers or processes.
+//! Selects containers or processes.
 
 use std::sync::OnceLock;
 
@@ -12,23 +12,20 @@ use super::processes::Processes;
 
 const DEFAULT_IMAGE: &str = "customers:dev";
 
-/// Why containers are out of the question; it is asked once.
+/// Reason why containers cannot be used. They are tried once.
 static NO_CONTAINERS: OnceLock<String> = OnceLock::new();
 
-/// Starts a server, and gives the place for copies of the program in front of it.
+/// Starts a server, and returns it with the host for instances of the program.
 pub(super) async fn choose() -> (PostgresServer, Box<dyn Host>) {
     let pooler = variable("TEST_E2E_POOLER");
     let image = variable("TEST_CUSTOMERS_IMAGE").unwrap_or_else(|| DEFAULT_IMAGE.to_owned());
-    let asked = variable("TEST_E2E_PROVIDER");
-    match asked.as_deref() {
+    let requested = variable("TEST_E2E_PROVIDER");
+    match requested.as_deref() {
         Some("containers") => {
-            assert_eq!(
-                pooler, None,
-                "there is no image of PgBouncer: use processes"
-            );
+            assert_eq!(pooler, None, "PgBouncer is only supported with processes");
             match containers(&image).await {
                 Ok(chosen) => chosen,
-                Err(reason) => panic!("no end-to-end test in containers: {reason}"),
+                Err(reason) => panic!("end-to-end tests cannot run in containers: {reason}"),
             }
         }
         Some("processes") => processes(pooler, "as asked").await,
@@ -43,7 +40,7 @@ pub(super) async fn choose() -> (PostgresServer, Box<dyn Host>) {
                 }
             },
         },
-        Some(_) => panic!("TEST_E2E_PROVIDER is one of containers and processes"),
+        Some(_) => panic!("TEST_E2E_PROVIDER must be containers or processes"),
     }
 }
 
@@ -64,7 +61,7 @@ async fn processes(pooler: Option<String>, why: &str) -> (PostgresServer, Box<dy
     (postgres, Box::new(processes))
 }
 
-/// The program refuses a server that does not sync what it commits.
+/// The program refuses a server with `fsync` off.
 fn options() -> PostgresOptions {
     PostgresOptions::new().durable()
 }

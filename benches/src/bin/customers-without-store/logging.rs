@@ -1,4 +1,4 @@
-//! The log of the program without traces: JSON on stderr.
+//! The log as the program writes it where it is not asked for traces: JSON on stderr.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 /// Starts the log of this process.
 pub(crate) fn start() {
-    let levels = Targets::new()
+    let own_at_info_others_at_warn = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("customers", LevelFilter::INFO);
-    let events_only = filter_fn(|metadata| !metadata.is_span());
+    let events_alone = filter_fn(|metadata| !metadata.is_span());
     let lines = fmt::layer()
         .with_writer(io::stderr)
         .log_internal_errors(false)
@@ -21,7 +21,7 @@ pub(crate) fn start() {
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_filter(levels.and(events_only));
-    // This fails only if a log was started before, which then stays.
+        .with_filter(own_at_info_others_at_warn.and(events_alone));
+    // It fails only where a log was started before; then that one stays.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines));
 }

@@ -1,9 +1,9 @@
-//! The service without a store: the same HTTP adapter, allocator, runtime, clock, ids and log as the program,
-//! with ports that store nothing. The benchmark compares the in-memory store with it.
+//! The service with nothing behind it: the same HTTP face, allocator, runtime, clock, ids and log as the
+//! program, over ports that keep nothing. The benchmark compares the store in memory with it.
 
 mod logging;
-mod null_store;
-// Shared with the program, so that both use the same clock and ids.
+mod nothing;
+// The program's own, so that what is compared cannot differ in it.
 #[path = "../../../../crates/app/src/system.rs"]
 mod system;
 
@@ -18,7 +18,7 @@ use customers_http_kit::service::Service;
 use customers_metrics::{ConnectionMetrics, HttpMetrics};
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
-use null_store::NullStore;
+use nothing::Nothing;
 use system::{SystemClock, UuidV7};
 use tokio::runtime;
 
@@ -27,32 +27,33 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The service without a store, for the benchmark.
-#[derive(Debug, PartialEq, Eq, Parser)]
-enum Command {
-    /// Serves until it is killed.
-    Serve {
-        /// Address and port to listen on.
-        #[arg(long, value_name = "ADDRESS:PORT")]
-        listen: SocketAddr,
-    },
-}
-
 fn main() -> ExitCode {
-    match run(&Command::parse()) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // An error while reporting an error is ignored.
+            // That nobody reads it changes nothing.
             let _ = writeln!(io::stderr().lock(), "error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(Command::Serve { listen }: &Command) -> Result<()> {
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let address = address(&arguments).ok_or("usage: serve --listen ADDRESS")?;
     logging::start();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(*listen))
+    runtime.block_on(serve(address))
+}
+
+/// The address from the one command line that this knows, which is of the program's form.
+fn address(arguments: &[String]) -> Option<SocketAddr> {
+    match arguments {
+        [command, option, address] if command == "serve" && option == "--listen" => {
+            address.parse().ok()
+        }
+        _ => None,
+    }
 }
 
 /// Serves until it is killed.
@@ -72,7 +73,7 @@ async fn serve(address: SocketAddr) -> Result<()> {
     let drain = Drain::new();
     let every_type = [CustomerType::Individual, CustomerType::Business];
     let customers = CustomerService::new(
-        Arc::clone(&store) as _,
+        Arc::clone(&nothing) as _,
         ids,
         Arc::clone(&clock),
         KycPolicy::verifying(&every_type),
@@ -80,9 +81,9 @@ async fn serve(address: SocketAddr) -> Result<()> {
     let service = Service {
         info: customers_adapter_http::SERVICE_INFO,
         modules: vec![customers_adapter_http::serving(customers)],
-        api_keys: Arc::clone(&store) as _,
+        api_keys: Arc::clone(&nothing) as _,
         clock,
-        health: store,
+        health: nothing,
         drain: drain.clone(),
         rate_limit: None,
         metrics: HttpMetrics::default(),
@@ -90,7 +91,7 @@ async fn serve(address: SocketAddr) -> Result<()> {
     };
     let greeting = format!("-H \"Authorization: Bearer {}\"\n", secret.expose());
     io::stdout().write_all(greeting.as_bytes())?;
-    // The server is a separate task, as in the program.
+    // A task of its own, as in the program: the thread that waits here serves nobody.
     tokio::spawn(server::serve(
         listener,
         service.router()?,
@@ -106,26 +107,19 @@ async fn serve(address: SocketAddr) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> std::result::Result<Command, clap::Error> {
-        Command::try_parse_from(
-            ["customers-without-store"]
-                .into_iter()
-                .chain(line.split_whitespace()),
-        )
-    }
-
     #[test]
-    fn the_command_line_of_the_benchmark_is_accepted() {
-        let listen = "127.0.0.1:80".parse().unwrap();
-        let command = parse("serve --listen 127.0.0.1:80").unwrap();
-        assert_eq!(command, Command::Serve { listen });
+    fn only_the_command_line_of_the_benchmark_is_understood() {
+        let arguments =
+            |line: &str| -> Vec<String> { line.split_whitespace().map(str::to_owned).collect() };
+        let expected = "127.0.0.1:80".parse().ok();
+        assert_eq!(address(&arguments("serve --listen 127.0.0.1:80")), expected);
         for line in [
             "",
             "serve",
             "serve --listen nowhere",
             "keys --listen 127.0.0.1:80",
         ] {
-            assert!(parse(line).is_err(), "{line}");
+            assert_eq!(address(&arguments(line)), None, "{line}");
         }
     }
 }

@@ -61,7 +61,7 @@ impl MeasuredCustomers {
         let action = action.as_str();
         let found = self.changes.iter().find(|(known, _)| *known == action);
         if let Some((_, outcomes)) = found {
-            outcomes.count(outcome);
+            outcomes.increment(outcome);
         }
     }
 }

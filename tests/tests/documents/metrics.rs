@@ -219,7 +219,7 @@ fn grouped_by(expression: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the metrics in an expression, each with the conditions in its braces.
 fn selectors(expression: &str) -> Vec<String> {
-    /// Keywords and functions of PromQL and Grafana that are used.
+    /// Keywords and functions of `PromQL` and Grafana that are used.
     const WORDS: &[&str] = &[
         "and",
         "by",

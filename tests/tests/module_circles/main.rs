@@ -29,6 +29,11 @@ const ALLOWED: &[(&str, &[&str], &str)] = &[
         "a connection's slot gives itself back to the table of slots",
     ),
     (
+        "adapter-postgres",
+        &["pool", "pool::lease", "pool::queue"],
+        "a lease returns its connection to the pool, and the pool's queue hands connections to leases",
+    ),
+    (
         "test-support",
         &[
             "postgres",

@@ -82,7 +82,10 @@ impl Database {
     }
 
     /// Runs a statement and says what it answers, a row a line.
-    fn ask(&self, statement: &str) -> Result<String> {
+    ///
+    /// # Errors
+    /// When `psql` is not there or the statement fails.
+    pub(crate) fn ask(&self, statement: &str) -> Result<String> {
         let mut psql = Command::new(client("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
         let output = psql.args(["-c", statement]).arg(self.url()).output()?;

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use customers_test_support::master_key_file;
+
 use crate::{Result, processor};
 
 /// How long the program may take to become ready before the benchmark gives up.
@@ -112,7 +114,9 @@ impl Program {
     /// The program, told nothing by the environment of this benchmark.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.0);
-        command.env_clear();
+        command
+            .env_clear()
+            .env("CUSTOMERS_MASTER_KEY_FILE", master_key_file());
         command
     }
 

@@ -6,14 +6,15 @@ use customers_domain::TenantId;
 use customers_ports::{
     EarlierRequest, IdempotencyClaim, IdempotencyRecords, RecordedOutcome, StoreError,
 };
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
+use crate::column::{column, unreadable};
 use crate::database::Database;
 use crate::failure::{Failure, FailureKind};
 use crate::idempotency::mark::Mark;
-use crate::rows::{column, unreadable};
 use crate::sql;
 use crate::statement::Statement;
 
@@ -93,8 +94,7 @@ pub async fn find_earlier_request(
 ) -> Result<Option<EarlierRequest>, StoreError> {
     let rows = Statement::new(sql::FIND_RECORD)
         .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
+        .bind(record_key(claim).as_slice())
         .into_query()?
         .fetch_all(connection)
         .await
@@ -131,8 +131,7 @@ pub async fn record_outcome(
 ) -> Result<Recording, StoreError> {
     let rows = Statement::new(sql::STORE_RECORD)
         .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
+        .bind(record_key(claim).as_slice())
         .bind(claim.fingerprint.as_slice())
         .bind(outcome.code)
         .bind(outcome.resource_id)
@@ -165,4 +164,14 @@ pub(crate) fn recorded_outcome(row: &PgRow) -> Result<RecordedOutcome, Failure> 
         resource_id: column(row, "resource_id")?,
         detail: column(row, "detail")?,
     })
+}
+
+/// The hash by which a record is found: of the operation and the hash of the caller's key, so that
+/// operations share no keys and no name of an operation is stored with each record.
+pub(crate) fn record_key(claim: &IdempotencyClaim) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(claim.operation);
+    hash.update([0]);
+    hash.update(claim.key_hash);
+    hash.finalize().into()
 }

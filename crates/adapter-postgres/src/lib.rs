@@ -12,6 +12,8 @@
 //! [`schema_state`], [`durability`], and then [`Database::new`] for the repositories.
 
 mod api_keys;
+mod codes;
+mod column;
 mod connection;
 mod customers;
 mod database;
@@ -21,6 +23,7 @@ mod idempotency;
 mod monitor;
 mod pool;
 mod rows;
+mod sealing;
 mod sessions;
 mod settings;
 pub mod sql;
@@ -34,6 +37,7 @@ pub use customers::PgCustomerRepository;
 pub use database::{Database, PoolStatus};
 pub use health::PgStoreHealth;
 pub use idempotency::{PgIdempotencyRecords, Recording, find_earlier_request, record_outcome};
+pub use sealing::TenantKeys;
 pub use settings::{PgSettings, Pooler};
 pub use startup::{SchemaState, durability, migrate, schema_state, wait_until_reachable};
 pub use startup_error::StartupError;

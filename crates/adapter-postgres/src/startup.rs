@@ -5,9 +5,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::column::column;
 use crate::connection::{Connection, Connector};
 use crate::failure::Failure;
-use crate::rows::column;
 use crate::settings::{PgSettings, Pooler};
 use crate::sql;
 use crate::startup_error::StartupError;
@@ -62,6 +62,8 @@ pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
     if settings.pooler != Pooler::None {
         return Err(StartupError::MigrationThroughPooler);
     }
+    // It also refuses a schema that is not of these migrations, before anything is changed.
+    schema_state(settings).await?;
     let options = settings.direct()?;
     let mut connection = timeout(settings.timeout, options.connect())
         .await
@@ -101,6 +103,7 @@ pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, StartupE
     let rows = connection
         .fetch(Statement::new(sql::LIST_MIGRATIONS))
         .await?;
+    refuse_unreleased(&rows)?;
     let mut missing = MIGRATIONS.iter().count();
     let mut state = SchemaState::Current;
     for row in &rows {
@@ -143,6 +146,18 @@ fn require_utf8(row: &PgRow) -> Result<(), StartupError> {
             encoding: other.to_owned(),
         }),
     }
+}
+
+/// Refuses a schema with migrations from before the first release, which none of this program's follow.
+fn refuse_unreleased(rows: &[PgRow]) -> Result<(), StartupError> {
+    let first = MIGRATIONS.iter().map(|own| own.version).min();
+    for row in rows {
+        let version: i64 = column(row, "version")?;
+        if first.is_some_and(|first| version < first) {
+            return Err(StartupError::Unreleased);
+        }
+    }
+    Ok(())
 }
 
 async fn has_migrations(connection: &mut Connection) -> Result<bool, Failure> {

@@ -90,6 +90,11 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
+    /// The file with the master key, under which personal data in the database is sealed; required with
+    /// a database
+    #[arg(long, env = "CUSTOMERS_MASTER_KEY_FILE", value_name = "PATH")]
+    pub(crate) master_key_file: Option<PathBuf>,
+
     /// Keep customers in memory, also on an address that is not loopback
     #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]
     pub(crate) in_memory: bool,

@@ -1,5 +1,7 @@
 //! From what was said on the command line to what is meant, with every contradiction refused.
 
+use std::path::{Path, PathBuf};
+
 use customers_use_cases::ApiKeySecret;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -15,8 +17,13 @@ pub(crate) enum StoreChoice {
         /// The key to serve with, if it is not to be a new one.
         key: Option<ApiKeySecret>,
     },
-    /// In the Postgres database of this URL.
-    Postgres(SecretString),
+    /// In a Postgres database.
+    Postgres {
+        /// The URL of the database.
+        url: SecretString,
+        /// The file with the master key.
+        master_key: PathBuf,
+    },
 }
 
 /// Decides where `serve` keeps customers. A deployment whose database URL is misspelt must not end
@@ -25,7 +32,7 @@ pub(crate) enum StoreChoice {
 /// # Errors
 /// When the URL is empty, when memory and a database are both asked for, when memory is to be
 /// reached from other machines without having been asked for, when a development key is malformed
-/// or has a database beside it, and when a migration is to go through a pooler.
+/// or has a database beside it, when a database has no master key, and when a migration is to go through a pooler.
 pub(crate) fn store_choice(
     args: &ServeArgs,
     dev_key: Option<&str>,
@@ -41,7 +48,10 @@ pub(crate) fn store_choice(
         Some(_) if args.migrate && args.database.pooler.is_some() => usage(
             "--migrate needs a direct connection, not one through a pooler: run `customers migrate` on one",
         ),
-        Some(url) => Ok(StoreChoice::Postgres(url)),
+        Some(url) => Ok(StoreChoice::Postgres {
+            url,
+            master_key: required_master_key(args)?,
+        }),
         None if !args.in_memory && !args.listen.ip().is_loopback() => usage(
             "no database is named, and customers in memory are for a loopback address: set DATABASE_URL, or say --in-memory",
         ),
@@ -53,6 +63,17 @@ pub(crate) fn store_choice(
             Ok(StoreChoice::Memory { key })
         }
     }
+}
+
+/// The file with the master key. A variable that is set to nothing counts as none.
+fn required_master_key(args: &ServeArgs) -> Result<PathBuf, Failure> {
+    let given = args.master_key_file.as_deref();
+    let path = given.filter(|path| !path.as_os_str().is_empty());
+    path.map(Path::to_path_buf).ok_or_else(|| {
+        Failure::Usage(
+            "a database needs a master key, under which personal data is sealed: make one with `customers master-key create --output master.key`, then `customers serve --master-key-file master.key`".into(),
+        )
+    })
 }
 
 /// The URL of a command that cannot do without.

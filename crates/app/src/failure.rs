@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use customers_adapter_key_file::CreateError;
+use customers_adapter_key_file::{CreateError, KeyFileError};
 use customers_adapter_postgres::StartupError;
 use customers_domain::ApiKeyId;
 use customers_http_kit::DuplicateDeclaration;
@@ -57,6 +57,9 @@ pub(crate) enum Failure {
     /// No file with a master key was made.
     #[error("no master key was written to {}: {error}", .path.display())]
     CreateMasterKeyFile { path: PathBuf, error: CreateError },
+    /// The file with the master key cannot be used.
+    #[error("the master key cannot be read from {}: {error}", .path.display())]
+    ReadMasterKeyFile { path: PathBuf, error: KeyFileError },
     /// The service is not ready, or not there.
     #[error("the service at {address} is not ready: {reason}")]
     NotReady { address: SocketAddr, reason: String },
@@ -94,6 +97,7 @@ impl Failure {
             | Self::UnknownApiKey(_)
             | Self::CreateMasterKey(_)
             | Self::CreateMasterKeyFile { .. }
+            | Self::ReadMasterKeyFile { .. }
             | Self::NotReady { .. }
             | Self::System { .. }
             | Self::ServerEnded

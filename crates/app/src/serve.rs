@@ -1,6 +1,7 @@
 //! `customers serve`: the one place where every part is put together.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use customers_adapter_memory::MemoryLimit;
@@ -22,12 +23,17 @@ use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
 use crate::traces::{Traces, join_trace};
-use crate::{greeting, logging, measuring, open_files, output, shutdown, sweeper};
+use crate::{greeting, logging, master_key, measuring, open_files, output, shutdown, sweeper};
 
 /// The store as it was asked for, checked but not opened.
 enum Target {
-    Memory { key: Option<ApiKeySecret> },
-    Postgres(Postgres),
+    Memory {
+        key: Option<ApiKeySecret>,
+    },
+    Postgres {
+        postgres: Postgres,
+        master_key: PathBuf,
+    },
 }
 
 impl Target {
@@ -35,7 +41,7 @@ impl Target {
     fn database(&self) -> Option<Database> {
         match self {
             Self::Memory { .. } => None,
-            Self::Postgres(postgres) => Some(postgres.database()),
+            Self::Postgres { postgres, .. } => Some(postgres.database()),
         }
     }
 }
@@ -58,7 +64,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let dev_key = config::dev_key_from_environment()?;
     let target = match config::store_choice(args, dev_key.as_deref())? {
         StoreChoice::Memory { key } => Target::Memory { key },
-        StoreChoice::Postgres(url) => Target::Postgres(Postgres::of_service(args, url)?),
+        StoreChoice::Postgres { url, master_key } => Target::Postgres {
+            postgres: Postgres::of_service(args, url)?,
+            master_key,
+        },
     };
     let traces = config::trace_endpoint(args)?;
     let traces = traces.as_ref().map(Traces::to).transpose()?;
@@ -153,10 +162,15 @@ async fn open(
                 key: Some(key),
             })
         }
-        Target::Postgres(database) => {
-            database.prepare(args).await?;
+        Target::Postgres {
+            postgres,
+            master_key,
+        } => {
+            let master_key = master_key::read(&master_key)?;
+            postgres.prepare(args).await?;
+            let stores = postgres.stores(Arc::new(master_key)).await?;
             Ok(Opened {
-                stores: measured_if_asked_for(args, database.stores()),
+                stores: measured_if_asked_for(args, stores),
                 kind: "postgres",
                 key: None,
             })

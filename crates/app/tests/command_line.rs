@@ -47,6 +47,7 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://planted:4318"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=planted"),
         ("CUSTOMERS_IN_MEMORY", "true"),
+        ("CUSTOMERS_MASTER_KEY_FILE", "/planted"),
     ];
     for command in [
         &["serve", "--help"][..],
@@ -73,6 +74,8 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
         "CUSTOMERS_METRICS_LISTEN",
         "--database-url",
         "DATABASE_URL",
+        "--master-key-file",
+        "CUSTOMERS_MASTER_KEY_FILE",
         "--in-memory",
         "CUSTOMERS_IN_MEMORY",
         "--migrate",
@@ -115,7 +118,7 @@ fn help_names_flags_and_variables_but_no_value_that_is_set() {
 #[test]
 fn wrong_usage_exits_with_2_and_repeats_no_secret() {
     let key = ApiKeySecret::generate().unwrap();
-    let table: [(&[&str], &Variables, &str); 17] = [
+    let table: [(&[&str], &Variables, &str); 19] = [
         (&["serve"], &[("DATABASE_URL", "")], "empty"),
         (&["serve", "--database-url="], &[], "empty"),
         (&["serve", "--in-memory"], &[("DATABASE_URL", "")], "empty"),
@@ -154,8 +157,24 @@ fn wrong_usage_exits_with_2_and_repeats_no_secret() {
         ),
         (
             &["serve"],
-            &[("DATABASE_URL", "mysql://app:planted-password@127.0.0.1/x")],
+            &[
+                ("DATABASE_URL", "mysql://app:planted-password@127.0.0.1/x"),
+                ("CUSTOMERS_MASTER_KEY_FILE", "planted.key"),
+            ],
             "database URL",
+        ),
+        (
+            &["serve"],
+            &[("DATABASE_URL", PLANTED_URL)],
+            "customers master-key create",
+        ),
+        (
+            &["serve"],
+            &[
+                ("DATABASE_URL", PLANTED_URL),
+                ("CUSTOMERS_MASTER_KEY_FILE", ""),
+            ],
+            "customers serve --master-key-file",
         ),
         (
             &["serve", "--otlp-endpoint", "grpc://planted:4317"],

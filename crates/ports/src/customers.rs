@@ -45,7 +45,7 @@ pub trait CustomerRepository: Send + Sync {
     /// When the store fails.
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
 
-    /// A page of the tenant's customers, newest first, which is the descending order of their ids.
+    /// A page of the tenant's customers, in the order of their ids or in the reverse of it.
     ///
     /// - A page costs the same wherever it lies and however many customers there are.
     /// - A walk from page to page shows every customer exactly once that existed when it began and

@@ -29,7 +29,7 @@ pub use generators::{Clock, IdGenerator};
 pub use health::StoreHealth;
 pub use idempotency::{EarlierRequest, IdempotencyClaim, IdempotencyRecords, RecordedOutcome};
 pub use master_key::{MasterKey, MasterKeyError, SecretKey, WrappedKey};
-pub use reading::{CustomerFilter, HistoryQuery, ListQuery, Page};
+pub use reading::{CustomerFilter, HistoryQuery, ListOrder, ListQuery, Page};
 
 #[cfg(feature = "mocks")]
 pub use {

@@ -9,10 +9,22 @@ use customers_domain::{
 pub struct ListQuery {
     /// Which customers.
     pub filter: CustomerFilter,
+    /// In which order.
+    pub order: ListOrder,
     /// The last customer of the page before; the first page when absent.
     pub after: Option<CustomerId>,
     /// At most so many; at least one.
     pub limit: u32,
+}
+
+/// The order of a list of customers, which is that of their ids and so of their creation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListOrder {
+    /// The newest customer comes first.
+    #[default]
+    NewestFirst,
+    /// The oldest customer comes first.
+    OldestFirst,
 }
 
 /// What a customer must be like to be listed: every condition that is present.

@@ -2,11 +2,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use customers_domain::{Customer, CustomerId};
-use customers_ports::{CustomerFilter, ListQuery};
+use customers_ports::{CustomerFilter, ListOrder, ListQuery};
 use uuid::Uuid;
 
-/// Which customers have what many of them share. It is asked for one customer after the other, newest
-/// first, and leaps over those that do not fit, so that a page does not cost what lies before it.
+/// Which customers have what many of them share. It is asked for one customer after the other, in the
+/// order of the list, and leaps over those that do not fit, so that a page does not cost what lies before
+/// it.
 #[derive(Default)]
 pub(super) struct Index(BTreeSet<(Facet, CustomerId)>);
 
@@ -55,31 +56,45 @@ impl Index {
         })
     }
 
-    /// The newest customer of the span that meets every condition, of which there is at least one.
-    pub(super) fn newest(&self, conditions: &[Condition], mut span: Span) -> Option<CustomerId> {
+    /// The first customer of the span, in that order, that meets every condition, of which there is at
+    /// least one.
+    pub(super) fn first(
+        &self,
+        conditions: &[Condition],
+        mut span: Span,
+        order: ListOrder,
+    ) -> Option<CustomerId> {
         loop {
-            let newest_of_each: Option<Vec<CustomerId>> = conditions
+            let first_of_each: Option<Vec<CustomerId>> = conditions
                 .iter()
-                .map(|any_of| self.newest_with(any_of, span))
+                .map(|any_of| self.first_with(any_of, span, order))
                 .collect();
-            // Whatever is newer fails the condition whose newest this is.
-            let candidate = newest_of_each?.into_iter().min()?;
+            // Whatever comes earlier fails the condition whose first this is.
+            let first_of_each = first_of_each?.into_iter();
+            let candidate = match order {
+                ListOrder::NewestFirst => first_of_each.min()?,
+                ListOrder::OldestFirst => first_of_each.max()?,
+            };
             if self.meets(candidate, conditions) {
                 return Some(candidate);
             }
-            span.until = candidate;
+            span = span.after(candidate, order);
         }
     }
 
-    fn newest_with(&self, any_of: &[Facet], span: Span) -> Option<CustomerId> {
-        any_of
-            .iter()
-            .filter_map(|facet| {
-                let range = (facet.clone(), span.from)..(facet.clone(), span.until);
-                self.0.range(range).next_back()
-            })
-            .map(|(_, id)| *id)
-            .max()
+    fn first_with(&self, any_of: &[Facet], span: Span, order: ListOrder) -> Option<CustomerId> {
+        let first_of_each = any_of.iter().filter_map(|facet| {
+            let range = (facet.clone(), span.from)..(facet.clone(), span.until);
+            let mut ids = self.0.range(range).map(|(_, id)| *id);
+            match order {
+                ListOrder::NewestFirst => ids.next_back(),
+                ListOrder::OldestFirst => ids.next(),
+            }
+        });
+        match order {
+            ListOrder::NewestFirst => first_of_each.max(),
+            ListOrder::OldestFirst => first_of_each.min(),
+        }
     }
 }
 
@@ -91,10 +106,29 @@ impl Span {
         let from = filter.created_from.map_or(Uuid::nil(), first_uuid_of);
         let until = filter.created_before.map(next_millisecond);
         let until = until.map_or(Uuid::max(), first_uuid_of);
-        let until = CustomerId::from_uuid(until);
-        Self {
+        let span = Self {
             from: CustomerId::from_uuid(from),
-            until: query.after.map_or(until, |after| after.min(until)),
+            until: CustomerId::from_uuid(until),
+        };
+        query
+            .after
+            .map_or(span, |last| span.after(last, query.order))
+    }
+
+    /// What of it comes after that customer.
+    pub(super) fn after(self, last: CustomerId, order: ListOrder) -> Self {
+        match order {
+            ListOrder::NewestFirst => Self {
+                until: self.until.min(last),
+                ..self
+            },
+            ListOrder::OldestFirst => {
+                let next = Uuid::from_u128(last.as_uuid().as_u128().saturating_add(1));
+                Self {
+                    from: self.from.max(CustomerId::from_uuid(next)),
+                    ..self
+                }
+            }
         }
     }
 

@@ -12,11 +12,11 @@ use crate::customer_type::CustomerType;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::fault::{Fault, Parse};
-use crate::field::CustomerField;
 use crate::ids::ChangeId;
 use crate::metadata::{Metadata, MetadataPatch};
 use crate::patch::{AddressPatch, Edit};
 use crate::phone::PhoneNumber;
+use crate::profile::CustomerField;
 use crate::text::{AddressLine, Locality, PersonName};
 use crate::zip_code::ZipCode;
 

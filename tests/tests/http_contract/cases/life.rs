@@ -74,6 +74,7 @@ macro_rules! reading_and_changing {
                 a_tenant_without_customers_has_an_empty_page,
                 customers_are_listed_newest_first_and_whole,
                 pages_follow_each_other_without_a_gap,
+                a_list_can_be_walked_oldest_first,
                 a_page_holds_50_unless_it_is_said_otherwise,
                 a_limit_is_a_number_from_1_to_200,
                 a_cursor_that_is_none_is_refused_without_a_hint,

@@ -18,7 +18,7 @@ struct Count {
 }
 
 impl MemoryLimit {
-    /// A limit of so many bytes.
+    /// Creates a limit in bytes.
     pub fn bytes(limit: usize) -> Self {
         let used = AtomicUsize::new(0);
         Self(Arc::new(Count { limit, used }))

@@ -1,6 +1,6 @@
 //! What stored values take of memory: estimates that are rather too high than too low.
 
-/// An allocation of so many bytes. Allocators round sizes up, by an eighth on average.
+/// Size of an allocation, in bytes. Allocators round sizes up, by an eighth on average.
 pub(crate) const fn allocation(bytes: usize) -> usize {
     if bytes == 0 {
         0

@@ -1,9 +1,9 @@
-//! The service with nothing behind it: the same HTTP face, allocator, runtime, clock, ids and log as the
-//! program, over ports that keep nothing. The benchmark compares the store in memory with it.
+//! The service without a store: the same HTTP adapter, allocator, runtime, clock, ids and log as the program,
+//! with ports that store nothing. The benchmark compares the in-memory store with it.
 
 mod logging;
-mod nothing;
-// The program's own, so that what is compared cannot differ in it.
+mod null_store;
+// Shared with the program, so that both use the same clock and ids.
 #[path = "../../../../crates/app/src/system.rs"]
 mod system;
 
@@ -12,13 +12,14 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Parser;
 use customers_domain::{CustomerType, KycPolicy, TenantId, load_numbering_plans};
 use customers_http_kit::server::{self, Drain, Limits};
 use customers_http_kit::service::Service;
 use customers_metrics::{ConnectionMetrics, HttpMetrics};
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
-use nothing::Nothing;
+use null_store::NullStore;
 use system::{SystemClock, UuidV7};
 use tokio::runtime;
 
@@ -27,33 +28,32 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The service without a store, for the benchmark.
+#[derive(Debug, PartialEq, Eq, Parser)]
+enum Command {
+    /// Serves until it is killed.
+    Serve {
+        /// Address and port to listen on.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: SocketAddr,
+    },
+}
+
 fn main() -> ExitCode {
-    match run() {
+    match run(&Command::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // That nobody reads it changes nothing.
+            // An error while reporting an error is ignored.
             let _ = writeln!(io::stderr().lock(), "error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let address = address(&arguments).ok_or("usage: serve --listen ADDRESS")?;
+fn run(Command::Serve { listen }: &Command) -> Result<()> {
     logging::start();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(address))
-}
-
-/// The address from the one command line that this knows, which is of the program's form.
-fn address(arguments: &[String]) -> Option<SocketAddr> {
-    match arguments {
-        [command, option, address] if command == "serve" && option == "--listen" => {
-            address.parse().ok()
-        }
-        _ => None,
-    }
+    runtime.block_on(serve(*listen))
 }
 
 /// Serves until it is killed.
@@ -64,16 +64,13 @@ async fn serve(address: SocketAddr) -> Result<()> {
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
     let secret = ApiKeySecret::generate()?;
     let now = clock.now();
-    let nothing = Arc::new(Nothing::but_the_key(
-        &secret,
-        TenantId::from_uuid(ids.uuid(now)),
-        now,
-    ));
+    let tenant = TenantId::from_uuid(ids.uuid(now));
+    let store = Arc::new(NullStore::with_key(&secret, tenant, now));
     numbering_plans.await?;
     let drain = Drain::new();
     let every_type = [CustomerType::Individual, CustomerType::Business];
     let customers = CustomerService::new(
-        Arc::clone(&nothing) as _,
+        Arc::clone(&store) as _,
         ids,
         Arc::clone(&clock),
         KycPolicy::verifying(&every_type),
@@ -81,9 +78,9 @@ async fn serve(address: SocketAddr) -> Result<()> {
     let service = Service {
         info: customers_adapter_http::SERVICE_INFO,
         modules: vec![customers_adapter_http::serving(customers)],
-        api_keys: Arc::clone(&nothing) as _,
+        api_keys: Arc::clone(&store) as _,
         clock,
-        health: nothing,
+        health: store,
         drain: drain.clone(),
         rate_limit: None,
         metrics: HttpMetrics::default(),
@@ -91,7 +88,7 @@ async fn serve(address: SocketAddr) -> Result<()> {
     };
     let greeting = format!("-H \"Authorization: Bearer {}\"\n", secret.expose());
     io::stdout().write_all(greeting.as_bytes())?;
-    // A task of its own, as in the program: the thread that waits here serves nobody.
+    // The server is a separate task, as in the program.
     tokio::spawn(server::serve(
         listener,
         service.router()?,
@@ -107,19 +104,26 @@ async fn serve(address: SocketAddr) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn parse(line: &str) -> std::result::Result<Command, clap::Error> {
+        Command::try_parse_from(
+            ["customers-without-store"]
+                .into_iter()
+                .chain(line.split_whitespace()),
+        )
+    }
+
     #[test]
-    fn only_the_command_line_of_the_benchmark_is_understood() {
-        let arguments =
-            |line: &str| -> Vec<String> { line.split_whitespace().map(str::to_owned).collect() };
-        let expected = "127.0.0.1:80".parse().ok();
-        assert_eq!(address(&arguments("serve --listen 127.0.0.1:80")), expected);
+    fn the_command_line_of_the_benchmark_is_accepted() {
+        let listen = "127.0.0.1:80".parse().unwrap();
+        let command = parse("serve --listen 127.0.0.1:80").unwrap();
+        assert_eq!(command, Command::Serve { listen });
         for line in [
             "",
             "serve",
             "serve --listen nowhere",
             "keys --listen 127.0.0.1:80",
         ] {
-            assert_eq!(address(&arguments(line)), None, "{line}");
+            assert!(parse(line).is_err(), "{line}");
         }
     }
 }

@@ -132,7 +132,7 @@ pub(crate) async fn customer_history(
     reason = "it only describes the parameters in the OpenAPI document"
 )]
 struct HistoryParameters {
-    /// At most so many entries on a page.
+    /// Maximum number of entries on a page; at least 1.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
     /// `next_cursor` of the page before.

@@ -8,7 +8,7 @@ use garde::Validate;
 use serde::de::{Deserialize, Deserializer};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 
-/// The member `metadata`, likewise. Its faults lie at its own members, or at the whole.
+/// The member `metadata` of a new customer. A fault points at one of its members, or at `metadata` itself.
 #[derive(Debug)]
 pub(super) struct MetadataField(Result<Metadata, InvalidMetadata>);
 

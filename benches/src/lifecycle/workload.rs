@@ -44,7 +44,7 @@ impl Operation {
         Self::Verb,
     ];
 
-    /// Operations that look up values among all customers. Those that change nothing come first.
+    /// Operations that look up values among all customers. Reads come first.
     pub(crate) const SCALE: [Self; 4] =
         [Self::Read, Self::Conflict, Self::Create, Self::KeyedCreate];
 

@@ -36,7 +36,7 @@ impl InMemoryStore {
     }
 
     /// An empty store whose customers, changes, decisions, records and keys stay within that limit.
-    /// Beyond it, whatever would store something is [`StoreError::Full`], and reading goes on.
+    /// Beyond it, writes fail with [`StoreError::Full`]; reads still succeed.
     pub fn limited(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Self {
         Self {
             clock,

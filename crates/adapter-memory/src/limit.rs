@@ -7,7 +7,7 @@ use customers_ports::StoreError;
 /// A bound on the memory that stored data takes. Clones share one count, so that whatever a program
 /// keeps in memory (customers, events, attempts to deliver them) can stay within one limit together.
 ///
-/// Whoever stores something reserves its size first and releases it when it is deleted. Sizes are
+/// A store reserves the size of a value first and releases it when it is deleted. Sizes are
 /// estimates that include what maps and the allocator add.
 #[derive(Clone)]
 pub struct MemoryLimit(Arc<Count>);

@@ -30,7 +30,7 @@ fn is_full<T>(outcome: &Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::Full { .. }))
 }
 
-/// A customer with so many kibibytes of metadata.
+/// Creates a customer with that many KiB of metadata.
 fn large_profile(kibibytes: usize) -> Profile {
     let value = "v".repeat(500);
     let names: Vec<String> = (0..2 * kibibytes).map(|n| format!("name-{n}")).collect();

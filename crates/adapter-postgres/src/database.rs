@@ -48,9 +48,9 @@ pub struct PoolStatus {
     pub abandoned: usize,
     /// Calls that wait for a connection.
     pub waiting: usize,
-    /// Connections that may be open; those that were given up count too.
+    /// Maximum number of open connections, abandoned ones included.
     pub max: usize,
-    /// Connections that write, those that were given up included.
+    /// Connections in use by writes, abandoned ones included.
     pub writes: usize,
     /// Connections that may write at one time.
     pub writes_max: usize,
@@ -247,7 +247,7 @@ impl Database {
 
 const GETTING_A_CONNECTION: &str = "getting a connection";
 
-/// A part of the maximum, chosen at random, so that those that met once do not meet again.
+/// Returns a random part of the maximum, so that transactions that collided do not collide again.
 fn backoff(attempt: u32) -> Duration {
     // Without randomness they go on at once: that is as good as any time.
     let part = getrandom::u32().unwrap_or_default();

@@ -100,9 +100,14 @@ pub(crate) async fn hold_decision<'c>(
 }
 
 pub(crate) async fn until_someone_waits(database: &TestDatabase) {
+    until_waiting(database, 1).await;
+}
+
+/// Waits until at least `calls` statements wait for a lock.
+pub(crate) async fn until_waiting(database: &TestDatabase, calls: i64) {
     let mut observer = connect(database).await;
-    eventually("a call waits", Duration::from_secs(10), async || {
-        number(&mut observer, WAITING).await > 0
+    eventually("calls wait", Duration::from_secs(10), async || {
+        number(&mut observer, WAITING).await >= calls
     })
     .await;
 }

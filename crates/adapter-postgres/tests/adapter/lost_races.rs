@@ -13,7 +13,7 @@ use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestData
 use sqlx::{Connection as _, Postgres, Transaction};
 use tokio::task::JoinHandle;
 
-use crate::locks::{hold_decision, hold_email, until_someone_waits};
+use crate::locks::{hold_decision, hold_email, until_someone_waits, until_waiting};
 use crate::store::{connect, migrated, number, stores};
 
 struct Race {
@@ -119,7 +119,7 @@ async fn a_lost_race_leaves_no_line_in_the_servers_log() {
     );
 }
 
-/// The row that the lost race inserts again is the one that all others wait for.
+/// The edit locks the row and waits for the email; the decision waits for the row.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_waits_for_one_that_loses_its_race_is_carried_out() {
     let database = migrated(PostgresServer::shared().await).await;
@@ -137,12 +137,13 @@ async fn a_change_that_waits_for_one_that_loses_its_race_is_carried_out() {
     let edit = edited(&before, patch);
     let decision = decided(&before, Verb::Submit, None);
     let (_, winner) = hold_email(&mut other, race.tenant, edit.customer()).await;
-    let (edit, decided) = (race.update(edit), race.decide(decision.clone()));
-    until_someone_waits(&race.database).await;
+    let edit = race.update(edit);
+    until_waiting(&race.database, 1).await;
+    let decided = race.decide(decision.clone());
+    until_waiting(&race.database, 2).await;
     winner.commit().await.unwrap();
-    // Which of the two came first is open: the edit lost its race, or found another version.
     let edit = edit.await.unwrap().unwrap();
-    assert_ne!(edit, EditOutcome::Updated);
+    assert!(matches!(edit, EditOutcome::Taken(_)), "{edit:?}");
     assert_eq!(decided.await.unwrap(), Ok(DecisionOutcome::Decided));
     let found = race.stores.customers.find(race.tenant, before.id()).await;
     assert_eq!(found, Ok(Some(decision.customer().clone())));

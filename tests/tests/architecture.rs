@@ -49,7 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["customers-domain", "customers-ports"],
     ),
     (
-        "customers",
+        "customers-app",
         &[
             "customers-adapter-http",
             "customers-adapter-key-file",
@@ -96,7 +96,7 @@ const TECHNOLOGIES: &[&str] = &[
 ];
 
 /// The only member that depends on OpenTelemetry. All others use `tracing`.
-const EXPORTS_TRACES: &str = "customers";
+const EXPORTS_TRACES: &str = "customers-app";
 
 /// Crates for async code, randomness and tracing, which the domain must not use.
 const FORBIDDEN_IN_DOMAIN: &[&str] = &["async-trait", "getrandom", "rand", "tracing"];

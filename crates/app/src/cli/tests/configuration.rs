@@ -9,7 +9,7 @@ use super::super::help::ENVIRONMENT_ALONE;
 use super::*;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
-const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers --bin customers configuration";
+const HOW_TO_RENEW: &str = "UPDATE_DOCS=1 cargo test -p customers-app --lib configuration";
 const BEGIN: &str = "<!-- Made from crates/app/src/cli.rs. Do not edit; renew by:\n     ";
 const END: &str = "<!-- The end of what is made from it. -->\n";
 

@@ -3,8 +3,7 @@
 --
 --   psql --file=deploy/grants.sql customers
 --
--- Run it as customers_owner. On PostgreSQL 14 the database owner does not own `public`; run it as a
--- superuser there.
+-- Run it as customers_owner, who owns the database.
 
 GRANT CREATE ON SCHEMA public TO customers_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

@@ -7,7 +7,7 @@ const DEFAULT_IMAGE: &str = "postgres:17";
 
 const NONE: &str = "no Postgres is available for the tests. Do one of these:
 - start Docker with the image, or with access to pull it (TEST_POSTGRES_IMAGE, default postgres:17);
-- install Postgres 14 or newer (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql);
+- install Postgres 15 or newer (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql);
 - point TEST_DATABASE_URL at a server, with a role that may create databases.";
 
 /// Source of a server.

@@ -9,19 +9,19 @@ use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, Store
 use crate::size::{element, hash_entry, text};
 use crate::{InMemoryStore, MemoryLimit};
 
-/// Every tenant's name and every key.
+/// All tenant names and all keys.
 #[derive(Default)]
 pub(crate) struct ApiKeys {
     tenants: HashMap<String, TenantId>,
-    /// In the order in which they were stored.
+    /// In order of insertion.
     listings: Vec<ApiKeyListing>,
-    /// Where in the list a key stands.
-    places: HashMap<ApiKeyId, usize>,
+    /// Index of each key in the list.
+    positions: HashMap<ApiKeyId, usize>,
 }
 
 impl ApiKeys {
     fn find(&self, id: ApiKeyId) -> Option<&ApiKey> {
-        let place = *self.places.get(&id)?;
+        let place = *self.positions.get(&id)?;
         self.listings.get(place).map(|listing| &listing.key)
     }
 
@@ -31,7 +31,7 @@ impl ApiKeys {
         mut key: ApiKey,
         limit: &MemoryLimit,
     ) -> Result<Issued, StoreError> {
-        if self.places.contains_key(&key.id) {
+        if self.positions.contains_key(&key.id) {
             return Err(StoreError::defect("an API key of that id is stored"));
         }
         limit.reserve(cost(tenant))?;
@@ -39,7 +39,7 @@ impl ApiKeys {
         let tenant_id = known.unwrap_or(key.tenant_id);
         self.tenants.insert(tenant.expose().to_owned(), tenant_id);
         key.tenant_id = tenant_id;
-        self.places.insert(key.id, self.listings.len());
+        self.positions.insert(key.id, self.listings.len());
         self.listings.push(ApiKeyListing {
             key,
             tenant: tenant.clone(),
@@ -51,7 +51,7 @@ impl ApiKeys {
     }
 
     fn revoke(&mut self, id: ApiKeyId, at: DateTime<Utc>) -> Revocation {
-        let place = self.places.get(&id);
+        let place = self.positions.get(&id);
         let Some(listing) = place.and_then(|place| self.listings.get_mut(*place)) else {
             return Revocation::Unknown;
         };
@@ -63,15 +63,15 @@ impl ApiKeys {
     }
 }
 
-/// What a key is counted as: with its tenant, which may be a new one.
+/// Memory cost of a key and its tenant, which may be new.
 fn cost(tenant: &TenantName) -> usize {
     let tenant = hash_entry::<String, TenantId>() + 2 * text(tenant.expose());
     let key = hash_entry::<ApiKeyId, usize>() + element::<ApiKeyListing>();
-    tenant + key + TENANT
+    tenant + key + TENANT_BYTES
 }
 
-/// What a tenant without customers takes, generously.
-const TENANT: usize = 1024;
+/// Upper bound of the memory of a tenant without customers, in bytes.
+const TENANT_BYTES: usize = 1024;
 
 #[async_trait]
 impl ApiKeyRepository for InMemoryStore {

@@ -20,7 +20,7 @@ use self::records::Records;
 use self::tenant::Tenant;
 use crate::{InMemoryStore, MemoryLimit};
 
-/// Every tenant's customers, and the idempotency records.
+/// The customers and idempotency records of all tenants.
 #[derive(Default)]
 pub(crate) struct Customers {
     tenants: HashMap<TenantId, Tenant>,
@@ -29,7 +29,8 @@ pub(crate) struct Customers {
 
 impl Customers {
     /// # Errors
-    /// When there is no room for what is to be stored; then nothing is.
+    ///
+    /// If the memory limit leaves no space for the values. Then nothing is stored.
     fn create(
         &mut self,
         tenant: TenantId,
@@ -39,10 +40,10 @@ impl Customers {
     ) -> Result<CreateOutcome, StoreError> {
         let Creation { new, claim } = creation;
         if let Some(earlier) = claim.and_then(|claim| self.records.earlier(tenant, &claim)) {
-            return repeated(&earlier);
+            return replayed_outcome(&earlier);
         }
         let customers = self.tenants.entry(tenant).or_default();
-        let known = customers.answer(new.customer());
+        let known = customers.outcome_without_write(new.customer());
         let to_store = match known {
             None => cost::new_customer(&new),
             Some(_) => 0,
@@ -59,7 +60,8 @@ impl Customers {
     }
 
     /// # Errors
-    /// When there is no room for the customer as it is to be, beside the one that it replaces.
+    ///
+    /// If the memory limit leaves no space for the new customer in addition to the one that it replaces.
     fn update(
         &mut self,
         tenant: TenantId,
@@ -119,8 +121,8 @@ impl Customers {
     }
 }
 
-/// The outcome of a create whose idempotency key was used before.
-fn repeated(earlier: &EarlierRequest) -> Result<CreateOutcome, StoreError> {
+/// Returns the outcome of a create whose idempotency key was used before.
+fn replayed_outcome(earlier: &EarlierRequest) -> Result<CreateOutcome, StoreError> {
     match earlier {
         EarlierRequest::Same(outcome) => FirstAnswer::from_record(outcome)
             .map(CreateOutcome::Replayed)

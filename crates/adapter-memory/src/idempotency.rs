@@ -8,25 +8,26 @@ use customers_ports::{
 use crate::InMemoryStore;
 use crate::customers::cost;
 
-/// The result of a module's operation under a claim.
+/// Result of a module's idempotent operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed<T> {
-    /// This is the first request: the operation ran.
+    /// The first request. The operation ran.
     First(T),
-    /// An earlier request used the key: the operation did not run.
+    /// An earlier request used the key. The operation did not run.
     Earlier(EarlierRequest),
 }
 
 impl InMemoryStore {
-    /// Runs a module's operation once for all requests of a claim, and records its outcome with it.
+    /// Runs a module's operation once for all requests with the same claim, and records its outcome.
     ///
-    /// `operation` does the module's own writes and returns their result together with what is to be
-    /// recorded, or `None` where the same key may be used again. It runs under the lock of this
-    /// store's customers and records: it MUST NOT call this store, and should take no time.
+    /// `operation` performs the module's own writes and returns their result and the outcome to record, or `None` if
+    /// the key may be used again. It runs under the lock of this store's customers and records. It MUST NOT call this
+    /// store, and must return quickly.
     ///
     /// # Errors
-    /// [`StoreError::Full`] when there is no room for the record; then the operation did not run.
-    pub fn carry_out_once<T>(
+    ///
+    /// [`StoreError::Full`] if the memory limit leaves no space for the record. Then the operation did not run.
+    pub fn run_once<T>(
         &self,
         tenant: TenantId,
         claim: IdempotencyClaim,
@@ -50,7 +51,7 @@ impl InMemoryStore {
 #[async_trait]
 impl IdempotencyRecords for InMemoryStore {
     async fn sweep(&self, age: TimeDelta, at_most: u32) -> Result<u32, StoreError> {
-        // No record is older than the calendar.
+        // If the age is before the calendar begins, no record is older.
         let Some(made_until) = self.clock.now().checked_sub_signed(age) else {
             return Ok(0);
         };

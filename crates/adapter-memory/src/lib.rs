@@ -1,8 +1,8 @@
-//! The ports in memory: what `customers serve` uses when no database is configured, and the fast
-//! double for tests.
+//! In-memory implementation of the ports: the store of `customers serve` without a database, and the fast store for
+//! tests.
 //!
-//! Whatever is stored here is gone when the program ends. This crate knows no SQL, no HTTP and no
-//! runtime; its locks are held for a few map operations and never while something is awaited.
+//! Its content is lost when the program ends. It must not know SQL, HTTP or an async runtime. Its locks are held for a
+//! few map operations, and never across an `await`.
 
 mod api_keys;
 mod customers;
@@ -21,7 +21,7 @@ pub use crate::limit::MemoryLimit;
 use crate::api_keys::ApiKeys;
 use crate::customers::Customers;
 
-/// Customers, their changes, API keys and idempotency records, for as long as the program runs.
+/// Customers, their changes, API keys and idempotency records in memory.
 pub struct InMemoryStore {
     clock: Arc<dyn Clock>,
     limit: MemoryLimit,
@@ -30,13 +30,13 @@ pub struct InMemoryStore {
 }
 
 impl InMemoryStore {
-    /// An empty store without a limit, by whose clock idempotency records grow old.
+    /// Creates an empty store without a limit. `clock` determines the age of idempotency records.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self::limited(clock, MemoryLimit::none())
     }
 
-    /// An empty store whose customers, changes, decisions, records and keys stay within that limit.
-    /// Beyond it, writes fail with [`StoreError::Full`]; reads still succeed.
+    /// Creates an empty store with a memory limit. Beyond it, writes fail with [`StoreError::Full`], and reads still
+    /// succeed.
     pub fn limited(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Self {
         Self {
             clock,
@@ -46,8 +46,8 @@ impl InMemoryStore {
         }
     }
 
-    /// A panic elsewhere cannot leave half a transaction behind: each one is judged first and then
-    /// written by steps that do not fail. So a poisoned lock is taken like any other.
+    /// A panic cannot leave a partial transaction, because each one is checked first and then written by steps that
+    /// cannot fail. A poisoned lock can therefore be used.
     fn customers(&self) -> MutexGuard<'_, Customers> {
         self.customers
             .lock()

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use customers_ports::StoreError;
 
-/// A bound on the memory that stored data takes. Clones share one count, so that whatever a program
-/// keeps in memory (customers, events, attempts to deliver them) can stay within one limit together.
+/// A limit on the memory of stored data. Clones share one counter, so that all data in memory (customers, events,
+/// deliveries) can share one limit.
 ///
-/// A store reserves the size of a value first and releases it when it is deleted. Sizes are
-/// estimates that include what maps and the allocator add.
+/// A store reserves the size of a value before it stores it, and releases the size after it deletes it. Sizes are
+/// estimates that include the overhead of maps and of the allocator.
 #[derive(Clone)]
 pub struct MemoryLimit(Arc<Count>);
 
@@ -24,15 +24,16 @@ impl MemoryLimit {
         Self(Arc::new(Count { limit, used }))
     }
 
-    /// No limit.
+    /// Creates a limit that is never reached.
     pub fn none() -> Self {
         Self::bytes(usize::MAX)
     }
 
-    /// Counts `bytes` more.
+    /// Reserves `bytes`.
     ///
     /// # Errors
-    /// [`StoreError::Full`] when that would exceed the limit; then nothing is counted.
+    ///
+    /// [`StoreError::Full`] if the limit would be exceeded. Then nothing is reserved.
     pub fn reserve(&self, bytes: usize) -> Result<(), StoreError> {
         let Count { limit, used } = &*self.0;
         let within_limit = |used: usize| used.checked_add(bytes).filter(|total| total <= limit);
@@ -41,17 +42,17 @@ impl MemoryLimit {
             .map_err(|_| StoreError::full(format!("the memory limit of {limit} bytes is reached")))
     }
 
-    /// Counts `bytes` less. They were reserved before.
+    /// Releases `bytes` that were reserved before.
     pub fn release(&self, bytes: usize) {
         let less = |used: usize| Some(used.saturating_sub(bytes));
-        // The closure never declines.
+        // The closure never returns `None`, so the update cannot fail.
         let _ = self
             .0
             .used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
-    /// The bytes that are reserved now.
+    /// Returns the number of reserved bytes.
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clones_share_one_count_up_to_the_limit_itself() {
+    fn clones_share_one_counter_that_can_reach_the_limit() {
         let limit = MemoryLimit::bytes(100);
         let shared = limit.clone();
         assert_eq!(limit.reserve(60), Ok(()));
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_everything_has_room() {
+    fn without_a_limit_every_reservation_succeeds() {
         assert_eq!(MemoryLimit::none().reserve(usize::MAX), Ok(()));
     }
 }

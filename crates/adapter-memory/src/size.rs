@@ -1,6 +1,6 @@
-//! What stored values take of memory: estimates that are rather too high than too low.
+//! Estimates of the memory of stored values, in bytes. They tend to be too high rather than too low.
 
-/// Size of an allocation, in bytes. Allocators round sizes up, by an eighth on average.
+/// Returns the size of an allocation. Allocators round sizes up, by an eighth on average.
 pub(crate) const fn allocation(bytes: usize) -> usize {
     if bytes == 0 {
         0
@@ -9,22 +9,22 @@ pub(crate) const fn allocation(bytes: usize) -> usize {
     }
 }
 
-/// The characters of a `String` that holds no more than it needs.
+/// Returns the size of a `String` without spare capacity.
 pub(crate) const fn text(text: &str) -> usize {
     allocation(text.len())
 }
 
-/// An entry of a `HashMap`, whose table is between 7/16 and 7/8 full.
+/// Returns the size of an entry in a `HashMap`, whose table is between 7/16 and 7/8 full.
 pub(crate) const fn hash_entry<K, V>() -> usize {
     2 * (size_of::<(K, V)>() + 1)
 }
 
-/// An entry of a `BTreeMap`, whose nodes are about half full when keys ascend.
+/// Returns the size of an entry in a `BTreeMap`, whose nodes are about half full when keys ascend.
 pub(crate) const fn tree_entry<K, V>() -> usize {
     2 * (size_of::<K>() + size_of::<V>()) + 16
 }
 
-/// An element of a `Vec` that grows by doubling.
+/// Returns the size of an element in a `Vec` that grows by doubling.
 pub(crate) const fn element<T>() -> usize {
     2 * size_of::<T>()
 }

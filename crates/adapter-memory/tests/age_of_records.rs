@@ -1,4 +1,4 @@
-//! What the memory adapter does beyond the contract: its records age by the clock that it was given.
+//! The age of idempotency records in memory follows the store's clock.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use customers_ports::{CreateOutcome, CustomerRepository as _, IdempotencyRecords
 use customers_test_support::builders::{TestClock, claim, claimed, minimal_profile, tenant_id};
 
 #[tokio::test]
-async fn records_are_swept_when_they_have_the_age_and_oldest_first() {
+async fn records_are_swept_by_age_and_oldest_first() {
     let clock = Arc::new(TestClock::new());
     let store = InMemoryStore::new(clock.clone());
     let tenant = tenant_id();

@@ -1,4 +1,4 @@
-//! The memory adapter keeps the repository contract.
+//! Runs the store contract suite on the in-memory store.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Everything in memory stays within one limit, and the limit is about what the process takes.
+//! All data in memory shares one limit, which is close to the memory of the process.
 
 #![expect(
     clippy::expect_used,
@@ -30,7 +30,7 @@ fn is_full<T>(outcome: &Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::Full { .. }))
 }
 
-/// Creates a customer with that many KiB of metadata.
+/// Returns a profile with this many KiB of metadata.
 fn large_profile(kibibytes: usize) -> Profile {
     let value = "v".repeat(500);
     let names: Vec<String> = (0..2 * kibibytes).map(|n| format!("name-{n}")).collect();
@@ -44,7 +44,7 @@ fn large_profile(kibibytes: usize) -> Profile {
     }
 }
 
-/// Creates customers until there is no more room, and returns the last that was created.
+/// Creates customers until the store is full, and returns the last one.
 async fn fill(store: &InMemoryStore, tenant: TenantId) -> Customer {
     let mut last = None;
     loop {
@@ -62,7 +62,7 @@ async fn fill(store: &InMemoryStore, tenant: TenantId) -> Customer {
 }
 
 #[tokio::test]
-async fn a_full_store_refuses_writes_and_reads_on() {
+async fn a_full_store_refuses_writes_and_serves_reads() {
     let limit = MemoryLimit::bytes(MIB);
     let store = store(&limit);
     let tenant = tenant_id();
@@ -88,7 +88,7 @@ async fn a_full_store_refuses_writes_and_reads_on() {
     };
     let page = store.list(tenant, &query).await.unwrap();
     assert_eq!(page.items.len(), 3);
-    // What is answered without being stored needs no room.
+    // A retry stores nothing, so it needs no memory.
     let again = Creation {
         claim: None,
         ..creation(last.profile().clone())
@@ -98,7 +98,7 @@ async fn a_full_store_refuses_writes_and_reads_on() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_or_replaced_makes_room() {
+async fn deleted_and_replaced_values_release_memory() {
     let limit = MemoryLimit::bytes(MIB);
     let store = store(&limit);
     let tenant = tenant_id();
@@ -113,12 +113,12 @@ async fn what_is_deleted_or_replaced_makes_room() {
     let renamed = renamed(&customer);
     let outcome = store.update(tenant, renamed).await;
     assert_eq!(outcome, Ok(EditOutcome::Updated));
-    // The change is kept, the customer as it was before is not.
+    // The change is kept, and the replaced state of the customer is released.
     assert!(limit.used() < without + 1_000);
 }
 
 #[tokio::test]
-async fn a_module_counts_against_the_same_limit() {
+async fn a_module_shares_the_limit() {
     let limit = MemoryLimit::bytes(MIB);
     let store = store(&limit);
     limit.reserve(MIB - 100).unwrap();
@@ -129,7 +129,7 @@ async fn a_module_counts_against_the_same_limit() {
     assert_eq!(outcome, Ok(CreateOutcome::Created));
 }
 
-/// Resident memory of this process, in bytes.
+/// Returns the resident memory of this process, in bytes.
 #[cfg(target_os = "linux")]
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -138,10 +138,10 @@ fn resident() -> usize {
     kibibytes.unwrap().parse::<usize>().unwrap() * 1024
 }
 
-/// Small and large customers, with and without keys, changes and decisions.
+/// Stores small and large customers, with and without idempotency keys, changes and decisions.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_process_takes_about_what_is_counted() {
+async fn the_memory_of_the_process_is_close_to_the_counted_bytes() {
     const LIMIT: usize = 32 * MIB;
     let limit = MemoryLimit::bytes(LIMIT);
     let store = store(&limit);

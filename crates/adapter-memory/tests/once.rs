@@ -1,4 +1,4 @@
-//! A module's own operation is carried out once for all requests of a claim.
+//! A module's operation runs once for all requests with the same claim.
 
 use std::sync::Arc;
 
@@ -23,11 +23,11 @@ fn outcome() -> RecordedOutcome {
 }
 
 #[test]
-fn an_operation_runs_for_the_first_request_alone() {
+fn an_operation_runs_only_for_the_first_request() {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     let (tenant, outcome) = (tenant_id(), outcome());
     let wanted = claim_of(OPERATION, "key", "body");
-    let open = |claim| store.carry_out_once(tenant, claim, || ("opened", Some(outcome.clone())));
+    let open = |claim| store.run_once(tenant, claim, || ("opened", Some(outcome.clone())));
     assert_eq!(open(wanted), Ok(Claimed::First("opened")));
     assert_eq!(
         open(wanted),
@@ -40,36 +40,36 @@ fn an_operation_runs_for_the_first_request_alone() {
 }
 
 #[test]
-fn what_is_not_recorded_may_be_tried_again() {
+fn an_operation_without_a_recorded_outcome_can_be_retried() {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     let (tenant, wanted) = (tenant_id(), claim_of(OPERATION, "key", "body"));
-    let refused = store.carry_out_once(tenant, wanted, || ("refused", None));
+    let refused = store.run_once(tenant, wanted, || ("refused", None));
     assert_eq!(refused, Ok(Claimed::First("refused")));
-    let opened = store.carry_out_once(tenant, wanted, || ("opened", Some(outcome())));
+    let opened = store.run_once(tenant, wanted, || ("opened", Some(outcome())));
     assert_eq!(opened, Ok(Claimed::First("opened")));
 }
 
 #[tokio::test]
-async fn a_modules_records_are_apart_from_those_of_creates_and_swept_with_them() {
+async fn records_of_a_module_are_separate_from_those_of_creates_and_swept_with_them() {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     let tenant = tenant_id();
     let wanted = claim_of(OPERATION, "key", "body");
-    let opened = store.carry_out_once(tenant, wanted, || ((), Some(outcome())));
+    let opened = store.run_once(tenant, wanted, || ((), Some(outcome())));
     assert_eq!(opened, Ok(Claimed::First(())));
     let creation = claimed(minimal_profile(), claim("key", "body"));
     let created = store.create(tenant, creation).await;
     assert_eq!(created, Ok(CreateOutcome::Created));
     assert_eq!(store.sweep(TimeDelta::zero(), 10).await, Ok(2));
-    let again = store.carry_out_once(tenant, wanted, || ((), None));
+    let again = store.run_once(tenant, wanted, || ((), None));
     assert_eq!(again, Ok(Claimed::First(())));
 }
 
 #[test]
-fn without_room_for_the_record_the_operation_does_not_run() {
+fn an_operation_does_not_run_if_the_store_has_no_memory_for_its_record() {
     let limit = MemoryLimit::bytes(1);
     let store = InMemoryStore::limited(Arc::new(TestClock::new()), limit.clone());
     let wanted = claim_of(OPERATION, "key", "body");
-    let full = store.carry_out_once(tenant_id(), wanted, || -> (Claimed<()>, _) {
+    let full = store.run_once(tenant_id(), wanted, || -> (Claimed<()>, _) {
         panic!("the operation ran")
     });
     assert!(matches!(full, Err(StoreError::Full { .. })), "{full:?}");

@@ -1,4 +1,4 @@
-//! Who calls: the API key, its scope and its quota.
+//! Authentication of clients: the API key, its scope and its quota.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
@@ -30,13 +30,13 @@ pub trait RequiredScope {
     const SCOPE: Scope;
 }
 
-/// Where the request log finds out who called.
+/// Lets the request log read the caller after the request.
 #[derive(Clone, Default)]
 pub(crate) struct CallerLog(pub(crate) Arc<OnceLock<Caller>>);
 
-/// A caller whose key is good, has the scope and is within its quota.
+/// A caller whose key is valid, has the scope and is within its quota.
 pub struct Authorized<R> {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     scope: PhantomData<R>,
 }
@@ -57,15 +57,16 @@ where
     }
 }
 
-/// Returns the caller if its key is good, has the scope and is within its quota. [`Authorized`] does so for a scope that
-/// is known at compile time.
+/// Returns the caller if its key is valid, has the scope and is within its quota. [`Authorized`] does the same for a
+/// scope that is known at compile time.
 ///
 /// # Errors
-/// `unauthorized`, `insufficient_scope`, `rate_limited`, or `unavailable` when the key cannot be looked up.
+///
+/// `unauthorized`, `insufficient_scope`, `rate_limited`, or `unavailable` if the key cannot be looked up.
 pub async fn authorize(head: &Parts, http: &HttpState, scope: Scope) -> Result<Caller, Problem> {
     let http = http.shared();
     let realm = http.catalog.realm();
-    let secret = presented(&head.headers, realm)?;
+    let secret = bearer_key(&head.headers, realm)?;
     let stored = http.key_cache.find(secret.id()).await?;
     let key = authenticate(&secret, stored.as_deref(), http.clock.now())
         .map_err(|_| invalid_token(realm))?;
@@ -82,8 +83,8 @@ pub async fn authorize(head: &Parts, http: &HttpState, scope: Scope) -> Result<C
     Ok(caller)
 }
 
-/// The key in the one `Authorization: Bearer` header (RFC 6750 section 2.1).
-fn presented(headers: &HeaderMap, realm: &str) -> Result<ApiKeySecret, Problem> {
+/// Returns the key of the only `Authorization: Bearer` header (RFC 6750 section 2.1).
+fn bearer_key(headers: &HeaderMap, realm: &str) -> Result<ApiKeySecret, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(unauthorized(format!("Bearer realm=\"{realm}\"")));
@@ -100,7 +101,7 @@ fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
     (scheme.eq_ignore_ascii_case(b"Bearer") && !token.is_empty()).then_some(token)
 }
 
-/// A token was sent and is not good (RFC 6750 section 3.1).
+/// The problem for a token that is not valid (RFC 6750 section 3.1).
 fn invalid_token(realm: &str) -> Problem {
     unauthorized(format!("Bearer realm=\"{realm}\", error=\"invalid_token\""))
 }

@@ -1,4 +1,4 @@
-//! Everything that the modules of a service declare, checked and put together.
+//! The declarations of all modules of a service, checked and merged.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::openapi;
 use crate::problem::{ProblemKind, common};
 use crate::service_info::ServiceInfo;
 
-/// Everything that a service declares. Clones are the same catalog.
+/// The declarations of all modules of a service. Clones share their content.
 #[derive(Debug, Clone)]
 pub struct Catalog(Arc<Inner>);
 
@@ -27,10 +27,11 @@ struct Inner {
 }
 
 impl Catalog {
-    /// Puts contracts together, in their order, after what every service has.
+    /// Merges contracts in their order.
     ///
     /// # Errors
-    /// When a scope, problem, field code or route is declared twice.
+    ///
+    /// If a scope, problem, field code or route is declared twice.
     pub(crate) fn new(
         info: ServiceInfo,
         contracts: &[Contract],
@@ -65,23 +66,23 @@ impl Catalog {
         })))
     }
 
-    /// The OpenAPI 3.1 document as JSON.
+    /// Returns the OpenAPI 3.1 document as JSON.
     pub fn document(&self) -> &Bytes {
         &self.0.document
     }
 
-    /// Every scope, in the order of the modules.
+    /// Returns every scope, in the order of the modules.
     pub fn scopes(&self) -> &[ScopeDefinition] {
         &self.0.scopes
     }
 
-    /// The scope of that name, if a module declares it.
+    /// Returns the scope with this name, if a module declares it.
     pub fn scope(&self, name: &str) -> Option<Scope> {
         let mut scopes = self.0.scopes.iter().map(|definition| definition.scope);
         scopes.find(|scope| scope.as_str() == name)
     }
 
-    /// Every kind of problem, in the order of their statuses.
+    /// Returns every kind of problem, ordered by status.
     pub fn problems(&self) -> &[&'static ProblemKind] {
         &self.0.problems
     }
@@ -91,7 +92,7 @@ impl Catalog {
         problems.find(|kind| kind.code() == code).copied()
     }
 
-    /// The field codes that a problem of this kind may have in `errors`.
+    /// Returns the field codes that a problem of this kind may have in `errors`.
     pub(crate) fn field_codes(&self, kind: &ProblemKind) -> &[FieldCode] {
         if kind.code() == common::INVALID_REQUEST.code() {
             &self.0.shape_codes

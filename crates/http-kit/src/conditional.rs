@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::problem::{Problem, common};
 
-/// Whether `If-None-Match` lets the answer be sent: no header, or one that names neither this tag nor
-/// any. The comparison is weak, as for this header it must be.
+/// Returns whether `If-None-Match` lets the response be sent: it is absent, or matches neither this tag nor `*`. The
+/// comparison is weak, as RFC 9110 section 13.1.2 requires.
 pub fn none_match(headers: &HeaderMap, current: &HeaderValue) -> bool {
     let values = headers.get_all(IF_NONE_MATCH).iter();
     !values
@@ -17,14 +17,14 @@ pub fn none_match(headers: &HeaderMap, current: &HeaderValue) -> bool {
         .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == current.as_bytes())
 }
 
-/// The strong entity tag of a version (RFC 9110 section 8.8.3).
+/// Returns the strong entity tag of a version (RFC 9110 section 8.8.3).
 pub fn etag(version: u32) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\""))
         .unwrap_or_else(|_| unreachable!("a number in quotes is a header value"))
 }
 
-/// The version that a change is for: `If-Match` with exactly one strong tag that [`etag`] made. `None` stands for
-/// anything else that is sent, which is a version that no resource has.
+/// The version that a change is based on: `If-Match` with exactly one strong tag made by [`etag`]. Any other value is
+/// `None`, which matches no version.
 ///
 /// A request without the header is refused with `version_required`.
 pub struct IfMatch(pub Option<u32>);
@@ -45,7 +45,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// The version of a strong tag in the one spelling that this service gives it.
+/// Parses a strong tag in the spelling of [`etag`].
 fn version(tag: &str) -> Option<u32> {
     let number = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
     let version: u32 = number.parse().ok()?;
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_one_strong_tag_in_our_spelling_names_a_version() {
+    fn only_one_strong_tag_in_the_spelling_of_etag_is_a_version() {
         assert_eq!(version("\"12\""), Some(12));
         for bad in [
             "12",
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_a_weak_tag_and_a_star_are_understood() {
+    fn lists_weak_tags_and_a_star_are_supported() {
         for current in [
             &["\"2\""][..],
             &["*"],

@@ -1,4 +1,4 @@
-//! What one module declares.
+//! The declarations of one module.
 
 use customers_domain::Scope;
 use utoipa::openapi::OpenApi;
@@ -6,23 +6,23 @@ use utoipa::openapi::OpenApi;
 use crate::field_code::FieldCode;
 use crate::problem::ProblemKind;
 
-/// A scope and what it allows.
+/// A scope and its description.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeDefinition {
     /// The scope.
     pub scope: Scope,
-    /// What a key with it may do.
+    /// What a key with the scope may do.
     pub description: &'static str,
 }
 
 impl ScopeDefinition {
-    /// Describes a scope.
+    /// Creates a definition.
     pub const fn new(scope: Scope, description: &'static str) -> Self {
         Self { scope, description }
     }
 }
 
-/// What one module declares.
+/// The declarations of one module.
 #[derive(Clone)]
 pub struct Contract {
     pub(crate) module: &'static str,

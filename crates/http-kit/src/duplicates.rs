@@ -1,4 +1,4 @@
-//! Declarations that two modules share by mistake.
+//! Detects names that two modules declare.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use utoipa::openapi::path::PathItem;
 
 use crate::contract::Contract;
 
-/// Two modules cannot be served together.
+/// Two modules declare the same name, so they cannot be served together.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "the modules `{first}` and `{second}` both declare the {what} `{name}`; rename one of them"
 )]
 pub struct DuplicateDeclaration {
-    /// What is declared twice: a scope, a problem, a field code or a route.
+    /// The kind of declaration: a scope, a problem, a field code or a route.
     pub what: &'static str,
     /// Its name.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct DuplicateDeclaration {
     pub second: &'static str,
 }
 
-/// Checks that nothing is declared twice, by one module or by two.
+/// Checks that no name is declared twice, by one module or by two.
 pub(crate) fn check(contracts: &[Contract]) -> Result<(), DuplicateDeclaration> {
     let mut seen: HashMap<(&'static str, String), &'static str> = HashMap::new();
     for contract in contracts {
@@ -70,7 +70,7 @@ fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {
     .filter_map(|(method, is_there)| is_there.then_some(method))
 }
 
-/// The path as the router compares it: the names of parameters do not matter.
+/// Returns the path as the router compares it: without the names of parameters.
 fn pattern(path: &str) -> String {
     let segments = path.split('/').map(|segment| match segment {
         parameter if parameter.starts_with('{') => "{}",

@@ -1,10 +1,10 @@
-//! Codes that say what is wrong with a member of a body or with a query parameter.
+//! Codes for errors in a member of a body or in a query parameter.
 
 use std::borrow::Cow;
 
 use customers_domain::FieldFault;
 
-/// A code for a place at fault, and what it means. Modules declare their own.
+/// A code for an error at one location, with its meaning. Modules declare their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldCode {
     code: &'static str,
@@ -12,7 +12,7 @@ pub struct FieldCode {
 }
 
 impl FieldCode {
-    /// Declares a code. The meaning completes the sentence "the value …" and never holds the value.
+    /// Declares a code. The meaning completes the sentence "the value …" and never contains the value.
     pub const fn new(code: &'static str, meaning: &'static str) -> Self {
         Self {
             code,
@@ -28,12 +28,12 @@ impl FieldCode {
         }
     }
 
-    /// The public code.
+    /// Returns the public code.
     pub const fn code(&self) -> &'static str {
         self.code
     }
 
-    /// What is wrong, for people.
+    /// Returns the meaning, for people.
     pub fn meaning(&self) -> &str {
         &self.meaning
     }
@@ -41,26 +41,26 @@ impl FieldCode {
 
 /// A required member is absent or null.
 pub static MISSING: FieldCode = FieldCode::new("missing", "is required");
-/// A member has another JSON type than it should.
+/// A member has the wrong JSON type.
 pub static WRONG_TYPE: FieldCode = FieldCode::new("wrong_type", "has the wrong JSON type");
-/// The request knows no member of that name.
+/// The request has no member of this name.
 pub static UNKNOWN_FIELD: FieldCode =
     FieldCode::new("unknown_field", "is not a member that is known here");
-/// The member comes more than once.
+/// The member occurs more than once.
 pub static DUPLICATE_FIELD: FieldCode = FieldCode::new("duplicate_field", "comes more than once");
-/// The route knows no query parameter of that name.
+/// The route has no query parameter of this name.
 pub static UNKNOWN_PARAMETER: FieldCode =
     FieldCode::new("unknown_parameter", "is not a parameter that is known here");
-/// The query parameter comes more than once.
+/// The query parameter occurs more than once.
 pub static DUPLICATE_PARAMETER: FieldCode =
     FieldCode::new("duplicate_parameter", "may come only once");
-/// The query parameter's value cannot be used.
+/// The value of the query parameter is not valid.
 pub static INVALID_PARAMETER: FieldCode =
     FieldCode::new("invalid_parameter", "has a value that cannot be used");
-/// The value breaks a rule that has no code of its own.
+/// The value violates a rule that has no code of its own.
 pub static INVALID: FieldCode = FieldCode::new("invalid", "breaks a rule of this field");
 
-/// The codes of `invalid_request`, which are the same in every module.
+/// Returns the codes of `invalid_request`, which are the same in every module.
 pub(crate) fn shape_codes() -> Vec<FieldCode> {
     let codes = [
         &MISSING,

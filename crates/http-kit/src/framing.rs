@@ -1,4 +1,4 @@
-//! Requests that HTTP/1.1 forbids to serve because their host or the end of their body is in doubt (RFC 9112).
+//! Refuses requests whose host or length is ambiguous, as HTTP/1.1 requires (RFC 9112).
 
 use std::net::Ipv6Addr;
 
@@ -11,8 +11,8 @@ use http::{HeaderMap, Method, Uri, Version};
 use crate::problem::{Problem, common};
 use crate::server::AmbiguousLength;
 
-/// Answers `invalid_request` and closes the connection, unless the request names one host and frames its body
-/// unambiguously.
+/// Responds with `invalid_request` and closes the connection, unless the request names one host and its length is
+/// unambiguous.
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_ambiguous = request.extensions().get::<AmbiguousLength>().is_some();
@@ -28,7 +28,7 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         .into_response()
 }
 
-/// RFC 9112 section 3.2: exactly one `Host`, and a valid one. HTTP/1.0 knows requests without.
+/// RFC 9112 section 3.2: exactly one valid `Host`. HTTP/1.0 requests may have none.
 fn is_one_host(headers: &HeaderMap, version: Version) -> bool {
     let mut values = headers.get_all(HOST).iter();
     match (values.next(), values.next()) {
@@ -38,8 +38,8 @@ fn is_one_host(headers: &HeaderMap, version: Version) -> bool {
     }
 }
 
-/// RFC 9112 section 3.2: a path, as a rule. A whole URI is served like its path, whatever host it names. An authority
-/// is the target of `CONNECT` alone.
+/// RFC 9112 section 3.2: the target is a path. An absolute URI is served like its path, whatever its host. An authority
+/// is a target only of `CONNECT`.
 fn is_target(uri: &Uri, method: &Method) -> bool {
     match (uri.scheme_str(), uri.authority()) {
         (None, None) => true,
@@ -54,7 +54,7 @@ fn is_target(uri: &Uri, method: &Method) -> bool {
     }
 }
 
-/// RFC 9112 section 6.1: no transfer coding, or `chunked` alone.
+/// RFC 9112 section 6.1: no transfer coding, or only `chunked`.
 fn is_chunked_at_most(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
@@ -64,7 +64,8 @@ fn is_chunked_at_most(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether the text is `uri-host [ ":" port ]` (RFC 9110 section 7.2), its host not empty (section 4.2.1).
+/// Returns whether the text is `uri-host [ ":" port ]` (RFC 9110 section 7.2) with a host that is not empty (section
+/// 4.2.1).
 fn is_host(text: &str) -> bool {
     if let Some(literal) = text.strip_prefix('[') {
         return literal.split_once(']').is_some_and(|(address, rest)| {
@@ -76,13 +77,13 @@ fn is_host(text: &str) -> bool {
     is_name(name) && is_port(port)
 }
 
-/// RFC 3986 section 3.2.3: digits, or none.
+/// RFC 3986 section 3.2.3: zero or more digits.
 fn is_port(text: &str) -> bool {
     text.is_empty()
         || (text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok())
 }
 
-/// `reg-name` of RFC 3986 section 3.2.2, of which IPv4 addresses are a part.
+/// RFC 3986 section 3.2.2: `reg-name`, which includes IPv4 addresses.
 fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn http_1_0_needs_no_host_but_none_may_come_twice() {
+    fn http_1_0_needs_no_host_but_a_repeated_host_is_refused() {
         let hosts = |names: &[&'static str]| -> HeaderMap {
             let names = names
                 .iter()
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_a_path_or_a_whole_uri_and_an_authority_only_to_connect() {
+    fn a_target_is_a_path_or_an_absolute_uri_and_an_authority_only_for_connect() {
         for (target, to_get, to_connect) in [
             ("/customers?limit=1", true, true),
             ("*", true, true),

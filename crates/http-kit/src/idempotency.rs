@@ -11,8 +11,7 @@ use crate::headers;
 use crate::problem::{Problem, common};
 use crate::query;
 
-/// The header `Idempotency-Key`, where there is one. It is not looked at where a request is only to be
-/// checked.
+/// The header `Idempotency-Key`, if present. It is ignored if the request is only validated.
 pub struct IdempotencyKeyHeader(pub Option<IdempotencyKey>);
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKeyHeader {

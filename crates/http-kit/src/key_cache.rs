@@ -10,23 +10,22 @@ use moka::sync::Cache;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio::time::{Instant, timeout};
 
-/// How long a key is trusted after it was looked up, so that a revocation takes effect everywhere within five seconds.
-const TRUST: Duration = Duration::from_secs(4);
-/// The age from which a key is looked up again in the background, so that no request waits for it.
-const REFRESH: Duration = Duration::from_secs(2);
-/// How long an id is remembered as unknown.
-const UNKNOWN_FOR: Duration = Duration::from_secs(2);
-/// Maximum number of ids in the cache, known and unknown each.
-const IDS_MAX: u64 = 10_000;
-/// Maximum number of concurrent look-ups of ids that are not in the cache. Anyone can make up an id with a valid
-/// checksum.
+/// Maximum age of a key before it is looked up again, so that a revocation takes effect everywhere within five seconds.
+const MAX_AGE: Duration = Duration::from_secs(4);
+/// Age at which a key is looked up again in the background, so that requests do not wait.
+const REFRESH_AGE: Duration = Duration::from_secs(2);
+/// Lifetime of a cache entry for an unknown id.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(2);
+/// Maximum number of cached ids: known ones, and as many unknown ones.
+const MAX_IDS: u64 = 10_000;
+/// Maximum number of concurrent lookups of ids that are not cached. Anyone can invent an id with a valid checksum.
 const MAX_UNKNOWN_KEY_LOOKUPS: usize = 4;
-/// Maximum number of requests that wait for such a look-up. Further ones are refused.
+/// Maximum number of requests that wait for such a lookup. Further ones are refused.
 const MAX_WAITING_LOOKUPS: usize = 256;
-/// How long a request waits for such a look-up to begin.
+/// Maximum time that a request waits for such a lookup to begin.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Remembers API keys, so that checking one costs no query in the usual case.
+/// Caches API keys, so that most requests need no query.
 #[derive(Clone)]
 pub(crate) struct KeyCache(Arc<Inner>);
 
@@ -39,25 +38,25 @@ struct Inner {
     metrics: KeyCacheMetrics,
 }
 
-/// A key that exists, as of its last look-up.
+/// A known key, as of its last lookup.
 struct Entry {
-    found: Mutex<Found>,
-    looking_up: AsyncMutex<()>,
+    found: Mutex<FetchedKey>,
+    lookup_lock: AsyncMutex<()>,
 }
 
 #[derive(Clone)]
-struct Found {
+struct FetchedKey {
     key: Arc<ApiKey>,
-    asked_at: Instant,
+    fetched_at: Instant,
 }
 
 impl Entry {
-    fn found(&self) -> Found {
+    fn found(&self) -> FetchedKey {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.clone()
     }
 
-    fn set(&self, found: Found) {
+    fn set(&self, found: FetchedKey) {
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }
@@ -67,10 +66,10 @@ impl KeyCache {
     pub(crate) fn new(keys: Arc<dyn ApiKeyRepository>, metrics: KeyCacheMetrics) -> Self {
         Self(Arc::new(Inner {
             keys,
-            known: Cache::new(IDS_MAX),
+            known: Cache::new(MAX_IDS),
             unknown: Cache::builder()
-                .max_capacity(IDS_MAX)
-                .time_to_live(UNKNOWN_FOR)
+                .max_capacity(MAX_IDS)
+                .time_to_live(UNKNOWN_LIFETIME)
                 .build(),
             unknown_key_lookups: Semaphore::new(MAX_UNKNOWN_KEY_LOOKUPS),
             waiting_lookups: Semaphore::new(MAX_UNKNOWN_KEY_LOOKUPS + MAX_WAITING_LOOKUPS),
@@ -78,10 +77,11 @@ impl KeyCache {
         }))
     }
 
-    /// Returns the key of that id, at most four seconds old, or `None` if there is none.
+    /// Returns the key with this id, at most four seconds old, or `None` if it does not exist.
     ///
     /// # Errors
-    /// When the key has to be looked up and the store fails, or too many unknown ids are being looked up.
+    ///
+    /// If a lookup is needed and the store fails or too many unknown ids are being looked up.
     pub(crate) async fn find(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
         if let Some(entry) = self.0.known.get(&id) {
             return self.known(id, entry).await;
@@ -99,20 +99,20 @@ impl KeyCache {
         entry: Arc<Entry>,
     ) -> Result<Option<Arc<ApiKey>>, StoreError> {
         let found = entry.found();
-        let age = found.asked_at.elapsed();
-        if age < REFRESH {
+        let age = found.fetched_at.elapsed();
+        if age < REFRESH_AGE {
             self.0.metrics.count(KeyLookup::Hit);
             return Ok(Some(found.key));
         }
-        if age < TRUST {
+        if age < MAX_AGE {
             self.0.metrics.count(KeyLookup::Stale);
             self.refresh_in_background(id, entry);
             return Ok(Some(found.key));
         }
         self.0.metrics.count(KeyLookup::Miss);
-        let _one_at_a_time = entry.looking_up.lock().await;
+        let _single_lookup = entry.lookup_lock.lock().await;
         let found = entry.found();
-        if found.asked_at.elapsed() < TRUST {
+        if found.fetched_at.elapsed() < MAX_AGE {
             return Ok(Some(found.key));
         }
         self.look_up(id, Some(&entry)).await
@@ -120,16 +120,16 @@ impl KeyCache {
 
     fn refresh_in_background(&self, id: ApiKeyId, entry: Arc<Entry>) {
         let cache = self.clone();
-        if entry.looking_up.try_lock().is_err() {
+        if entry.lookup_lock.try_lock().is_err() {
             return;
         }
         tokio::spawn(async move {
-            let Ok(_one_at_a_time) = entry.looking_up.try_lock() else {
+            let Ok(_single_lookup) = entry.lookup_lock.try_lock() else {
                 return;
             };
             if let Err(error) = cache.look_up(id, Some(&entry)).await {
-                // No request has failed yet; the next one that needs the key reports it.
-                tracing::debug!(%error, "an API key could not be looked up again");
+                // No request has failed. The next one that needs the key reports the error.
+                tracing::debug!(%error, "an API key could not be refreshed");
             }
         });
     }
@@ -139,9 +139,9 @@ impl KeyCache {
             self.0.metrics.count(KeyLookup::Refused);
             StoreError::unavailable("too many unknown API keys are being looked up")
         };
-        let _place = self.0.waiting_lookups.try_acquire().map_err(|_| busy())?;
-        let turn = timeout(LOOKUP_TIMEOUT, self.0.unknown_key_lookups.acquire()).await;
-        let _turn = turn.map_err(|_| busy())?;
+        let _waiting_permit = self.0.waiting_lookups.try_acquire().map_err(|_| busy())?;
+        let lookup_permit = timeout(LOOKUP_TIMEOUT, self.0.unknown_key_lookups.acquire()).await;
+        let _lookup_permit = lookup_permit.map_err(|_| busy())?;
         self.0.metrics.count(KeyLookup::Miss);
         if let Some(entry) = self.0.known.get(&id) {
             return Ok(Some(entry.found().key));
@@ -154,22 +154,22 @@ impl KeyCache {
         id: ApiKeyId,
         entry: Option<&Entry>,
     ) -> Result<Option<Arc<ApiKey>>, StoreError> {
-        let asked_at = Instant::now();
+        let fetched_at = Instant::now();
         let Some(key) = self.0.keys.find(id).await?.map(Arc::new) else {
             self.0.known.invalidate(&id);
             self.0.unknown.insert(id, ());
             return Ok(None);
         };
-        let found = Found {
+        let found = FetchedKey {
             key: Arc::clone(&key),
-            asked_at,
+            fetched_at,
         };
         if let Some(entry) = entry {
             entry.set(found);
         } else {
             let entry = Entry {
                 found: Mutex::new(found),
-                looking_up: AsyncMutex::default(),
+                lookup_lock: AsyncMutex::default(),
             };
             self.0.known.insert(id, Arc::new(entry));
         }

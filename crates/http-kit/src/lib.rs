@@ -1,12 +1,12 @@
-//! What the HTTP routes of any module need.
+//! Infrastructure for the HTTP routes of any module.
 //!
-//! Strict JSON, problems (RFC 9457), API keys with scopes, content negotiation, query parameters, conditional
-//! requests, pages and cursors, idempotency keys, a budget for responses, the request log, and the connections that
-//! carry all of it. Its only routes are health, documentation and the pages on problems. It knows no customer and no
-//! database.
+//! It provides strict JSON, problems (RFC 9457), API keys with scopes, content negotiation, query parameters,
+//! conditional requests, pages and cursors, idempotency keys, a memory budget for responses, the request log, and the
+//! HTTP listener. Its own routes are health, documentation and the pages on problems. It must not know customers or
+//! databases.
 //!
-//! A [`Module`](module::Module) is routes with what they declare: scopes, problems and field codes. A
-//! [`Service`](service::Service) puts modules together.
+//! A [`Module`](module::Module) consists of routes and their declarations: scopes, problems and field codes. A
+//! [`Service`](service::Service) combines modules.
 
 pub mod auth;
 mod catalog;

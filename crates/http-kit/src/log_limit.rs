@@ -1,14 +1,14 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lets one log line through in each period, where clients decide how often there is a reason for it.
+/// Limits log lines that clients can cause to one in each period.
 pub(crate) struct LogLimit {
     period: Duration,
     last: Mutex<Option<Instant>>,
 }
 
 impl LogLimit {
-    /// At most one line in that period.
+    /// Creates a limit of one line in each period.
     pub(crate) const fn every(period: Duration) -> Self {
         Self {
             period,
@@ -16,7 +16,7 @@ impl LogLimit {
         }
     }
 
-    /// Whether a line may be written now. If so, the period begins.
+    /// Returns whether a line may be written now. If so, a new period begins.
     pub(crate) fn allows(&self, now: Instant) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.is_none_or(|last| now.saturating_duration_since(last) >= self.period);
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_is_let_through_in_each_period() {
+    fn one_line_is_allowed_in_each_period() {
         let limit = LogLimit::every(Duration::from_mins(1));
         let start = Instant::now();
         let allowed = [0, 1, 59, 60, 61, 119, 120].map(|seconds| {

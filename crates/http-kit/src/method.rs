@@ -1,9 +1,9 @@
-//! The names of methods, for the log, metrics and spans.
+//! Method names for the log, metrics and spans.
 
 use http::Method;
 
-/// The method, unless the caller made one up: neither log nor metrics hold anything of the caller's own
-/// words but, in the log, the ids of the request and of its trace.
+/// Returns the name of a standard method, and `other` for any other. The log and metrics contain no text from clients,
+/// except the ids of the request and of its trace in the log.
 pub(crate) fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -44,7 +44,7 @@ pub fn limits() -> Limits {
     Limits {
         max_connections: 16,
         head_bytes: 4 * 1024,
-        answer: Duration::from_secs(10),
+        response: Duration::from_secs(10),
         drain: Duration::ZERO,
         ..Limits::default()
     }

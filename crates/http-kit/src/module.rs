@@ -1,4 +1,4 @@
-//! A module: routes, and what they declare.
+//! Modules: routes and their declarations.
 //!
 //! ```
 //! use axum::extract::FromRef;
@@ -35,14 +35,14 @@ use crate::state::HttpState;
 
 pub use crate::contract::{Contract, ScopeDefinition};
 
-/// Routes whose handlers share the state `S`, with the scopes, problems and field codes that they use.
+/// Routes whose handlers share the state `S`, with their scopes, problems and field codes.
 pub struct Module<S> {
     contract: Contract,
     routes: Router<S>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Module<S> {
-    /// Creates a module that declares nothing yet. The name is for messages to operators.
+    /// Creates a module without declarations. The name appears in error messages.
     pub fn new(name: &'static str, routes: OpenApiRouter<S>) -> Self {
         let (routes, openapi) = routes.split_for_parts();
         Self {
@@ -51,7 +51,7 @@ impl<S: Clone + Send + Sync + 'static> Module<S> {
         }
     }
 
-    /// Declares scopes, which API keys can be given from then on.
+    /// Declares scopes, which can then be given to API keys.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = ScopeDefinition>) -> Self {
         self.contract.scopes.extend(scopes);
@@ -65,19 +65,19 @@ impl<S: Clone + Send + Sync + 'static> Module<S> {
         self
     }
 
-    /// Declares the codes of values that the module refuses.
+    /// Declares the field codes of the module's values.
     #[must_use]
     pub fn field_codes(mut self, codes: impl IntoIterator<Item = FieldCode>) -> Self {
         self.contract.field_codes.extend(codes);
         self
     }
 
-    /// What the module declares, for a program that only describes it.
+    /// Returns the declarations, for a program that only describes the module.
     pub fn into_contract(self) -> Contract {
         self.contract
     }
 
-    /// Gives the handlers their state, which is made once the service starts.
+    /// Adds the function that creates the state of the handlers when the service starts.
     pub fn with_state(self, state: impl FnOnce(&HttpState) -> S + Send + 'static) -> BoundModule {
         let Self { contract, routes } = self;
         BoundModule {
@@ -94,7 +94,7 @@ pub struct BoundModule {
 }
 
 impl BoundModule {
-    /// The OpenAPI document of the module alone.
+    /// Returns the OpenAPI document of this module alone.
     pub const fn openapi(&self) -> &OpenApi {
         &self.contract.openapi
     }

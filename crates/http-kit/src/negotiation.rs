@@ -1,4 +1,4 @@
-//! Which media types are spoken: what `Accept` allows, and what a body may be.
+//! Content negotiation: `Accept` and the media type of request bodies.
 
 use axum::extract::FromRequestParts;
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
@@ -10,7 +10,7 @@ use crate::problem::{Problem, common};
 const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// The caller takes JSON for an answer.
+/// The client accepts JSON responses.
 pub struct AcceptsJson;
 
 impl<S: Sync> FromRequestParts<S> for AcceptsJson {
@@ -25,7 +25,7 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
     }
 }
 
-/// The body is said to be JSON in UTF-8, as it is.
+/// The media type of the body is JSON in UTF-8, without a content coding.
 pub struct SendsJson;
 
 impl<S: Sync> FromRequestParts<S> for SendsJson {
@@ -40,7 +40,7 @@ impl<S: Sync> FromRequestParts<S> for SendsJson {
     }
 }
 
-/// The body is said to be an edit: a JSON merge patch (RFC 7396), by its own name or as plain JSON.
+/// The media type of the body is a JSON merge patch (RFC 7396) or JSON.
 pub struct SendsMergePatch;
 
 impl<S: Sync> FromRequestParts<S> for SendsMergePatch {
@@ -55,10 +55,10 @@ impl<S: Sync> FromRequestParts<S> for SendsMergePatch {
     }
 }
 
-/// RFC 9110 section 12.5.1: the most specific range that covers the type decides, by its weight. No
-/// header, or one that says nothing, accepts everything.
+/// RFC 9110 section 12.5.1: the weight of the most specific matching range decides. Without a header, or with an empty
+/// one, everything is accepted.
 fn accepts_json(headers: &HeaderMap) -> bool {
-    let mut said_something = false;
+    let mut has_range = false;
     let mut decision = (0, 0.0);
     let values = headers.get_all(ACCEPT).iter();
     let ranges = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -66,7 +66,7 @@ fn accepts_json(headers: &HeaderMap) -> bool {
         .map(<[u8]>::trim_ascii)
         .filter(|range| !range.is_empty())
     {
-        said_something = true;
+        has_range = true;
         let Some((specificity, weight)) = str::from_utf8(range).ok().and_then(json_range) else {
             continue;
         };
@@ -74,10 +74,10 @@ fn accepts_json(headers: &HeaderMap) -> bool {
             decision = (specificity, weight);
         }
     }
-    !said_something || decision.1 > 0.0
+    !has_range || decision.1 > 0.0
 }
 
-/// How closely a media range covers JSON, and its weight; `None` where it does not.
+/// Returns the specificity and the weight of a media range that matches JSON, or `None` if it does not match.
 fn json_range(range: &str) -> Option<(u8, f32)> {
     let mut parts = range.split(';').map(str::trim);
     let media_type = parts.next()?;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_accepted_where_the_most_specific_range_lets_it() {
+    fn json_is_accepted_if_the_most_specific_range_accepts_it() {
         for good in [
             &[][..],
             &[""],
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_json_in_utf_8_and_nothing_else() {
+    fn only_json_in_utf_8_is_accepted_as_a_body() {
         for good in [
             "application/json",
             "Application/JSON",

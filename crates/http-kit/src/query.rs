@@ -1,4 +1,4 @@
-//! Query parameters: none is ignored, since a misspelt one could mean anything.
+//! Query parameters. Unknown ones are refused, because a misspelt filter would otherwise be ignored.
 
 use axum::extract::FromRequestParts;
 use http::Uri;
@@ -7,12 +7,12 @@ use http::request::Parts;
 use crate::field_code::{DUPLICATE_PARAMETER, FieldCode, INVALID_PARAMETER, UNKNOWN_PARAMETER};
 use crate::problem::{FieldErrors, Problem, common, push_segment};
 
-/// The size of a page when the client names none.
+/// Default page size.
 pub const LIMIT_DEFAULT: u32 = 50;
-/// Maximum size of a page.
+/// Maximum page size.
 pub const LIMIT_MAX: u32 = 200;
 
-/// Reads the parameter `limit`: 1 to [`LIMIT_MAX`] in plain digits.
+/// Parses the parameter `limit`: 1 to [`LIMIT_MAX`], in decimal digits.
 pub fn limit(value: &str) -> Option<u32> {
     let limit = value
         .bytes()
@@ -21,15 +21,14 @@ pub fn limit(value: &str) -> Option<u32> {
     (1..=LIMIT_MAX).contains(&limit).then_some(limit)
 }
 
-/// The parameters of a request, and what is wrong with them.
+/// The parameters of a request, and their errors.
 pub struct Query {
     values: Vec<(String, String)>,
     errors: FieldErrors,
 }
 
 impl Query {
-    /// Reads the parameters and notes those that are unknown, and those that come more than once though
-    /// they may not.
+    /// Reads the parameters. Records unknown parameters, and repeated ones that are not in `repeatable`.
     pub fn read(uri: &Uri, known: &[&str], repeatable: &[&str]) -> Self {
         let mut query = Self {
             values: Vec::new(),
@@ -41,33 +40,34 @@ impl Query {
             if repeatable.contains(&&*name) || (known.contains(&&*name) && !repeated) {
                 query.values.push((name.into_owned(), value.into_owned()));
             } else if repeated {
-                query.note(&name, &DUPLICATE_PARAMETER);
+                query.record(&name, &DUPLICATE_PARAMETER);
             } else {
-                query.note(&name, &UNKNOWN_PARAMETER);
+                query.record(&name, &UNKNOWN_PARAMETER);
             }
         }
         query
     }
 
-    /// The value of a parameter, where it is there and can be used.
+    /// Returns the value of a parameter if it is present and valid.
     pub fn one<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         self.all(name, parse).pop()
     }
 
-    /// Every value of a parameter that may be repeated.
+    /// Returns every valid value of a repeatable parameter.
     pub fn all<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
         let values = self.values.iter().filter(|(known, _)| known == name);
         let parsed: Option<Vec<T>> = values.map(|(_, value)| parse(value)).collect();
         parsed.unwrap_or_else(|| {
-            self.note(name, &INVALID_PARAMETER);
+            self.record(name, &INVALID_PARAMETER);
             Vec::new()
         })
     }
 
-    /// Ends the reading.
+    /// Finishes reading.
     ///
     /// # Errors
-    /// `invalid_request` with everything that is wrong.
+    ///
+    /// `invalid_request` with every error.
     pub fn finish(self) -> Result<(), Problem> {
         if self.errors.is_empty() {
             return Ok(());
@@ -75,14 +75,14 @@ impl Query {
         Err(Problem::with_errors(&common::INVALID_REQUEST, self.errors))
     }
 
-    fn note(&mut self, name: &str, code: &FieldCode) {
+    fn record(&mut self, name: &str, code: &FieldCode) {
         let mut pointer = String::new();
         push_segment(&mut pointer, name);
         self.errors.note(&pointer, code);
     }
 }
 
-/// A route that knows no parameters.
+/// Extractor of a route without parameters.
 pub struct NoParameters;
 
 impl<S: Sync> FromRequestParts<S> for NoParameters {
@@ -94,14 +94,14 @@ impl<S: Sync> FromRequestParts<S> for NoParameters {
     }
 }
 
-/// Whether a request is only to be checked, where its route knows [`ValidateOnly`].
+/// Returns whether a request of a route with [`ValidateOnly`] is only to be validated.
 pub(crate) fn is_validate_only(uri: &Uri) -> bool {
     let text = uri.query().unwrap_or_default();
     form_urlencoded::parse(text.as_bytes())
         .any(|(name, value)| name == "validate_only" && value == "true")
 }
 
-/// A route that may be asked only to check: `validate_only=true`.
+/// Extractor of a route that can validate a request without executing it: `validate_only=true`.
 pub struct ValidateOnly(pub bool);
 
 impl<S: Sync> FromRequestParts<S> for ValidateOnly {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unknown_repeated_and_unusable_parameter_is_noted_once() {
+    fn every_unknown_repeated_and_invalid_parameter_is_recorded_once() {
         assert_eq!(errors("/x?limit=5&status=a&status=b"), []);
         let found = errors("/x?a~%2Fb=1&limit=5&limit=6&a~%2Fb=2");
         let noted = [

@@ -10,14 +10,14 @@ use http::header::RETRY_AFTER;
 
 use crate::problem::{Problem, common};
 
-/// Maximum number of requests a second for each API key, with a burst of one second.
+/// Maximum rate of requests for each API key, with bursts of one second.
 pub(crate) struct RateLimit {
     limiter: DefaultKeyedRateLimiter<ApiKeyId>,
     clock: DefaultClock,
 }
 
 impl RateLimit {
-    /// Creates a limit for each key.
+    /// Creates a limit in requests per second for each key.
     pub(crate) fn per_second(requests: NonZeroU32) -> Self {
         Self {
             limiter: RateLimiter::keyed(Quota::per_second(requests)),
@@ -25,7 +25,7 @@ impl RateLimit {
         }
     }
 
-    /// Counts a request of a valid key. Invalid keys are never counted, so that they take no memory.
+    /// Counts a request with a valid key. Invalid keys are not counted, so that they take no memory.
     pub(crate) fn admit(&self, key: ApiKeyId) -> Result<(), Problem> {
         self.limiter.check_key(&key).map_err(|refused| {
             let wait = refused.wait_time_from(self.clock.now());

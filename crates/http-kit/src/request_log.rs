@@ -1,4 +1,4 @@
-//! What surrounds every request and its answer: the request's id, the log line, the body of a problem.
+//! Request ids, the request log, and the bodies of problems.
 
 use std::any::Any;
 use std::time::Instant;
@@ -17,12 +17,11 @@ use crate::method::method_name;
 use crate::problem::{self, Problem, common};
 use crate::trace;
 
-/// A request's id, when the caller gives it, is at most so long.
+/// Maximum length of a request id that a client sends.
 const REQUEST_ID_MAX: usize = 128;
 
-/// Names the request, has it carried out, completes the answer, measures both and writes one line
-/// about them.
-pub(crate) async fn carry_out(
+/// Assigns the request id, calls the handler, completes the response, and records metrics and one log line.
+pub(crate) async fn log_request(
     State(metrics): State<RequestMetrics>,
     mut request: Request,
     next: Next,
@@ -32,8 +31,8 @@ pub(crate) async fn carry_out(
     let id = request_id(request.headers());
     let method = method_name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let callers = CallerLog::default();
-    request.extensions_mut().insert(callers.clone());
+    let caller_log = CallerLog::default();
+    request.extensions_mut().insert(caller_log.clone());
 
     let mut response = next.run(request).await;
 
@@ -46,7 +45,7 @@ pub(crate) async fn carry_out(
     let status = response.status();
     let took = started.elapsed();
     in_flight.finish(route, method, status.as_u16(), took);
-    let caller = callers.0.get();
+    let caller = caller_log.0.get();
     trace::complete(status, id.to_str().unwrap_or_default(), caller);
     tracing::info!(
         method,
@@ -61,14 +60,13 @@ pub(crate) async fn carry_out(
     response
 }
 
-/// The answer to a request whose handler panicked.
+/// Returns the response to a request whose handler panicked.
 pub(crate) fn after_panic(_: Box<dyn Any + Send>) -> Response {
-    // What the panic says may hold what was sent, so it is not looked at; the panic hook has written
-    // where it happened.
+    // The panic message may contain client data and is ignored. The panic hook has logged the source location.
     Problem::new(&common::INTERNAL).into_response()
 }
 
-/// The caller's id where it sent one sane one: 1 to 128 visible ASCII characters. Else a new one.
+/// Returns the client's id if it sent exactly one of 1 to 128 visible ASCII characters, and otherwise a new one.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     let mut sent = headers.get_all(X_REQUEST_ID).iter();
     if let (Some(id), None) = (sent.next(), sent.next()) {

@@ -3,21 +3,21 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a single resource is wrapped in.
+/// Envelope of a single resource.
 #[derive(Serialize, ToSchema)]
 pub struct Data<T> {
     /// The resource.
     pub data: T,
 }
 
-/// Everything is in order, and nothing was written.
+/// Result of a request that was only validated.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 pub struct Validity {
-    /// `true`.
+    /// Always `true`.
     valid: bool,
 }
 
-/// The response to a request that was only to be checked, and could be carried out now.
+/// The response to a valid request that was only validated.
 pub const VALID: Data<Validity> = Data {
     data: Validity { valid: true },
 };
@@ -25,16 +25,16 @@ pub const VALID: Data<Validity> = Data {
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub struct Listing<T> {
-    /// What is on the page.
+    /// The items of the page.
     pub data: Vec<T>,
-    /// How to go on.
+    /// Position in the list.
     pub meta: PageMeta,
 }
 
-/// How to go on after a page.
+/// Position in a list.
 #[derive(Serialize, ToSchema)]
 pub struct PageMeta {
-    /// What to send as `cursor` for the next page; null on the last one.
+    /// The value of `cursor` for the next page; null on the last page.
     #[schema(required = true)]
     pub next_cursor: Option<String>,
     /// Whether there is a next page.

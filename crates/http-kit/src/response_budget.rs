@@ -1,17 +1,17 @@
-//! The memory that pages may take: while they are built, and until their clients have read them.
+//! Memory for pages, from the read of a page until the client has received it.
 //!
-//! A page can be megabytes, and a client may take its time over it. A thousand such clients must not exhaust the
-//! program, nor keep others from their pages, so pages share a fair pool. Before a page is read from the store, it holds
-//! an estimate of the most that its items can take. Once it has been read its JSON is measured: the estimate shrinks to
-//! match, and the JSON holds exactly its size until the last byte is sent.
+//! A page can take megabytes, and a client may read it slowly. All pages share one fair pool, so that a thousand slow
+//! clients can neither exhaust the memory nor block others. Before a page is read from the store, it reserves an
+//! estimate of its maximum size. Afterwards its JSON is measured. The estimate shrinks to the measured size, and the
+//! JSON holds exactly its size until its last byte is sent.
 //!
-//! A key whose unread pages hold its share is refused before its next page costs any work.
+//! A request of a key whose unread pages hold the whole share of the key is refused before it reads from the store.
 //!
-//! What is no larger than one item's response is not counted: a connection has one response at a time, so the bound on
-//! connections bounds these.
+//! Responses of at most the size of one item are not counted. A connection has one response at a time, so the
+//! connection limit bounds them.
 
 mod fair_pool;
-mod notices;
+mod warning_limit;
 
 use std::io;
 use std::sync::Arc;
@@ -24,27 +24,27 @@ use serde::Serialize;
 
 use crate::problem::{Problem, common};
 use fair_pool::{FairPool, Share};
-use notices::Notices;
+use warning_limit::WarningLimit;
 
-/// Bytes that all pages together may take.
+/// Bytes of all pages together.
 const POOL_BYTES: usize = 88 * 1024 * 1024;
-/// Responses up to this size are not counted, nor pages whose estimate is no greater.
+/// Maximum size of a response that is not counted, and maximum estimate of a page that is not counted.
 const UNCOUNTED_BYTES: usize = 64 * 1024;
 
 /// The memory of a page's values as a multiple of the size of its JSON.
 const VALUES_PER_JSON: usize = 2;
 
-/// The budget of all pages.
+/// Budget of all pages.
 pub struct ResponseBudget {
     pool: Arc<FairPool>,
-    warnings: Notices,
+    warnings: WarningLimit,
 }
 
-/// Memory for a page that is being built.
+/// Memory of a page that is being built.
 pub struct Reservation<'b> {
     budget: &'b ResponseBudget,
     caller: Caller,
-    /// `None` where the page is too small to be counted.
+    /// `None` if the page is too small to be counted.
     estimate: Option<Share>,
 }
 
@@ -52,14 +52,15 @@ impl ResponseBudget {
     pub(crate) fn new() -> Self {
         Self {
             pool: Arc::new(FairPool::new(POOL_BYTES)),
-            warnings: Notices::default(),
+            warnings: WarningLimit::default(),
         }
     }
 
-    /// Reserves memory to build a page of at most that many items, each of at most `item_bytes`.
+    /// Reserves memory for a page of at most `items` items of at most `item_bytes` bytes each.
     ///
     /// # Errors
-    /// `unavailable` if the caller's share is in use for too long.
+    ///
+    /// `unavailable` if the pool grants no share within two seconds.
     pub async fn reserve(
         &self,
         caller: Caller,
@@ -81,22 +82,23 @@ impl ResponseBudget {
         })
     }
 
-    /// The problem of a page for which there is no memory, with a warning about the key that holds the most.
+    /// Returns the problem for a page without memory, and logs the key that holds the most.
     fn exhausted(&self) -> Problem {
         if let Some((key_id, bytes)) = self.pool.greatest_holder()
             && self.warnings.is_due(key_id)
         {
-            tracing::warn!(%key_id, bytes, "pages hold all the memory that they may");
+            tracing::warn!(%key_id, bytes, "the memory for pages is exhausted");
         }
         Problem::new(&common::UNAVAILABLE)
     }
 }
 
 impl Reservation<'_> {
-    /// The page as a JSON response, which holds its own size until it has been sent.
+    /// Returns the page as a JSON response, which holds its own size until it has been sent.
     ///
     /// # Errors
-    /// `unavailable` if pages hold all the memory for too long.
+    ///
+    /// `unavailable` if the pool grants no share within two seconds.
     pub async fn json<T: Serialize + Sync>(mut self, page: &T) -> Result<Response, Problem> {
         let size = match &mut self.estimate {
             Some(estimate) => {
@@ -115,7 +117,7 @@ impl Reservation<'_> {
         let mut json = Vec::with_capacity(size);
         write(page, &mut json)?;
         let body = match share {
-            Some(share) => Bytes::from_owner(Counted {
+            Some(share) => Bytes::from_owner(CountedBytes {
                 json,
                 _share: share,
             }),
@@ -129,16 +131,16 @@ fn write(page: &impl Serialize, out: impl io::Write) -> Result<(), Problem> {
     serde_json::to_writer(out, page).map_err(|_| Problem::new(&common::INTERNAL))
 }
 
-/// The bytes that the page takes as JSON.
+/// Returns the size of the page as JSON, in bytes.
 fn measure(page: &impl Serialize) -> Result<usize, Problem> {
-    let mut size = Size(0);
+    let mut size = ByteCounter(0);
     write(page, &mut size)?;
     Ok(size.0)
 }
 
-struct Size(usize);
+struct ByteCounter(usize);
 
-impl io::Write for Size {
+impl io::Write for ByteCounter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += bytes.len();
         Ok(bytes.len())
@@ -150,12 +152,12 @@ impl io::Write for Size {
 }
 
 /// Bytes that return their share when they are dropped.
-struct Counted {
+struct CountedBytes {
     json: Vec<u8>,
     _share: Share,
 }
 
-impl AsRef<[u8]> for Counted {
+impl AsRef<[u8]> for CountedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.json
     }

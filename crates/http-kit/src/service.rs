@@ -1,4 +1,4 @@
-//! Modules put together: one router, one document, one `/docs`, one `/problems`.
+//! Combines modules into one router, one OpenAPI document, and the pages `/docs` and `/problems`.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -24,7 +24,8 @@ use crate::trace::{self, JoinTrace};
 /// Describes a service without serving it: its document, scopes and problems.
 ///
 /// # Errors
-/// When two modules declare the same scope, problem, field code or route.
+///
+/// If two modules declare the same scope, problem, field code or route.
 pub fn catalog(
     info: ServiceInfo,
     modules: impl IntoIterator<Item = Contract>,
@@ -36,34 +37,35 @@ pub fn catalog(
     Catalog::new(info, &contracts)
 }
 
-/// What a service is made of.
+/// The parts of a service.
 pub struct Service {
-    /// How the service introduces itself.
+    /// Title, version and description of the service.
     pub info: ServiceInfo,
     /// Its modules.
     pub modules: Vec<BoundModule>,
-    /// Where API keys are looked up.
+    /// Repository of API keys.
     pub api_keys: Arc<dyn ApiKeyRepository>,
-    /// The time by which keys expire.
+    /// Clock that decides whether a key has expired.
     pub clock: Arc<dyn Clock>,
-    /// Whether the store can be used, for readiness.
+    /// Health of the store, for readiness.
     pub health: Arc<dyn StoreHealth>,
-    /// Whether the program is shutting down, for readiness.
+    /// Shutdown state of the program, for readiness.
     pub drain: Drain,
-    /// Requests a second for each key; no limit when absent.
+    /// Maximum requests per second for each key. `None` means no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// Where requests and look-ups of keys are counted; nowhere by default.
+    /// Metrics of requests and key lookups. By default they are discarded.
     pub metrics: HttpMetrics,
-    /// How the span of a request becomes part of its client's trace; without it there are no spans.
+    /// Joins the span of a request to the trace of its client. Without it there are no spans.
     pub join_trace: Option<JoinTrace>,
 }
 
 impl Service {
-    /// Returns the router with every route and everything around them: unknown routes and methods, panics, the rules
-    /// of framing, request ids, the request log and, where traces are sent, a span for each request.
+    /// Returns the router with every route and the middleware: fallbacks for unknown routes and methods, panic
+    /// handling, framing checks, request ids, the request log, and a span for each request if traces are sent.
     ///
     /// # Errors
-    /// When two modules declare the same scope, problem, field code or route.
+    ///
+    /// If two modules declare the same scope, problem, field code or route.
     pub fn router(self) -> Result<Router, DuplicateDeclaration> {
         let contracts = self.modules.iter().map(|module| module.contract.clone());
         let catalog = catalog(self.info, contracts)?;
@@ -90,10 +92,10 @@ impl Service {
             .layer(middleware::from_fn(framing::check))
             .layer(middleware::from_fn_with_state(
                 self.metrics.requests,
-                request_log::carry_out,
+                request_log::log_request,
             ));
         Ok(match self.join_trace {
-            Some(join) => router.layer(middleware::from_fn_with_state(join, trace::carry_out)),
+            Some(join) => router.layer(middleware::from_fn_with_state(join, trace::trace_request)),
             None => router,
         })
     }

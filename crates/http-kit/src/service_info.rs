@@ -1,11 +1,11 @@
-/// How a service introduces itself.
+/// Title, version and description of a service.
 #[derive(Debug, Clone)]
 pub struct ServiceInfo {
     /// The title of the OpenAPI document and of `/docs`.
     pub title: &'static str,
     /// The version in the OpenAPI document.
     pub version: &'static str,
-    /// What the service is, for the OpenAPI document.
+    /// The description in the OpenAPI document.
     pub description: &'static str,
     /// SPDX expression of the license.
     pub license: &'static str,

@@ -1,4 +1,4 @@
-//! What the routes of every module share.
+//! State shared by the routes of every module.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -12,32 +12,32 @@ use crate::rate_limit::RateLimit;
 use crate::response_budget::ResponseBudget;
 use crate::server::Drain;
 
-/// What the shared state is made of.
+/// Configuration of the shared state.
 pub(crate) struct HttpConfig {
-    /// What the modules declare.
+    /// Declarations of the modules.
     pub(crate) catalog: Catalog,
-    /// Where API keys are looked up.
+    /// Repository of API keys.
     pub(crate) api_keys: Arc<dyn ApiKeyRepository>,
-    /// The time by which keys expire.
+    /// Clock that decides whether a key has expired.
     pub(crate) clock: Arc<dyn Clock>,
-    /// Whether the store can be used, for readiness.
+    /// Health of the store, for readiness.
     pub(crate) health: Arc<dyn StoreHealth>,
-    /// Whether the program is shutting down, for readiness.
+    /// Shutdown state of the program, for readiness.
     pub(crate) drain: Drain,
-    /// Requests a second for each key; no limit when absent.
+    /// Maximum requests per second for each key. `None` means no limit.
     pub(crate) rate_limit: Option<NonZeroU32>,
-    /// Where look-ups of keys are counted.
+    /// Metrics of key lookups.
     pub(crate) key_cache_metrics: KeyCacheMetrics,
 }
 
-/// The state that the extractors of this crate need: the cache of API keys, quotas, the response budget, and what the
-/// modules declare. Clones are the same state.
+/// The state that the extractors of this crate need: the key cache, quotas, the response budget, and the declarations
+/// of the modules. Clones share their content.
 ///
-/// A module's own state gives it by `FromRef`; see [`module`](crate::module).
+/// A module's own state provides it with `FromRef`; see [`module`](crate::module).
 #[derive(Clone)]
 pub struct HttpState(Arc<Shared>);
 
-/// The parts of [`HttpState`].
+/// Content of [`HttpState`].
 pub(crate) struct Shared {
     pub(crate) catalog: Catalog,
     pub(crate) key_cache: KeyCache,
@@ -62,7 +62,7 @@ impl HttpState {
         }))
     }
 
-    /// The memory that large responses share.
+    /// Returns the memory budget for pages.
     pub fn response_budget(&self) -> &ResponseBudget {
         &self.0.response_budget
     }

@@ -1,17 +1,17 @@
-//! Times as the API reads and writes them.
+//! Timestamps in requests and responses.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 
-/// RFC 3339 in UTC with a `Z`, whole seconds.
+/// Formats a time as RFC 3339 in UTC with `Z`, cut to whole seconds.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Reads an RFC 3339 date-time as a bound of times: with any offset and any number of fractional digits.
+/// Parses an RFC 3339 date-time as a bound, with any offset and any number of fractional digits.
 ///
-/// Times in a store are whole microseconds, so a finer bound is rounded up to the next one: the same
-/// times lie before it. A leap second, which RFC 3339 allows at the end of a month in UTC, is read as
-/// the first instant of the month that follows, since no clock here shows it.
+/// Times in a store are whole microseconds, so a finer bound is rounded up to the next microsecond, which selects the
+/// same times. A leap second, which RFC 3339 allows at the end of a month in UTC, is read as the first instant of the
+/// next month, because clocks do not show it.
 pub fn parse_bound(text: &str) -> Option<DateTime<Utc>> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't'])?;
@@ -49,7 +49,7 @@ fn partial_time(text: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour, minute, second)
 }
 
-/// `Z`, `+HH:MM` or `-HH:MM`: how far local time is ahead of UTC.
+/// Parses `Z`, `+HH:MM` or `-HH:MM`, and returns how far local time is ahead of UTC.
 fn time_offset(text: &str) -> Option<TimeDelta> {
     if matches!(text, "Z" | "z") {
         return Some(TimeDelta::zero());
@@ -63,7 +63,7 @@ fn time_offset(text: &str) -> Option<TimeDelta> {
     Some(if ahead.is_some() { offset } else { -offset })
 }
 
-/// Numbers of so many digits each, with a separator between them.
+/// Parses numbers with the given widths, with a separator between them.
 fn fields<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[u32; N]> {
     let mut numbers = [0; N];
     let mut parts = text.split(separator);
@@ -77,7 +77,7 @@ fn fields<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Op
     parts.next().is_none().then_some(numbers)
 }
 
-/// How many ASCII digits the text begins with.
+/// Returns the number of ASCII digits at the start of the text.
 fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_bound() {
+    fn anything_else_is_refused() {
         for bad in [
             "",
             "2025-09-22",
@@ -187,12 +187,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nonsense_never_panics(text in "\\PC{0,40}|[0-9TZtz:.+-]{0,40}") {
+        fn random_text_never_panics(text in "\\PC{0,40}|[0-9TZtz:.+-]{0,40}") {
             let _ = parse_bound(&text);
         }
 
         #[test]
-        fn a_time_that_is_written_is_read_as_itself(at in 0..253_402_300_799_999_999_i64) {
+        fn a_formatted_time_is_parsed_as_the_same_time(at in 0..253_402_300_799_999_999_i64) {
             let time = DateTime::from_timestamp_micros(at).unwrap();
             let text = time.to_rfc3339_opts(SecondsFormat::Micros, true);
             prop_assert_eq!(micros(&text), Some(at));

@@ -1,8 +1,7 @@
-//! The span around a request, for a program that records spans.
+//! The span of a request, for programs that record spans.
 //!
-//! It names what operators look for, by OpenTelemetry's conventions, and nothing of what callers send
-//! but the request's id. How a span becomes part of a trace is the program's business: this module
-//! knows `tracing` alone.
+//! Its fields follow OpenTelemetry's conventions and contain no client data except the request id. The program decides
+//! how a span joins a trace. This module knows only `tracing`.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -14,14 +13,14 @@ use tracing::{Instrument as _, Span};
 
 use crate::method::method_name;
 
-/// What the span of a request is called for subscribers. Recorded, it has the method and the route.
+/// Name of a request span for subscribers. The recorded span is named by method and route.
 pub const REQUEST_SPAN: &str = "request";
 
-/// Makes a new span a part of the trace that the headers of its request name, if they name one.
+/// Joins a new span to the trace in the headers of its request, if any.
 pub type JoinTrace = fn(&Span, &HeaderMap);
 
-/// Carries a request out in a span of its own.
-pub(crate) async fn carry_out(
+/// Executes a request in its own span.
+pub(crate) async fn trace_request(
     State(join_trace): State<JoinTrace>,
     request: Request,
     next: Next,
@@ -55,7 +54,7 @@ fn span_of(request: &Request) -> Span {
     )
 }
 
-/// Completes the span of the present request, if there is one.
+/// Completes the span of the current request, if there is one.
 pub(crate) fn complete(status: StatusCode, request_id: &str, caller: Option<&Caller>) {
     let span = Span::current();
     if span.is_disabled() {

@@ -8,29 +8,29 @@ use crate::conflict::Conflict;
 use crate::error::StoreError;
 use crate::first_answer::FirstAnswer;
 use crate::idempotency::IdempotencyClaim;
-use crate::reading::{HistoryQuery, ListQuery, Page};
+use crate::queries::{HistoryQuery, ListQuery, Page};
 
-/// Keeps customers, their changes and the answers to repeatable requests.
+/// Stores customers, their changes and idempotency records.
 ///
-/// Customers of one tenant are invisible to every other: `tenant` is part of every question.
+/// Every method is limited to the given tenant.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait CustomerRepository: Send + Sync {
-    /// Stores a new customer, its first change and, if the request carries one, its idempotency
-    /// record: all of them or none, durable once this answers.
+    /// Stores a new customer, its first change and, if the request has an idempotency key, its idempotency record. All
+    /// of them are durable when this method returns, or none is stored.
     ///
-    /// - Of all customers in a tenant no two MAY have the same [`email key`] or the same external id,
-    ///   however many calls run at once: exactly one of them is [`CreateOutcome::Created`].
-    /// - Where both are taken, [`CreateOutcome::Taken`] names the holder of the email.
-    /// - With a claim, the first `Created` or `Taken` is recorded in the same transaction, and every
-    ///   later call with that key is `Replayed` or `KeyReused`, by the fingerprint. Nothing else is
-    ///   recorded.
-    /// - A call whose key is in flight elsewhere waits for it for two seconds at most.
-    /// - A call that is made again with the very same customer id after an error MUST find what the
-    ///   first one left: the answer is `Created` if it had been stored.
+    /// - In one tenant, two customers MUST NOT have the same [`email key`] or external id. Of concurrent calls, exactly
+    ///   one is [`CreateOutcome::Created`].
+    /// - If both values are taken, [`CreateOutcome::Taken`] names the holder of the email.
+    /// - With a claim, the first `Created` or `Taken` is recorded in the same transaction. Every later call with this
+    ///   key is `Replayed` or `KeyReused`, depending on the fingerprint. Other outcomes are not recorded.
+    /// - A call whose key is in use by a concurrent call waits for that call, for at most two seconds.
+    /// - A call that is repeated with the same customer id after an error MUST return `Created` if the first call has
+    ///   stored the customer.
     ///
     /// # Errors
-    /// When the store fails. Whether the customer was stored may then be unknown.
+    ///
+    /// Returns an error if the store fails. The customer may have been stored nevertheless.
     ///
     /// [`email key`]: customers_domain::EmailAddress::key
     async fn create(
@@ -39,72 +39,73 @@ pub trait CustomerRepository: Send + Sync {
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError>;
 
-    /// The customer of that id in that tenant, as of the last change that was acknowledged.
+    /// Returns the customer with this id, as of the last acknowledged change.
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// Returns an error if the store fails.
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
 
-    /// A page of the tenant's customers, newest first, which is the descending order of their ids.
+    /// Returns a page of the tenant's customers, newest first, which is the descending order of their ids.
     ///
-    /// - A page costs the same wherever it lies and however many customers there are.
-    /// - A walk from page to page shows every customer exactly once that existed when it began and
-    ///   passes the filter throughout.
+    /// - The cost of a page does not depend on its position or on the number of customers.
+    /// - Consecutive pages contain each customer exactly once that exists and matches the filter throughout.
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// Returns an error if the store fails.
     async fn list(&self, tenant: TenantId, query: &ListQuery)
     -> Result<Page<Customer>, StoreError>;
 
-    /// Stores an edited customer and its change: both or neither, durable once this returns.
+    /// Stores an edited customer and its change. Both are durable when this method returns, or none is stored.
     ///
-    /// - The customer is stored only if the store's version is the one just before its own; of several
-    ///   changes of one version, edits or decisions, exactly one is stored.
-    /// - Email and external id stay unique, as [`Self::create`] says.
-    /// - A call that is made again with the very same edit after an error MUST find what the first one
-    ///   left: the outcome is `Updated` if it had been stored.
+    /// - The edit is stored only if the stored version is the predecessor of its version. Of concurrent changes of one
+    ///   version, edits or decisions, exactly one is stored.
+    /// - Email and external id stay unique, as for [`Self::create`].
+    /// - A call that is repeated with the same edit after an error MUST return `Updated` if the first call has stored
+    ///   it.
     ///
     /// # Errors
-    /// When the store fails. Whether the edit was stored may then be unknown.
+    ///
+    /// Returns an error if the store fails. The edit may have been stored nevertheless.
     async fn update(&self, tenant: TenantId, edit: CustomerEdit)
     -> Result<EditOutcome, StoreError>;
 
-    /// Stores a decision on a customer, with its change: both or neither, durable once this returns.
+    /// Stores a decision on a customer and its change. Both are durable when this method returns, or none is stored.
     ///
-    /// - The customer is stored only if the store's version is the one just before its own, as in
-    ///   [`Self::update`].
-    /// - A decision id that the tenant has used before is [`DecisionOutcome::DecisionTaken`], also
-    ///   where another decision is made at the same moment. That goes before a version that is not
-    ///   current.
-    /// - With a decision id the customer is kept as the decision left it, for
-    ///   [`Self::find_decision`].
-    /// - A call that is made again with the very same decision after an error MUST find what the first
-    ///   one left: the outcome is `Decided` if it had been stored.
+    /// - The decision is stored only if the stored version is the predecessor of its version, as for [`Self::update`].
+    /// - A decision id that was used in this tenant is [`DecisionOutcome::DecisionTaken`], also for concurrent
+    ///   decisions. This has precedence over a version conflict.
+    /// - With a decision id, the customer after the decision is kept for [`Self::find_decision`].
+    /// - A call that is repeated with the same decision after an error MUST return `Decided` if the first call has
+    ///   stored it.
     ///
     /// # Errors
-    /// When the store fails. Whether the decision was stored may then be unknown.
+    ///
+    /// Returns an error if the store fails. The decision may have been stored nevertheless.
     async fn decide(
         &self,
         tenant: TenantId,
         decision: CustomerDecision,
     ) -> Result<DecisionOutcome, StoreError>;
 
-    /// Who, other than the customer itself, holds what it wants for itself: the holder of the email,
-    /// else that of the external id. For questions; what is stored is decided by [`Self::create`] and
-    /// [`Self::update`] alone.
+    /// Returns the other customer that holds the email of this customer, or otherwise its external id. It is for
+    /// messages only: [`Self::create`] and [`Self::update`] enforce uniqueness.
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// Returns an error if the store fails.
     async fn find_holder(
         &self,
         tenant: TenantId,
         wanted: &Customer,
     ) -> Result<Option<Conflict>, StoreError>;
 
-    /// A page of a customer's changes, newest first; nothing where the tenant has no such customer.
+    /// Returns a page of a customer's changes, newest first. The page is empty if the tenant has no such customer.
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// Returns an error if the store fails.
     async fn history(
         &self,
         tenant: TenantId,
@@ -112,10 +113,11 @@ pub trait CustomerRepository: Send + Sync {
         query: HistoryQuery,
     ) -> Result<Option<Page<CustomerChange>>, StoreError>;
 
-    /// The decision that the tenant made under that id.
+    /// Returns the decision with this id.
     ///
     /// # Errors
-    /// When the store fails.
+    ///
+    /// Returns an error if the store fails.
     async fn find_decision(
         &self,
         tenant: TenantId,
@@ -123,71 +125,71 @@ pub trait CustomerRepository: Send + Sync {
     ) -> Result<Option<RecordedDecision>, StoreError>;
 }
 
-/// A decision as it was carried out.
+/// A stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedDecision {
-    /// What was decided.
+    /// The kind of decision.
     pub verb: Verb,
-    /// Why, where a reason was given.
+    /// The reason, if one was given.
     pub reason: Option<Reason>,
-    /// The customer as the decision left it.
+    /// The customer after the decision.
     pub customer: Customer,
 }
 
 /// Outcome of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EditOutcome {
-    /// The edit is stored.
+    /// The edit was stored.
     Updated,
-    /// The customer has another version by now; nothing was stored.
+    /// The stored version is not the predecessor. Nothing was stored.
     VersionConflict,
-    /// Another customer holds the new email or external id; nothing was stored.
+    /// Another customer holds the new email or external id. Nothing was stored.
     Taken(Conflict),
 }
 
 /// Outcome of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecisionOutcome {
-    /// The decision is stored.
+    /// The decision was stored.
     Decided,
-    /// The customer has another version by now; nothing was stored.
+    /// The stored version is not the predecessor. Nothing was stored.
     VersionConflict,
-    /// The decision id was used before; nothing was stored.
+    /// The decision id was used before. Nothing was stored.
     DecisionTaken,
 }
 
-/// A new customer together with the claim of the request that creates it.
+/// A new customer and the idempotency claim of its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creation {
     /// The new customer and its first change.
     pub new: NewCustomer,
-    /// Identifies repetitions of the request, where the client sent an idempotency key.
+    /// Identifies retries of the request, if the client sent an idempotency key.
     pub claim: Option<IdempotencyClaim>,
 }
 
 impl Creation {
-    /// The new customer.
+    /// Returns the new customer.
     pub const fn customer(&self) -> &Customer {
         self.new.customer()
     }
 
-    /// The change that records the creation.
+    /// Returns the change that records the creation.
     pub const fn change(&self) -> &CustomerChange {
         self.new.change()
     }
 }
 
-/// How a create ended.
+/// Outcome of a create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreateOutcome {
-    /// The customer is stored.
+    /// The customer was stored.
     Created,
-    /// Another customer holds the email or the external id; nothing was stored but the record.
+    /// Another customer holds the email or the external id. Only the idempotency record was stored.
     Taken(Conflict),
-    /// The same request was answered before; this is what it was told.
+    /// A retry of an earlier request, with the outcome of that request.
     Replayed(FirstAnswer),
     /// The idempotency key belongs to another request.
     KeyReused,
-    /// The request that holds the idempotency key, or something that it needs, is still running.
+    /// The request that uses the idempotency key is still running, or waits for another one.
     KeyInProgress,
 }

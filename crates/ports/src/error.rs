@@ -1,48 +1,48 @@
 use thiserror::Error;
 
-/// A store did not do what it was asked.
+/// A store failed.
 ///
-/// What is normal (a taken email, an unknown id) is an outcome and not an error. The reason is for
-/// logs: it MUST hold no value of any customer, no key and no password.
+/// Expected results, such as a taken email or an unknown id, are outcomes and not errors. The reason is for logs. It
+/// MUST NOT contain customer data, keys or passwords.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum StoreError {
-    /// The store cannot be reached, is full, did not answer in time, or was lost while it committed,
-    /// so that the outcome is unknown. Asking again later may help.
+    /// The store is out of reach or overloaded, did not respond in time, or was lost during a commit, so that the
+    /// outcome is unknown. A retry may succeed.
     #[error("the store is unavailable: {reason}")]
     Unavailable {
-        /// What happened.
+        /// Reason.
         reason: String,
     },
-    /// The store holds as much as it may. Nothing was stored; reading works as before.
+    /// The store has reached a limit. Nothing was stored, and reads still succeed.
     #[error("the store is full: {reason}")]
     Full {
-        /// Which limit is reached.
+        /// The limit.
         reason: String,
     },
-    /// The store answered what it never should: a defect in the adapter, the schema or the data.
+    /// The store returned an impossible result, which is a defect of the adapter, the schema or the data.
     #[error("the store is at fault: {reason}")]
     Defect {
-        /// What happened.
+        /// Reason.
         reason: String,
     },
 }
 
 impl StoreError {
-    /// A store that may work again later.
+    /// Creates the error of a store that may recover.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable {
             reason: reason.into(),
         }
     }
 
-    /// A store that has reached a limit.
+    /// Creates the error of a store that has reached a limit.
     pub fn full(reason: impl Into<String>) -> Self {
         Self::Full {
             reason: reason.into(),
         }
     }
 
-    /// A store that will fail in the same way again.
+    /// Creates the error of a defect.
     pub fn defect(reason: impl Into<String>) -> Self {
         Self::Defect {
             reason: reason.into(),

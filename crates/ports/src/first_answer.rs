@@ -4,28 +4,28 @@ use customers_domain::{CustomerId, CustomerStatus, Receipt};
 use crate::conflict::{Conflict, UniqueField};
 use crate::idempotency::RecordedOutcome;
 
-/// The first outcome of a create with an idempotency key: what every repetition is answered with.
+/// The first outcome of a create with an idempotency key. Every retry returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstAnswer {
     /// The customer was created.
     Created(Receipt),
-    /// Another customer held what is unique.
+    /// Another customer held a unique value.
     Taken(Conflict),
 }
 
 impl FirstAnswer {
     /// [`RecordedOutcome::code`] of a created customer.
     pub const CREATED: i16 = 1;
-    /// [`RecordedOutcome::code`] where the email was taken.
+    /// [`RecordedOutcome::code`] if the email was taken.
     pub const EMAIL_TAKEN: i16 = 2;
-    /// [`RecordedOutcome::code`] where the external id was taken.
+    /// [`RecordedOutcome::code`] if the external id was taken.
     pub const EXTERNAL_ID_TAKEN: i16 = 3;
 
-    /// Encodes the answer for an idempotency record.
+    /// Encodes the outcome for an idempotency record.
     ///
-    /// The resource is the customer that was created or that holds the value. The detail of a created
-    /// customer is a version byte, the time of creation in microseconds (big-endian `i64`) and the name
-    /// of its first status; other outcomes have none.
+    /// The resource is the created customer, or the one that holds the value. The detail of a created customer is a
+    /// version byte, the time of creation in microseconds (big-endian `i64`) and the name of its first status. Other
+    /// outcomes have no detail.
     pub fn to_record(self) -> RecordedOutcome {
         match self {
             Self::Created(receipt) => RecordedOutcome {
@@ -44,7 +44,7 @@ impl FirstAnswer {
         }
     }
 
-    /// Decodes what [`Self::to_record`] encoded; `None` for anything else.
+    /// Decodes a record made by [`Self::to_record`]. Returns `None` for any other record.
     pub fn from_record(record: &RecordedOutcome) -> Option<Self> {
         let id = CustomerId::from_uuid(record.resource_id);
         let taken = |field| Self::Taken(Conflict { field, holder: id });
@@ -57,7 +57,7 @@ impl FirstAnswer {
     }
 }
 
-/// The only version of the detail so far.
+/// Version of the detail's encoding.
 const VERSION: u8 = 1;
 
 fn encode(receipt: &Receipt) -> Vec<u8> {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_is_read_back_from_its_record() {
+    fn every_outcome_can_be_decoded_from_its_record() {
         let statuses = CustomerStatus::ALL.iter();
         let created = statuses.flat_map(|&status| {
             [-1, 0, 1_758_531_669_123_456].map(|microseconds| created(status, microseconds))
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_another_code_or_version_is_no_answer() {
+    fn a_record_with_another_code_or_version_is_refused() {
         let good = created(CustomerStatus::Active, 7).to_record();
         assert_eq!(good.detail, b"\x01\0\0\0\0\0\0\0\x07active");
         for (code, detail) in [

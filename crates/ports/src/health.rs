@@ -2,13 +2,14 @@ use async_trait::async_trait;
 
 use crate::error::StoreError;
 
-/// Whether a store can do its work now.
+/// Health of a store.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait StoreHealth: Send + Sync {
-    /// Asks the store something cheap. It MUST return within two seconds.
+    /// Checks that the store can be read and written, at low cost. It MUST return within two seconds.
     ///
     /// # Errors
-    /// When the store cannot be reached, does not answer, or cannot be written to.
+    ///
+    /// Returns an error if the store is out of reach, does not respond, or cannot be written to.
     async fn check(&self) -> Result<(), StoreError>;
 }

@@ -1,11 +1,10 @@
-//! What the core asks of the world: stores, ids and the time.
+//! Driven ports: the interfaces that the use cases need from stores, id generators and clocks.
 //!
-//! Each port is a trait behind `Arc<dyn …>`; its documentation states what an adapter MUST do. This
-//! crate knows no technology: no SQL, no HTTP, no runtime. One call of a repository is one
-//! transaction, and no transaction leaves it.
+//! Each port is a trait for use as `Arc<dyn …>`. Its documentation states the obligations of an adapter. One call of a
+//! repository is one transaction. This crate must not know any technology, such as SQL, HTTP or an async runtime.
 //!
-//! An adapter that takes on [`CustomerRepository`] and the rest proves itself by the contract suite
-//! in `customers-test-support`. Mocks of every port are behind the feature `mocks`.
+//! A store adapter runs the contract suite in `customers-test-support` as its test. Mocks of every port are behind the
+//! feature `mocks`.
 
 mod api_keys;
 mod conflict;
@@ -16,7 +15,7 @@ mod generators;
 mod health;
 mod idempotency;
 mod master_key;
-mod reading;
+mod queries;
 
 pub use api_keys::{ApiKeyListing, ApiKeyRepository, Issued, Revocation};
 pub use conflict::{Conflict, UniqueField};
@@ -29,7 +28,7 @@ pub use generators::{Clock, IdGenerator};
 pub use health::StoreHealth;
 pub use idempotency::{EarlierRequest, IdempotencyClaim, IdempotencyRecords, RecordedOutcome};
 pub use master_key::{MasterKey, MasterKeyError, SecretKey, WrappedKey};
-pub use reading::{CustomerFilter, HistoryQuery, ListQuery, Page};
+pub use queries::{CustomerFilter, HistoryQuery, ListQuery, Page};
 
 #[cfg(feature = "mocks")]
 pub use {

@@ -40,7 +40,7 @@ pub async fn of_a_hundred_creates_of_one_email_one_is_created_and_the_rest_name_
     }
 }
 
-pub async fn eighty_requests_with_one_key_make_one_customer(app: TestApp) {
+pub async fn eighty_requests_with_one_key_create_one_customer(app: TestApp) {
     let body = bodies::person();
     let answers = at_once(&app, (0..80).map(|_| app.post(&body).once("one"))).await;
     let created = created(&answers);
@@ -61,7 +61,7 @@ pub async fn eighty_requests_with_one_key_make_one_customer(app: TestApp) {
     );
 }
 
-pub async fn eighty_bodies_under_one_key_make_one_customer(app: TestApp) {
+pub async fn eighty_bodies_under_one_key_create_one_customer(app: TestApp) {
     let sent: Vec<Value> = (0..80).map(|_| bodies::person()).collect();
     let answers = at_once(&app, sent.iter().map(|body| app.post(body).once("one"))).await;
     assert_eq!(created(&answers).len(), 1);

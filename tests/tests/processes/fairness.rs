@@ -83,7 +83,7 @@ async fn pages_that_one_key_does_not_read_delay_no_other_key() {
     let lines = log
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let exhausted = "pages hold all the memory that they may";
+    let exhausted = "the memory for pages is exhausted";
     let warnings: Vec<_> = lines.filter(|line| line["message"] == exhausted).collect();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     let key_id = warnings[0]["key_id"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! What is counted against the memory limit for each thing that is stored.
+//! Bytes that are counted against the memory limit for each stored value.
 
 use std::sync::Arc;
 
@@ -12,28 +12,28 @@ use super::records::{Record, RecordEntry, RecordKey};
 use super::tenant::{Decision, Entry};
 use crate::size::{allocation, element, hash_entry, text, tree_entry};
 
-/// The facets of a customer in the index.
+/// Number of facets of a customer in the index.
 const FACETS: usize = 4;
-/// Metadata is a tree: the size of a leaf, how many members it holds at least, and what the nodes
-/// above them take.
+/// Metadata is a B-tree. These are the size of a leaf, the minimum number of members in a leaf, and the size of the
+/// inner nodes above it.
 const LEAF: usize = 544;
 const LEAF_MEMBERS: usize = 6;
 const INNER_NODE: usize = 640;
 
-/// The detail of a recorded outcome, which is a few bytes.
+/// Maximum size of the detail of a recorded outcome.
 const DETAIL: usize = 32;
 
-/// A new customer with the change that created it.
+/// Returns the cost of a new customer and the change that created it.
 pub(super) fn new_customer(new: &NewCustomer) -> usize {
     tree_entry::<CustomerId, Entry>() + current(new.customer()) + change(new.change())
 }
 
-/// An edit: the customer as it is afterwards, and the change.
+/// Returns the cost of an edit: the new state of the customer, and the change.
 pub(super) fn edit(edit: &CustomerEdit) -> usize {
     current(edit.customer()) + change(edit.change())
 }
 
-/// A decision: the customer as it is afterwards, the change and, where it has an id, the record of it.
+/// Returns the cost of a decision: the new state of the customer, the change and, if it has an id, its record.
 pub(super) fn decision(decision: &CustomerDecision) -> usize {
     let (customer, made) = (decision.customer(), decision.change());
     let recorded = made.decision_id.as_ref().map_or(0, |id| {
@@ -45,8 +45,8 @@ pub(super) fn decision(decision: &CustomerDecision) -> usize {
     current(customer) + change(made) + recorded
 }
 
-/// A customer as it is now: its values, and what it is found by. This is released when a change
-/// replaces it.
+/// Returns the cost of the current state of a customer: its values and index entries. It is released when a change
+/// replaces the state.
 pub(super) fn current(customer: &Customer) -> usize {
     let profile = customer.profile();
     let found_by = hash_entry::<String, CustomerId>();
@@ -59,12 +59,12 @@ pub(super) fn current(customer: &Customer) -> usize {
         + external_id.map_or(0, |id| found_by + text(id.expose()))
 }
 
-/// The record of a request.
+/// Returns the cost of an idempotency record.
 pub(crate) const fn record() -> usize {
     hash_entry::<RecordKey, Record>() + element::<RecordEntry>() + allocation(DETAIL)
 }
 
-/// A customer's values behind an `Arc`.
+/// Returns the size of a customer behind an `Arc`.
 fn shared(customer: &Customer) -> usize {
     let (state, profile) = (customer.state(), customer.profile());
     let address = &profile.billing_address;

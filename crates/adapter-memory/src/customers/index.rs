@@ -5,12 +5,12 @@ use customers_domain::{Customer, CustomerId};
 use customers_ports::{CustomerFilter, ListQuery};
 use uuid::Uuid;
 
-/// Which customers have what many of them share. It is asked for one customer after the other, newest
-/// first, and leaps over those that do not fit, so that a page does not cost what lies before it.
+/// Index of values that many customers share. A list looks up one customer after the other, newest first, and skips
+/// those that do not match, so that the cost of a page does not depend on its position.
 #[derive(Default)]
 pub(super) struct Index(BTreeSet<(Facet, CustomerId)>);
 
-/// Something that several customers may have in common.
+/// A value that several customers may share.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Facet {
     Status(&'static str),
@@ -19,12 +19,12 @@ pub(super) enum Facet {
     Phone(String),
 }
 
-/// A customer meets it with one of these facets.
+/// Facets of which a customer must have at least one.
 pub(super) type Condition = Vec<Facet>;
 
-/// A range of ids: from the first, which is in it, to the last, which is not.
+/// A range of ids that includes its first id and excludes its last.
 #[derive(Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct IdRange {
     pub(super) from: CustomerId,
     pub(super) until: CustomerId,
 }
@@ -36,7 +36,7 @@ impl Index {
             .extend(facets(customer).into_iter().map(|facet| (facet, id)));
     }
 
-    /// Puts a customer in the place of what it was before.
+    /// Replaces the facets of a customer after a change.
     pub(super) fn replace(&mut self, before: &Customer, after: &Customer) {
         let id = after.id();
         for (old, new) in facets(before).into_iter().zip(facets(after)) {
@@ -47,7 +47,7 @@ impl Index {
         }
     }
 
-    /// Whether the customer meets every condition.
+    /// Returns whether the customer meets every condition.
     pub(super) fn meets(&self, id: CustomerId, conditions: &[Condition]) -> bool {
         conditions.iter().all(|any_of| {
             let mut facets = any_of.iter();
@@ -55,27 +55,31 @@ impl Index {
         })
     }
 
-    /// The newest customer of the span that meets every condition, of which there is at least one.
-    pub(super) fn newest(&self, conditions: &[Condition], mut span: Span) -> Option<CustomerId> {
+    /// Returns the newest customer in the range that meets every condition. `conditions` must not be empty.
+    pub(super) fn newest(
+        &self,
+        conditions: &[Condition],
+        mut range: IdRange,
+    ) -> Option<CustomerId> {
         loop {
-            let newest_of_each: Option<Vec<CustomerId>> = conditions
+            let newest_for_each: Option<Vec<CustomerId>> = conditions
                 .iter()
-                .map(|any_of| self.newest_with(any_of, span))
+                .map(|any_of| self.newest_with(any_of, range))
                 .collect();
-            // Whatever is newer fails the condition whose newest this is.
-            let candidate = newest_of_each?.into_iter().min()?;
+            // Newer customers do not meet the condition whose newest customer this is.
+            let candidate = newest_for_each?.into_iter().min()?;
             if self.meets(candidate, conditions) {
                 return Some(candidate);
             }
-            span.until = candidate;
+            range.until = candidate;
         }
     }
 
-    fn newest_with(&self, any_of: &[Facet], span: Span) -> Option<CustomerId> {
+    fn newest_with(&self, any_of: &[Facet], range: IdRange) -> Option<CustomerId> {
         any_of
             .iter()
             .filter_map(|facet| {
-                let range = (facet.clone(), span.from)..(facet.clone(), span.until);
+                let range = (facet.clone(), range.from)..(facet.clone(), range.until);
                 self.0.range(range).next_back()
             })
             .map(|(_, id)| *id)
@@ -83,9 +87,8 @@ impl Index {
     }
 }
 
-impl Span {
-    /// Where the customers lie that the query asks for. A time within a millisecond takes in the whole
-    /// of it.
+impl IdRange {
+    /// Returns the range of ids that the query can match. A time within a millisecond selects the whole millisecond.
     pub(super) fn of(query: &ListQuery) -> Self {
         let filter = &query.filter;
         let from = filter.created_from.map_or(Uuid::nil(), first_uuid_of);
@@ -107,7 +110,7 @@ impl Span {
     }
 }
 
-/// What the filter asks of facets.
+/// Converts a filter to conditions on facets.
 pub(super) fn conditions(filter: &CustomerFilter) -> Vec<Condition> {
     let statuses = filter.statuses.iter();
     let statuses: Condition = statuses
@@ -140,17 +143,17 @@ fn facets(customer: &Customer) -> [Facet; 4] {
     ]
 }
 
-/// The time itself where it is a whole millisecond, else the millisecond that follows.
+/// Returns the time itself if it is a whole millisecond, and otherwise the next millisecond.
 fn next_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
     let almost = TimeDelta::microseconds(999);
     at.checked_add_signed(almost).unwrap_or(at).trunc_subsecs(3)
 }
 
-/// A version 7 UUID begins with the 48 bits of its time in milliseconds, and an id carries the time of
-/// its customer's creation: so a range of whole milliseconds is a range of ids.
+/// Returns the smallest id of a millisecond. A version 7 UUID begins with 48 bits of time in milliseconds, and an id
+/// carries the creation time of its customer. A range of whole milliseconds is therefore a range of ids.
 fn first_uuid_of(at: DateTime<Utc>) -> Uuid {
-    const BITS_BELOW_THE_TIME: u32 = 80;
+    const BITS_AFTER_TIME: u32 = 80;
     const LAST: i64 = (1 << 48) - 1;
     let milliseconds = at.timestamp_millis().clamp(0, LAST).unsigned_abs();
-    Uuid::from_u128(u128::from(milliseconds) << BITS_BELOW_THE_TIME)
+    Uuid::from_u128(u128::from(milliseconds) << BITS_AFTER_TIME)
 }

@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 use customers_domain::TenantId;
 use customers_ports::{EarlierRequest, IdempotencyClaim, RecordedOutcome};
 
-/// The idempotency records of every tenant and operation.
+/// The idempotency records of all tenants and operations.
 #[derive(Default)]
 pub(crate) struct Records {
     by_key: HashMap<RecordKey, Record>,
-    /// Oldest first. Each entry has its record, and each record one entry.
+    /// Oldest first, with exactly one entry for each record.
     by_age: VecDeque<RecordEntry>,
 }
 
-/// The tenant, the operation and the key's hash.
+/// Tenant, operation and key hash.
 pub(super) type RecordKey = (TenantId, &'static str, [u8; 32]);
 
 pub(super) struct Record {
@@ -58,11 +58,11 @@ impl Records {
         });
     }
 
-    /// Deletes the oldest record, if it was made by that time, and returns whether it did.
-    pub(crate) fn remove_oldest(&mut self, made_until: DateTime<Utc>) -> bool {
+    /// Deletes the oldest record if it was created at or before this time. Returns whether it was deleted.
+    pub(crate) fn remove_oldest(&mut self, created_until: DateTime<Utc>) -> bool {
         let oldest = self
             .by_age
-            .pop_front_if(|oldest| oldest.recorded_at <= made_until);
+            .pop_front_if(|oldest| oldest.recorded_at <= created_until);
         if let Some(oldest) = &oldest {
             self.by_key.remove(&oldest.key);
         }

@@ -10,9 +10,9 @@ use customers_ports::{
     RecordedDecision, UniqueField,
 };
 
-use super::index::{Index, Span, conditions};
+use super::index::{IdRange, Index, conditions};
 
-/// What one tenant has. Each operation judges first and then writes by steps that do not fail.
+/// The data of one tenant. Each operation is checked first, and then written by steps that cannot fail.
 #[derive(Default)]
 pub(super) struct Tenant {
     customers: BTreeMap<CustomerId, Entry>,
@@ -23,9 +23,9 @@ pub(super) struct Tenant {
 }
 
 pub(super) struct Entry {
-    /// Shared, so that a reader copies it after the lock is released.
+    /// Shared, so that readers copy it after the lock is released.
     customer: Arc<Customer>,
-    /// Oldest first: the change that made version `n` is the `n`th.
+    /// Oldest first. Version `n` is at index `n - 1`.
     changes: Vec<CustomerChange>,
 }
 
@@ -36,18 +36,17 @@ pub(super) struct Decision {
 }
 
 impl Tenant {
-    /// What a create is answered for which nothing is to be stored: the very same customer is stored
-    /// already, or another one holds something unique.
-    pub(super) fn answer(&self, customer: &Customer) -> Option<FirstAnswer> {
-        // The caller did not learn what became of its first call.
+    /// Returns the outcome of a create that stores nothing: the same customer is already stored, or another one holds a
+    /// unique value.
+    pub(super) fn outcome_without_write(&self, customer: &Customer) -> Option<FirstAnswer> {
+        // A retry of a call whose outcome the client did not learn.
         if self.customers.contains_key(&customer.id()) {
             return Some(FirstAnswer::Created(customer.receipt()));
         }
         self.conflict(customer).map(FirstAnswer::Taken)
     }
 
-    /// Stores a new customer that conflicts with no other. It is copied, since a copy takes no more
-    /// memory than it needs.
+    /// Stores a new customer that has no conflict. It stores a copy, which has no spare capacity.
     pub(super) fn insert(&mut self, new: &NewCustomer) -> FirstAnswer {
         let customer = new.customer();
         self.hold(customer);
@@ -60,10 +59,11 @@ impl Tenant {
         FirstAnswer::Created(customer.receipt())
     }
 
-    /// The customer that an edit replaces.
+    /// Returns the customer that an edit replaces.
     ///
     /// # Errors
-    /// The outcome of an edit that is not to be stored.
+    ///
+    /// The outcome if the edit must not be stored.
     pub(super) fn before_edit(&self, edit: &CustomerEdit) -> Result<Arc<Customer>, EditOutcome> {
         if self.holds(edit.change()) {
             return Err(EditOutcome::Updated);
@@ -76,10 +76,11 @@ impl Tenant {
         }
     }
 
-    /// The customer that a decision replaces.
+    /// Returns the customer that a decision replaces.
     ///
     /// # Errors
-    /// The outcome of a decision that is not to be stored.
+    ///
+    /// The outcome if the decision must not be stored.
     pub(super) fn before_decision(
         &self,
         decision: &CustomerDecision,
@@ -95,25 +96,25 @@ impl Tenant {
         before.ok_or(DecisionOutcome::VersionConflict)
     }
 
-    /// Whether that very change is stored: its caller did not learn what became of its first call.
+    /// Returns whether this change is already stored, because the call is a retry.
     fn holds(&self, change: &CustomerChange) -> bool {
         let entry = self.customers.get(&change.customer_id);
         let stored = entry.and_then(|entry| entry.change(change.version));
         stored.is_some_and(|stored| stored.id == change.id)
     }
 
-    /// The customer as it is stored, if its version is the one just before that of `after`.
+    /// Returns the stored customer if its version is the predecessor of that of `after`.
     fn version_before(&self, after: &Customer) -> Option<Arc<Customer>> {
         self.find(after.id())
             .filter(|before| before.version().next() == after.version())
     }
 
-    /// Stores an edit of [`Self::before_edit`], copied as [`Self::insert`] does.
+    /// Stores an edit that passed [`Self::before_edit`], as a copy like [`Self::insert`].
     pub(super) fn edit(&mut self, before: &Customer, edit: &CustomerEdit) {
         self.replace(before, Arc::new(edit.customer().clone()), edit.change());
     }
 
-    /// Stores a decision of [`Self::before_decision`], copied as [`Self::insert`] does.
+    /// Stores a decision that passed [`Self::before_decision`], as a copy like [`Self::insert`].
     pub(super) fn decide(&mut self, before: &Customer, decision: &CustomerDecision) {
         let (change, after) = (decision.change(), Arc::new(decision.customer().clone()));
         if let Some(id) = &change.decision_id {
@@ -137,7 +138,7 @@ impl Tenant {
         }
     }
 
-    /// Who else has the customer's email, or else its external id.
+    /// Returns the other customer that holds the email, or otherwise the external id.
     pub(super) fn conflict(&self, customer: &Customer) -> Option<Conflict> {
         let (email_key, external_id) = unique(customer.profile());
         let by_another = |field, holder: Option<&CustomerId>| {
@@ -174,15 +175,15 @@ impl Tenant {
         Some(Arc::clone(&entry.customer))
     }
 
-    /// One more than the limit, where there are so many.
+    /// Returns up to one more customer than the limit.
     pub(super) fn list(&self, query: &ListQuery) -> Vec<Arc<Customer>> {
-        let mut span = Span::of(query);
+        let mut span = IdRange::of(query);
         let conditions = conditions(&query.filter);
         let wanted = one_more(query.limit);
         if span.is_empty() {
             return Vec::new();
         }
-        if let [holder, others @ ..] = &self.sought_holders(&query.filter)[..] {
+        if let [holder, others @ ..] = &self.holders_of_unique_values(&query.filter)[..] {
             let holder = holder.filter(|_| others.iter().all(|other| other == holder));
             return holder
                 .filter(|id| span.contains(*id) && self.index.meets(*id, &conditions))
@@ -211,8 +212,8 @@ impl Tenant {
         found
     }
 
-    /// Who holds each thing the filter names of which there is one holder at most.
-    fn sought_holders(&self, filter: &CustomerFilter) -> Vec<Option<CustomerId>> {
+    /// Returns the holder of each unique value in the filter.
+    fn holders_of_unique_values(&self, filter: &CustomerFilter) -> Vec<Option<CustomerId>> {
         let of_email = filter
             .email
             .as_ref()
@@ -224,14 +225,14 @@ impl Tenant {
         of_email.into_iter().chain(of_external_id).collect()
     }
 
-    /// One more than the limit, where there are so many.
+    /// Returns up to one more change than the limit.
     pub(super) fn history(
         &self,
         id: CustomerId,
         query: HistoryQuery,
     ) -> Option<Vec<CustomerChange>> {
         let entry = self.customers.get(&id)?;
-        let older = query.after.map_or(entry.changes.len(), place);
+        let older = query.after.map_or(entry.changes.len(), index_of);
         let newest_first = entry.changes.iter().take(older).rev();
         Some(newest_first.take(one_more(query.limit)).cloned().collect())
     }
@@ -248,12 +249,12 @@ impl Tenant {
 
 impl Entry {
     fn change(&self, version: Version) -> Option<&CustomerChange> {
-        self.changes.get(place(version))
+        self.changes.get(index_of(version))
     }
 }
 
-/// Where among a customer's changes the one stands that made this version.
-fn place(version: Version) -> usize {
+/// Returns the index of the change that created this version.
+fn index_of(version: Version) -> usize {
     let before = version.number() - Version::FIRST.number();
     usize::try_from(before).unwrap_or(usize::MAX)
 }
@@ -262,8 +263,8 @@ fn one_more(limit: u32) -> usize {
     usize::try_from(limit).map_or(usize::MAX, |limit| limit.saturating_add(1))
 }
 
-/// Whether the customer passes the times of the filter. They leave out at most the rest of the first and
-/// the last millisecond of a [`Span`].
+/// Returns whether the customer matches the times of the filter. Only customers in the first and last millisecond of an
+/// [`IdRange`] can fail this check.
 fn was_created_in_range(filter: &CustomerFilter, customer: &Customer) -> bool {
     let created_at = customer.state().created_at;
     filter.created_from.is_none_or(|from| from <= created_at)
@@ -272,7 +273,7 @@ fn was_created_in_range(filter: &CustomerFilter, customer: &Customer) -> bool {
             .is_none_or(|before| created_at < before)
 }
 
-/// What no other customer may have: the key of the email, and the external id.
+/// Returns the unique values of a customer: the email key and the external id.
 fn unique(profile: &Profile) -> (String, Option<&str>) {
     let external_id = profile.external_id.as_ref().map(ExternalId::expose);
     (profile.email.key().into_exposed(), external_id)

@@ -12,10 +12,10 @@ use super::tree::Tree;
 use crate::problem::{Problem, ProblemKind, common};
 use crate::server::BodyTimedOut;
 
-/// No valid request comes near this many bytes.
+/// Maximum size of a body in bytes. Valid requests are much smaller.
 const BODY_MAX: usize = 64 * 1024;
 
-/// The bytes of a body, at most 64 KiB of them, declared or chunked.
+/// The bytes of a body: at most 64 KiB, with a declared length or chunked.
 #[derive(Debug)]
 pub struct JsonBody(Vec<u8>);
 
@@ -28,11 +28,11 @@ impl<S: Sync> FromRequest<S> for JsonBody {
         if declared > BODY_MAX {
             return Err(closing(&common::PAYLOAD_TOO_LARGE));
         }
-        // Copied together rather than kept as frames: each frame of a dripping body would hold on to
-        // the whole buffer that it was read into.
+        // The frames are copied, because each frame of a slowly sent body would keep the whole buffer that it was read
+        // into.
         let mut bytes = Vec::with_capacity(declared);
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| closing(reason(&error)))?;
+            let frame = frame.map_err(|error| closing(problem_kind(&error)))?;
             let data = frame.into_data().unwrap_or_default();
             if bytes.len() + data.len() > BODY_MAX {
                 return Err(closing(&common::PAYLOAD_TOO_LARGE));
@@ -44,9 +44,10 @@ impl<S: Sync> FromRequest<S> for JsonBody {
 }
 
 impl JsonBody {
-    /// Reads the bytes as one JSON value.
+    /// Parses the bytes as one JSON value.
     ///
     /// # Errors
+    ///
     /// `malformed_json`.
     pub fn document(&self) -> Result<Document<'_>, Problem> {
         Tree::parse(&self.0)
@@ -55,14 +56,15 @@ impl JsonBody {
     }
 }
 
-/// One JSON value, not yet laid against a request type.
+/// A JSON value that was not deserialized yet.
 pub struct Document<'b>(Tree<'b>);
 
 impl Document<'_> {
-    /// Reads a request: its shape first, then its values.
+    /// Deserializes a request, first its shape, then its values.
     ///
     /// # Errors
-    /// `invalid_request` with every misfit of the shape, or else `invalid_fields` with every wrong value.
+    ///
+    /// `invalid_request` with every shape error, or else `invalid_fields` with every invalid value.
     pub fn read<'t, T>(&'t self) -> Result<T::Value, Problem>
     where
         T: Deserialize<'t> + RequestBody,
@@ -70,9 +72,10 @@ impl Document<'_> {
         self.read_as::<T>(Absent::IsNull)
     }
 
-    /// Reads an edit likewise, where members that are absent stay as they are.
+    /// Deserializes an edit, in which absent members mean no change.
     ///
     /// # Errors
+    ///
     /// As [`Self::read`].
     pub fn read_edit<'t, T>(&'t self) -> Result<T::Value, Problem>
     where
@@ -87,7 +90,7 @@ impl Document<'_> {
     {
         let request: T = reader::read(&self.0, absent).map_err(|errors| {
             if errors.is_empty() {
-                tracing::error!("a request type holds what the reader does not read");
+                tracing::error!("a request type has a member that the reader does not support");
                 return Problem::new(&common::INTERNAL);
             }
             Problem::with_errors(&common::INVALID_REQUEST, errors)
@@ -103,8 +106,8 @@ impl Document<'_> {
         }
     }
 
-    /// Writes the value in a form in which equal JSON values are equal bytes, whatever the order of members and the
-    /// spelling of strings and numbers. An idempotency key fingerprints it.
+    /// Returns a form in which equal JSON values are equal bytes, whatever the order of members and the spelling of
+    /// strings and numbers. The fingerprint of an idempotency key is computed from it.
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.0.write_canonical(&mut out);
@@ -117,16 +120,16 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
-/// What is left of the body stays unread, so the connection cannot be used again.
+/// The rest of the body stays unread, so the connection cannot be used again.
 fn closing(kind: &'static ProblemKind) -> Problem {
     Problem::new(kind).with_close()
 }
 
-fn reason(error: &(dyn Error + 'static)) -> &'static ProblemKind {
+fn problem_kind(error: &(dyn Error + 'static)) -> &'static ProblemKind {
     if BodyTimedOut::caused(error) {
         &common::REQUEST_TIMEOUT
     } else {
-        // The connection broke or the chunks make no sense: what arrived is not a whole value.
+        // The connection failed or the chunks are invalid. The received bytes are not a whole value.
         &common::MALFORMED_JSON
     }
 }

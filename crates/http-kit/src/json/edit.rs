@@ -6,9 +6,10 @@ use super::faults::Faults;
 use super::field::Field;
 use super::request::Refused;
 
-/// Reads a member of an edit that may not be null: what is required can be replaced, not removed.
+/// Deserializes a member of an edit that may not be null, because it can be replaced but not removed.
 ///
 /// # Errors
+///
 /// As the member's own type.
 pub fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -18,7 +19,7 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// A member of an edit that null takes away.
+/// A member of an edit that null removes.
 #[derive(Debug)]
 pub struct EditField<T>(Edit<T>);
 
@@ -29,17 +30,18 @@ impl<T> Default for EditField<T> {
 }
 
 impl<T> EditField<T> {
-    /// The edit as it was read.
+    /// Returns the edit.
     pub fn into_edit(self) -> Edit<T> {
         self.0
     }
 }
 
 impl<T: Parse> EditField<Field<T>> {
-    /// The edit.
+    /// Returns the edit with a valid value.
     ///
     /// # Errors
-    /// When the domain refused the value, which validation reports.
+    ///
+    /// If the domain refused the value, which validation reports.
     pub fn into_valid(self) -> Result<Edit<T>, Refused> {
         self.0.try_map(Field::into_valid)
     }

@@ -9,16 +9,17 @@ use super::faults::Faults;
 use super::numbers::Number;
 use super::request::Refused;
 
-/// A string that was handed to the domain while it was read: its value, or why the domain refuses it.
+/// A string that the domain parsed while it was read: its value, or the fault.
 ///
-/// Validation notes the refusal with its place, and [`Field::into_valid`] takes the value out.
+/// Validation records the fault with its location, and [`Field::into_valid`] returns the value.
 pub struct Field<T: Parse>(Result<T, T::Fault>);
 
 impl<T: Parse> Field<T> {
-    /// The value.
+    /// Returns the value.
     ///
     /// # Errors
-    /// When the domain refused it, which validation reports.
+    ///
+    /// If the domain refused it, which validation reports.
     pub fn into_valid(self) -> Result<T, Refused> {
         self.0.map_err(|_| Refused)
     }
@@ -67,17 +68,18 @@ impl<T: Parse> Validate for Field<T> {
     }
 }
 
-/// A number that was handed to the domain while it was read, likewise.
+/// A number that the domain parsed while it was read: its value, or the fault.
 ///
-/// The domain's `parse` gets the number without an exponent, such as `-12.5`; one that would take more than 400
-/// characters it gets with an exponent, such as `1e999`.
+/// The domain's `parse` gets the number without an exponent, such as `-12.5`. A number that would take more than 400
+/// characters keeps its exponent, such as `1e999`.
 pub struct NumberField<T: Parse>(Field<T>);
 
 impl<T: Parse> NumberField<T> {
-    /// The value.
+    /// Returns the value.
     ///
     /// # Errors
-    /// When the domain refused it, which validation reports.
+    ///
+    /// If the domain refused it, which validation reports.
     pub fn into_valid(self) -> Result<T, Refused> {
         self.0.into_valid()
     }

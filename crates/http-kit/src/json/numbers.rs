@@ -1,7 +1,7 @@
 //! Numbers of any size and precision.
 //!
-//! `serde_json` keeps a number as an integer of 64 bits or as a float, and so takes distinct numbers for one and
-//! refuses others. Here the numbers are taken out of the body before it is parsed.
+//! `serde_json` reads a number as a 64-bit integer or a float, so it conflates distinct numbers and refuses others.
+//! Here the numbers are removed from the body before it is parsed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,22 +9,23 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
 
-/// A JSON number by its exact value: `1`, `1.0` and `10e-1` are one number.
+/// A JSON number with its exact value: `1`, `1.0` and `10e-1` are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Number(Cow<'static, str>);
 
-/// The longest exponent that is computed with. A number with a longer one is kept as it was sent.
+/// Maximum number of digits in an exponent that is normalized. A number with a longer exponent keeps its original
+/// spelling.
 const EXPONENT_DIGITS_MAX: usize = 18;
-/// The longest number that is written out without an exponent.
+/// Maximum length in characters of a number that is written without an exponent.
 const PLAIN_MAX: usize = 400;
 
 impl Number {
-    /// The name by which [`Number`] tells the strict reader what it wants.
+    /// Name by which [`Number`] identifies itself to the strict reader.
     pub(super) const TOKEN: &'static str = "$http_kit::json::Number";
     pub(super) const ZERO: Self = Self(Cow::Borrowed("0"));
 
-    /// Reads a token of the JSON grammar.
-    fn of_token(token: &str) -> Self {
+    /// Reads a number token of the JSON grammar.
+    fn from_token(token: &str) -> Self {
         let (negative, unsigned) = match token.strip_prefix('-') {
             Some(unsigned) => ("-", unsigned),
             None => ("", token),
@@ -59,12 +60,12 @@ impl Number {
         }))
     }
 
-    /// The one spelling of this number: an integer without trailing zeros, and a power of ten where there is one.
+    /// Returns the canonical spelling: an integer without trailing zeros, followed by a power of ten if there is one.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number without an exponent, such as `-12.5`, or `None` where that takes more than 400 characters.
+    /// Returns the number without an exponent, such as `-12.5`, or `None` if that takes more than 400 characters.
     pub fn to_plain(&self) -> Option<String> {
         let (mantissa, exponent) = self.0.split_once('e').unwrap_or((&self.0, "0"));
         let exponent: i128 = exponent.parse().ok()?;
@@ -85,12 +86,12 @@ impl Number {
         })
     }
 
-    /// The number as an integer type, or `None` where it does not fit.
+    /// Returns the number as an integer type, or `None` if it does not fit.
     pub(super) fn to_integer<T: FromStr>(&self) -> Option<T> {
         self.to_plain()?.parse().ok()
     }
 
-    /// The nearest float, or `None` where there is none that is finite.
+    /// Returns the nearest float, or `None` if it is not finite.
     pub(super) fn to_float(&self) -> Option<f64> {
         self.0.parse().ok().filter(|float: &f64| float.is_finite())
     }
@@ -116,8 +117,8 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// Replaces each number outside strings with `0` and returns the numbers in their order; `None` where there is none.
-pub(super) fn take_out(body: &[u8]) -> Option<(Vec<u8>, Vec<Number>)> {
+/// Replaces each number outside strings with `0` and returns the numbers in order, or `None` if there are no numbers.
+pub(super) fn extract_numbers(body: &[u8]) -> Option<(Vec<u8>, Vec<Number>)> {
     let mut without = Vec::with_capacity(body.len());
     let mut numbers = Vec::new();
     let mut rest = body;
@@ -130,7 +131,7 @@ pub(super) fn take_out(body: &[u8]) -> Option<(Vec<u8>, Vec<Number>)> {
         let (token, after) = rest.split_at(length);
         match str::from_utf8(token) {
             Ok(number) if is_number(token) => {
-                numbers.push(Number::of_token(number));
+                numbers.push(Number::from_token(number));
                 without.push(b'0');
             }
             _ => without.extend_from_slice(token),
@@ -140,7 +141,7 @@ pub(super) fn take_out(body: &[u8]) -> Option<(Vec<u8>, Vec<Number>)> {
     (!numbers.is_empty()).then_some((without, numbers))
 }
 
-/// From the quote to the next that is not escaped, or to the end.
+/// Returns the length of a string: up to the next quote that is not escaped, or to the end.
 fn string_length(bytes: &[u8]) -> usize {
     let mut escaped = false;
     let end = bytes.iter().skip(1).position(|byte| {
@@ -159,7 +160,7 @@ fn number_length(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// RFC 8259 section 6.
+/// Returns whether the token is a number of RFC 8259 section 6.
 fn is_number(token: &[u8]) -> bool {
     let digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
     let unsigned = token.strip_prefix(b"-").unwrap_or(token);
@@ -197,12 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_taken_out_and_strings_are_left_alone() {
-        let (without, numbers) = take_out(br#"{"1":"2\"," \"3":12e999,"x":[4.50]}"#).unwrap();
+    fn numbers_are_extracted_and_strings_are_unchanged() {
+        let (without, numbers) =
+            extract_numbers(br#"{"1":"2\"," \"3":12e999,"x":[4.50]}"#).unwrap();
         assert_eq!(without, br#"{"1":"2\"," \"3":0,"x":[0]}"#);
         let numbers: Vec<&str> = numbers.iter().map(Number::as_str).collect();
         assert_eq!(numbers, ["12e999", "45e-1"]);
-        assert_eq!(take_out(br#"{"a":"12"}"#), None);
+        assert_eq!(extract_numbers(br#"{"a":"12"}"#), None);
     }
 
     #[test]
@@ -215,7 +217,7 @@ mod tests {
             ("1e999", &["1e999", "10e998", "0.1e1000"]),
         ] {
             for spelling in spellings {
-                assert_eq!(Number::of_token(spelling).as_str(), number, "{spelling}");
+                assert_eq!(Number::from_token(spelling).as_str(), number, "{spelling}");
             }
         }
     }
@@ -236,20 +238,20 @@ mod tests {
             "1e-1000000000000000000000",
         ];
         let spellings: std::collections::HashSet<String> = tokens
-            .map(|token| Number::of_token(token).as_str().to_owned())
+            .map(|token| Number::from_token(token).as_str().to_owned())
             .into();
         assert_eq!(spellings.len(), tokens.len());
     }
 
     #[test]
-    fn a_number_is_written_plainly_where_that_is_short() {
+    fn a_number_is_written_without_exponent_if_that_is_short() {
         for (token, plain) in [
             ("12e2", "1200"),
             ("-12.50", "-12.5"),
             ("5e-3", "0.005"),
             ("0", "0"),
         ] {
-            assert_eq!(Number::of_token(token).to_plain().unwrap(), plain);
+            assert_eq!(Number::from_token(token).to_plain().unwrap(), plain);
         }
         for long in [
             "1e400",
@@ -257,11 +259,11 @@ mod tests {
             "1e9999999999999999999999",
             "1.5e9999999999999999999999",
         ] {
-            assert_eq!(Number::of_token(long).to_plain(), None, "{long}");
+            assert_eq!(Number::from_token(long).to_plain(), None, "{long}");
         }
-        assert_eq!(Number::of_token("255.0").to_integer::<u8>(), Some(255));
-        assert_eq!(Number::of_token("256").to_integer::<u8>(), None);
-        assert_eq!(Number::of_token("1.5").to_integer::<i64>(), None);
-        assert_eq!(Number::of_token("1e999").to_float(), None);
+        assert_eq!(Number::from_token("255.0").to_integer::<u8>(), Some(255));
+        assert_eq!(Number::from_token("256").to_integer::<u8>(), None);
+        assert_eq!(Number::from_token("1.5").to_integer::<i64>(), None);
+        assert_eq!(Number::from_token("1e999").to_float(), None);
     }
 }

@@ -2,18 +2,19 @@ use garde::Validate;
 
 use super::faults::Faults;
 
-/// The domain has refused a value. Which one and why is noted by validation.
+/// The domain refused a value. Validation reports the value and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 
-/// The body of a request: what it looks like as JSON, and the domain value that it stands for.
+/// A request body: its JSON form, and the domain value that it represents.
 pub trait RequestBody: Validate<Context = Faults> {
-    /// What the members make together.
+    /// The domain value.
     type Value;
 
-    /// Puts the value together.
+    /// Builds the domain value.
     ///
     /// # Errors
-    /// When a member was refused.
+    ///
+    /// If the domain refused a member.
     fn into_value(self) -> Result<Self::Value, Refused>;
 }

@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::numbers::{self, Number};
 
-/// A JSON value as it was sent: members in their order, repeated ones included.
+/// A JSON value as it was sent, with members in their order, including repeated ones.
 #[derive(Debug, PartialEq)]
 pub(super) enum Tree<'de> {
     Null,
@@ -17,16 +17,16 @@ pub(super) enum Tree<'de> {
 }
 
 impl<'de> Tree<'de> {
-    /// Reads exactly one value. `None` where the bytes are not JSON.
+    /// Parses exactly one value. Returns `None` if the bytes are not JSON.
     pub(super) fn parse(body: &'de [u8]) -> Option<Self> {
-        let Some((body, numbers)) = numbers::take_out(body) else {
+        let Some((body, numbers)) = numbers::extract_numbers(body) else {
             return serde_json::from_slice(body).ok();
         };
         let tree: Tree<'_> = serde_json::from_slice(&body).ok()?;
         Some(tree.with_numbers(&mut numbers.into_iter()))
     }
 
-    /// Puts the numbers back in their order, and borrows nothing any more.
+    /// Puts the numbers back in their order, and converts the tree to owned strings.
     fn with_numbers(self, numbers: &mut vec::IntoIter<Number>) -> Tree<'static> {
         match self {
             Self::Null => Tree::Null,
@@ -48,8 +48,8 @@ impl<'de> Tree<'de> {
         }
     }
 
-    /// Appends a form in which equal JSON values are equal bytes, whatever the order of members:
-    /// every value is tagged, and every text is led by its length.
+    /// Appends a form in which equal JSON values are equal bytes, whatever the order of members. Each value starts with
+    /// a tag, and each string with its length.
     pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
             Self::Null => out.push(b'n'),
@@ -109,7 +109,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::Bool(value))
     }
 
-    /// Stands for a number that was taken out.
+    /// Replaces a number that was extracted.
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
         Ok(Tree::Number(Number::ZERO))
     }
@@ -139,14 +139,16 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-/// A member's name, borrowed from the body unless it holds an escape.
+/// The name of a member. It is borrowed from the body unless it contains an escape.
 struct Name<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Tree::deserialize(deserializer)? {
             Tree::Text(name) => Ok(Self(name)),
-            _ => Err(serde::de::Error::custom("a name is a text")),
+            _ => Err(serde::de::Error::custom(
+                "the name of a member must be a string",
+            )),
         }
     }
 }
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     fn number_of(token: &str) -> Number {
-        let (_, mut numbers) = numbers::take_out(token.as_bytes()).unwrap();
+        let (_, mut numbers) = numbers::extract_numbers(token.as_bytes()).unwrap();
         numbers.remove(0)
     }
 
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_json_value_is_not_read() {
+    fn a_body_that_is_not_one_json_value_is_refused() {
         let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         for bad in [
             "",
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_any_size_are_numbers() {
+    fn numbers_of_any_size_are_read() {
         for good in [
             "1e999",
             "-1E+999",
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_have_one_canonical_form_and_others_another() {
+    fn equal_values_have_the_same_canonical_form_and_distinct_values_do_not() {
         let same = canonical(r#"{"a":"x","b":{"c":null,"d":"y"}}"#);
         assert_eq!(
             canonical(" { \"b\" : {\"d\":\"\\u0079\", \"c\":null}, \"\\u0061\":\"x\" } "),
@@ -240,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_booleans_and_arrays_are_told_apart_and_equal_numbers_are_one() {
+    fn numbers_booleans_and_arrays_have_distinct_forms_and_equal_numbers_the_same() {
         let distinct = [
             "1",
             "2",

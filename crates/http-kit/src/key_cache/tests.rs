@@ -26,7 +26,7 @@ fn key(id: ApiKeyId) -> ApiKey {
     }
 }
 
-/// A store whose look-ups are counted and answered by the function, which is told how many came before.
+/// Returns a cache over a store that calls `answer` with the number of earlier lookups, and the number of lookups.
 fn cache(
     answer: impl Fn(usize, ApiKeyId) -> Result<Option<ApiKey>, StoreError> + Send + 'static,
 ) -> (KeyCache, Arc<AtomicUsize>) {
@@ -41,13 +41,13 @@ fn cache(
     )
 }
 
-fn recorded() -> (KeyCacheMetrics, PrometheusHandle) {
+fn recording_metrics() -> (KeyCacheMetrics, PrometheusHandle) {
     let recorder = PrometheusBuilder::new().build_recorder();
     let metrics = metrics::with_local_recorder(&recorder, HttpMetrics::recording);
     (metrics.key_cache, recorder.handle())
 }
 
-/// How many look-ups ended so.
+/// Returns the value of the counter for this result.
 fn counted(handle: &PrometheusHandle, result: &str) -> usize {
     let page = handle.render();
     let series = format!("customers_key_cache_lookups_total{{result=\"{result}\"}} ");
@@ -70,7 +70,7 @@ async fn a_key_is_looked_up_once_for_many_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_revocation_is_seen_within_five_seconds_and_at_once_after_a_pause() {
+async fn a_revocation_takes_effect_after_five_seconds() {
     let (cache, _) = cache(|before, id| {
         let revoked_at = (before > 0).then_some(DateTime::UNIX_EPOCH);
         Ok(Some(ApiKey {
@@ -113,7 +113,7 @@ async fn a_key_in_use_is_looked_up_again_in_the_background() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_is_noticed_once_the_key_is_too_old_to_be_believed() {
+async fn a_failing_store_is_reported_once_the_cached_key_has_expired() {
     let (cache, _) = cache(|before, id| match before {
         0 => Ok(Some(key(id))),
         _ => Err(StoreError::unavailable("gone")),
@@ -126,7 +126,7 @@ async fn a_store_that_fails_is_noticed_once_the_key_is_too_old_to_be_believed() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_id_is_not_asked_for_again_for_a_while() {
+async fn an_unknown_id_is_looked_up_once() {
     let (cache, count) = cache(|_, _| Ok(None));
     for _ in 0..100 {
         assert_eq!(cache.find(id(1)).await, Ok(None));
@@ -135,14 +135,14 @@ async fn an_unknown_id_is_not_asked_for_again_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_gone_from_the_store_is_unknown() {
+async fn a_key_that_was_deleted_from_the_store_is_unknown() {
     let (cache, _) = cache(|before, id| Ok((before == 0).then(|| key(id))));
     assert!(cache.find(id(1)).await.unwrap().is_some());
     advance(Duration::from_secs(5)).await;
     assert_eq!(cache.find(id(1)).await, Ok(None));
 }
 
-/// A store that never answers.
+/// A store that never responds.
 struct Silent;
 
 #[async_trait::async_trait]
@@ -173,8 +173,8 @@ impl ApiKeyRepository for Silent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_ids_beyond_the_bound_are_refused_at_once_and_waiting_ones_after_a_timeout() {
-    let (metrics, handle) = recorded();
+async fn unknown_ids_beyond_the_limit_are_refused_at_once_and_waiting_ones_after_a_timeout() {
+    let (metrics, handle) = recording_metrics();
     let cache = KeyCache::new(Arc::new(Silent), metrics);
     let bound = MAX_UNKNOWN_KEY_LOOKUPS + MAX_WAITING_LOOKUPS;
     let mut waiting = tokio::task::JoinSet::new();
@@ -192,26 +192,26 @@ async fn unknown_ids_beyond_the_bound_are_refused_at_once_and_waiting_ones_after
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_up_is_counted_by_how_the_key_was_found() {
-    let (metrics, handle) = recorded();
+async fn lookups_are_counted_by_result() {
+    let (metrics, handle) = recording_metrics();
     let mut keys = MockApiKeyRepository::new();
     keys.expect_find()
-        .returning(|asked| Ok((asked == id(1)).then(|| key(asked))));
+        .returning(|requested| Ok((requested == id(1)).then(|| key(requested))));
     let cache = KeyCache::new(Arc::new(keys), metrics);
-    for (pause, asked, result) in [
+    for (pause, requested, result) in [
         (Duration::ZERO, 1, "miss"),
         (Duration::ZERO, 1, "hit"),
-        (REFRESH, 1, "stale"),
-        (TRUST + TRUST, 1, "miss"),
+        (REFRESH_AGE, 1, "stale"),
+        (MAX_AGE + MAX_AGE, 1, "miss"),
         (Duration::ZERO, 2, "miss"),
         (Duration::ZERO, 2, "unknown"),
     ] {
         advance(pause).await;
         let before = counted(&handle, result);
-        let found = cache.find(id(asked)).await.unwrap();
-        assert_eq!(found.is_some(), asked == 1);
+        let found = cache.find(id(requested)).await.unwrap();
+        assert_eq!(found.is_some(), requested == 1);
         assert_eq!(counted(&handle, result), before + 1, "{result}");
-        // The background has its turn before time goes on.
+        // Lets a refresh in the background run before the time advances.
         tokio::task::yield_now().await;
     }
     assert_eq!(counted(&handle, "refused"), 0);

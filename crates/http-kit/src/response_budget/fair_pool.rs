@@ -1,4 +1,4 @@
-//! Bytes that all keys share.
+//! A number of bytes that all keys share.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,24 +9,24 @@ use customers_use_cases::Caller;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long a request waits for its share.
-pub(super) const WAIT: Duration = Duration::from_secs(2);
+/// Maximum time that a request waits for its share.
+pub(super) const WAIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A number of bytes, shared between keys so that none can take all of it.
+/// A number of bytes that keys share, so that no key can take all of it.
 ///
-/// A share is granted if the bytes in use, those that the tenant holds, those that the key holds and the share itself add
-/// up to no more than the pool. A key alone can thus take about a third of the pool, and all keys of one tenant about
-/// half; the next tenant can take the same part of what is left, and so on. A key whose tenant holds nothing gets any
-/// share that fits into what is left at once.
+/// A share is granted if the sum of the bytes in use, the bytes of the tenant, the bytes of the key and the share
+/// itself is at most the size of the pool. Thus one key can take about a third of the pool, and all keys of one tenant
+/// about half. The next tenant can take the same part of the rest, and so on. A key whose tenant holds nothing gets any
+/// share that fits into the rest at once.
 ///
-/// Whoever holds a share can take more by [`FairPool::take_more`], which goes by the bytes in use alone: work that has
-/// begun is then seldom in vain.
+/// The holder of a share can take more with [`FairPool::take_more`], which checks only the bytes in use, so that work
+/// in progress rarely fails.
 pub(super) struct FairPool {
     bytes: usize,
     state: Mutex<State>,
 }
 
-/// A part of a pool, returned when it is dropped.
+/// A part of a pool. It returns to the pool when it is dropped.
 pub(super) struct Share {
     pool: Arc<FairPool>,
     caller: Caller,
@@ -38,23 +38,23 @@ struct State {
     used: usize,
     tenants: HashMap<TenantId, usize>,
     keys: HashMap<ApiKeyId, usize>,
-    /// In the order in which they came.
-    waiting: VecDeque<Waiting>,
+    /// In order of arrival.
+    waiters: VecDeque<Waiter>,
 }
 
-struct Waiting {
+struct Waiter {
     caller: Caller,
     bytes: usize,
     rule: Rule,
     granted: oneshot::Sender<Share>,
 }
 
-/// When a share is granted.
+/// Condition under which a share is granted.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// If it leaves enough for others.
+    /// The share leaves enough for other keys.
     Fair,
-    /// If the pool has as much left.
+    /// The share fits into the rest of the pool.
     Fits,
 }
 
@@ -66,12 +66,12 @@ impl FairPool {
         }
     }
 
-    /// Takes a share, at once if it can be granted. `None` if it cannot be for too long.
+    /// Takes a share. Waits if it cannot be granted at once, and returns `None` after [`WAIT_TIMEOUT`].
     pub(super) async fn take(self: &Arc<Self>, caller: Caller, bytes: usize) -> Option<Share> {
         self.take_by(Rule::Fair, caller, bytes).await
     }
 
-    /// Takes a further share for what has begun under another one.
+    /// Takes a further share for work that holds one already.
     pub(super) async fn take_more(self: &Arc<Self>, caller: Caller, bytes: usize) -> Option<Share> {
         self.take_by(Rule::Fits, caller, bytes).await
     }
@@ -84,19 +84,19 @@ impl FairPool {
                 state.add(caller, bytes);
                 return Some(self.share(caller, bytes));
             }
-            state.waiting.retain(|other| !other.granted.is_closed());
-            state.waiting.push_back(Waiting {
+            state.waiters.retain(|other| !other.granted.is_closed());
+            state.waiters.push_back(Waiter {
                 caller,
                 bytes,
                 rule,
                 granted,
             });
         }
-        // Whoever stops waiting drops its end of the channel, and is passed over.
-        timeout(WAIT, grant).await.ok()?.ok()
+        // A waiter that gives up closes its end of the channel and is skipped.
+        timeout(WAIT_TIMEOUT, grant).await.ok()?.ok()
     }
 
-    /// The key that holds the most, and how many bytes.
+    /// Returns the key that holds the most bytes, and their number.
     pub(super) fn greatest_holder(&self) -> Option<(ApiKeyId, usize)> {
         let state = self.state();
         let greatest = state.keys.iter().max_by_key(|(_, held)| **held);
@@ -106,12 +106,12 @@ impl FairPool {
     fn release(self: &Arc<Self>, caller: Caller, bytes: usize) {
         let mut state = self.state();
         state.remove(caller, bytes);
-        let granted = state.grant_waiting(self.bytes);
+        let granted = state.grant_waiters(self.bytes);
         drop(state);
-        // Without the lock: a share whose waiter has just gone is dropped here.
-        for waiting in granted {
-            let share = self.share(waiting.caller, waiting.bytes);
-            let _ = waiting.granted.send(share);
+        // After unlocking: a share whose waiter has just given up is dropped here, which locks the state.
+        for waiter in granted {
+            let share = self.share(waiter.caller, waiter.bytes);
+            let _ = waiter.granted.send(share);
         }
     }
 
@@ -129,7 +129,7 @@ impl FairPool {
 }
 
 impl Share {
-    /// Returns all but so many bytes.
+    /// Returns all but `bytes` to the pool.
     pub(super) fn shrink(&mut self, bytes: usize) {
         let surplus = self.bytes.saturating_sub(bytes);
         self.bytes -= surplus;
@@ -162,26 +162,26 @@ impl State {
         *self.keys.entry(caller.api_key_id).or_default() += bytes;
     }
 
-    /// Takes a share back. Only those who hold something stay in the maps.
+    /// Takes a share back. The maps hold only keys and tenants with a share.
     fn remove(&mut self, caller: Caller, bytes: usize) {
         self.used -= bytes;
         subtract(&mut self.tenants, caller.tenant_id, bytes);
         subtract(&mut self.keys, caller.api_key_id, bytes);
     }
 
-    /// Takes out of the queue, in its order, all whose shares are allowed now, and those who have gone. A large share
-    /// that has to wait does not hold up a small one.
-    fn grant_waiting(&mut self, pool: usize) -> Vec<Waiting> {
+    /// Removes the waiters whose shares can be granted now, in order of arrival, and those that have given up. A large
+    /// share that has to wait does not delay a small one.
+    fn grant_waiters(&mut self, pool: usize) -> Vec<Waiter> {
         let mut granted = Vec::new();
-        for waiting in std::mem::take(&mut self.waiting) {
-            if waiting.granted.is_closed() {
+        for waiter in std::mem::take(&mut self.waiters) {
+            if waiter.granted.is_closed() {
                 continue;
             }
-            if self.allows(pool, waiting.rule, waiting.caller, waiting.bytes) {
-                self.add(waiting.caller, waiting.bytes);
-                granted.push(waiting);
+            if self.allows(pool, waiter.rule, waiter.caller, waiter.bytes) {
+                self.add(waiter.caller, waiter.bytes);
+                granted.push(waiter);
             } else {
-                self.waiting.push_back(waiting);
+                self.waiters.push_back(waiter);
             }
         }
         granted

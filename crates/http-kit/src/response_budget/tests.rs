@@ -2,12 +2,12 @@ use customers_domain::{ApiKey, ApiKeyId, Scopes, SecretHash, TenantId};
 use http_body_util::BodyExt as _;
 use uuid::Uuid;
 
-use super::fair_pool::WAIT;
+use super::fair_pool::WAIT_TIMEOUT;
 use super::*;
 
 const MIB: usize = 1024 * 1024;
 
-/// A key of the tenant of that number.
+/// Returns a caller with the given key of the given tenant.
 fn caller(tenant: u128, key: u8) -> Caller {
     Caller::from(&ApiKey {
         id: ApiKeyId::parse(&format!("{tenant:013}{key:03}")).unwrap(),
@@ -20,7 +20,7 @@ fn caller(tenant: u128, key: u8) -> Caller {
     })
 }
 
-/// Takes shares of that size until one is refused.
+/// Takes shares of `bytes` until one is refused.
 async fn hoard(pool: &Arc<FairPool>, caller: Caller, bytes: usize) -> Vec<Share> {
     let mut shares = Vec::new();
     while let Some(share) = pool.take(caller, bytes).await {
@@ -30,7 +30,7 @@ async fn hoard(pool: &Arc<FairPool>, caller: Caller, bytes: usize) -> Vec<Share>
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_alone_takes_about_a_third_and_its_tenant_about_half() {
+async fn one_key_gets_about_a_third_of_the_pool_and_one_tenant_about_half() {
     let pool = Arc::new(FairPool::new(90 * MIB));
     let first = hoard(&pool, caller(1, 0), MIB).await;
     assert!((29..=31).contains(&first.len()), "{}", first.len());
@@ -42,7 +42,7 @@ async fn a_key_alone_takes_about_a_third_and_its_tenant_about_half() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_holds_nothing_is_served_at_once_beside_those_that_hoard() {
+async fn a_key_without_shares_is_served_at_once_beside_keys_that_hoard() {
     let pool = Arc::new(FairPool::new(48 * MIB));
     let mut shares = Vec::new();
     for tenant in 0..5 {
@@ -53,12 +53,12 @@ async fn a_key_that_holds_nothing_is_served_at_once_beside_those_that_hoard() {
     assert_eq!(started.elapsed(), std::time::Duration::ZERO);
     drop(shares);
     assert!(pool.greatest_holder().is_none());
-    // All of it, when nobody else holds any.
+    // A key gets the whole pool if no other key holds a share.
     assert!(pool.take(caller(99, 0), 48 * MIB).await.is_some());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_share_that_is_returned_goes_to_the_first_waiter_that_it_suffices_for() {
+async fn a_returned_share_goes_to_the_first_waiter_that_fits_into_it() {
     let pool = Arc::new(FairPool::new(10));
     let held = pool.take(caller(1, 0), 10).await.unwrap();
     let large = tokio::spawn({
@@ -81,7 +81,7 @@ async fn a_share_that_is_returned_goes_to_the_first_waiter_that_it_suffices_for(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_that_is_gone_takes_nothing() {
+async fn a_waiter_that_gave_up_takes_no_share() {
     let pool = Arc::new(FairPool::new(10));
     let held = pool.take(caller(1, 0), 10).await.unwrap();
     let gone = tokio::spawn({
@@ -95,13 +95,13 @@ async fn a_waiter_that_is_gone_takes_nothing() {
     assert!(pool.take(caller(3, 0), 10).await.is_some());
 }
 
-/// What the pages of the key that has the most hold.
+/// Returns the bytes held by the key that holds the most.
 fn held(budget: &ResponseBudget) -> usize {
     budget.pool.greatest_holder().map_or(0, |(_, bytes)| bytes)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_counts_for_its_size_until_it_has_been_sent() {
+async fn a_page_holds_its_size_until_it_is_sent() {
     let budget = ResponseBudget::new();
     let reservation = budget.reserve(caller(1, 0), 200, 40 * 1024).await.unwrap();
     assert_eq!(held(&budget), 200 * 40 * 1024);
@@ -116,7 +116,7 @@ async fn a_page_counts_for_its_size_until_it_has_been_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn small_pages_are_served_whatever_the_same_key_holds() {
+async fn small_pages_are_served_even_if_the_key_has_used_its_share() {
     let budget = ResponseBudget::new();
     let flooding = caller(1, 0);
     let _unread = hoard(&budget.pool, flooding, 64 * 1024 + 1).await;
@@ -126,7 +126,7 @@ async fn small_pages_are_served_whatever_the_same_key_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_has_been_read_is_served_beyond_the_share_of_its_key() {
+async fn a_page_that_was_read_is_served_even_if_it_exceeds_the_share_of_its_key() {
     let budget = ResponseBudget::new();
     let flooding = caller(1, 0);
     let reservation = budget.reserve(flooding, 200, 40 * 1024).await.unwrap();
@@ -135,7 +135,7 @@ async fn a_page_that_has_been_read_is_served_beyond_the_share_of_its_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_gives_back_what_it_does_not_need_and_waits_for_what_it_does() {
+async fn a_page_returns_its_surplus_and_waits_for_more_memory() {
     let budget = ResponseBudget::new();
     let small = budget.reserve(caller(1, 0), 200, 40 * 1024).await.unwrap();
     let large = budget.reserve(caller(1, 0), 200, 40 * 1024).await.unwrap();
@@ -148,7 +148,11 @@ async fn a_page_gives_back_what_it_does_not_need_and_waits_for_what_it_does() {
     let page = "x".repeat(30 * MIB);
     let waiting = large.json(&page);
     tokio::pin!(waiting);
-    assert!(tokio::time::timeout(WAIT / 2, &mut waiting).await.is_err());
+    assert!(
+        tokio::time::timeout(WAIT_TIMEOUT / 2, &mut waiting)
+            .await
+            .is_err()
+    );
     others.clear();
     let large = waiting.await.unwrap();
     drop(small);
@@ -158,21 +162,21 @@ async fn a_page_gives_back_what_it_does_not_need_and_waits_for_what_it_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_is_warned_about_once_a_minute() {
-    let notices = Notices::default();
+async fn the_log_warns_about_a_key_once_a_minute() {
+    let warnings = WarningLimit::default();
     let (one, another) = (caller(1, 0).api_key_id, caller(1, 1).api_key_id);
-    assert!(notices.is_due(one));
-    assert!(!notices.is_due(one));
-    assert!(notices.is_due(another));
+    assert!(warnings.is_due(one));
+    assert!(!warnings.is_due(one));
+    assert!(warnings.is_due(another));
     tokio::time::advance(std::time::Duration::from_mins(1)).await;
-    assert!(notices.is_due(one));
+    assert!(warnings.is_due(one));
 }
 
 #[tokio::test(start_paused = true)]
-async fn warnings_remember_a_bounded_number_of_keys() {
-    let notices = Notices::default();
-    let due = (0..2000).filter(|n| notices.is_due(caller(*n, 0).api_key_id));
+async fn the_warning_limit_remembers_a_bounded_number_of_keys() {
+    let warnings = WarningLimit::default();
+    let due = (0..2000).filter(|n| warnings.is_due(caller(*n, 0).api_key_id));
     assert_eq!(due.count(), 1000);
     tokio::time::advance(std::time::Duration::from_mins(1)).await;
-    assert!(notices.is_due(caller(1999, 0).api_key_id));
+    assert!(warnings.is_due(caller(1999, 0).api_key_id));
 }

@@ -116,7 +116,7 @@ async fn watch(slots: &Slots, limits: &Limits) {
         .head
         .min(limits.body)
         .min(limits.idle)
-        .min(limits.answer);
+        .min(limits.response);
     let mut ticks = interval(
         WATCH_INTERVAL
             .min(shortest / 4)
@@ -146,7 +146,7 @@ async fn finish(slots: &Slots, limits: &Limits) {
         connections = remaining,
         "some requests did not finish in time and were cut"
     );
-    slots.cut_all();
+    slots.abort_all();
     let ended = async {
         while slots.used() > 0 {
             slots.released().await;

@@ -1,4 +1,4 @@
-//! The bodies of a request and of its answer, which tell their connection how far they are.
+//! Request and response bodies that update the phase of their connection.
 
 use std::{
     error::Error,
@@ -18,13 +18,13 @@ use hyper::body::Incoming;
 
 use super::slot::Slot;
 
-/// A request's body took longer to arrive than [`Limits::body`](super::Limits::body). The right answer is 408; the
-/// connection closes after whatever answer there is.
+/// A request body did not arrive within [`Limits::body`](super::Limits::body). The service should respond with 408. The
+/// connection closes after the response in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyTimedOut;
 
 impl BodyTimedOut {
-    /// Whether a failure to read a body is, or comes from, this one.
+    /// Returns whether `error` or one of its sources is this one.
     pub fn caused(error: &(dyn Error + 'static)) -> bool {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -45,17 +45,17 @@ impl fmt::Display for BodyTimedOut {
 
 impl Error for BodyTimedOut {}
 
-/// The body of a request, which fails when it is late.
-pub(super) struct RequestBody {
-    /// Until it breaks off.
+/// A request body with a timeout.
+pub(super) struct TimedBody {
+    /// `None` after an error or the end.
     incoming: Option<Incoming>,
-    /// The client may wait for `100 Continue`, and nothing has come yet.
+    /// The client may wait for `100 Continue`, and no byte of the body has arrived.
     awaits_continue: bool,
     slot: Arc<Slot>,
 }
 
-impl RequestBody {
-    /// The request as the service sees it.
+impl TimedBody {
+    /// Wraps the body of a request for the service.
     pub(super) fn wrap(request: Request<Incoming>, slot: &Arc<Slot>) -> Request<Body> {
         let awaits_continue = request.headers().contains_key(header::EXPECT);
         request.map(|incoming| {
@@ -71,7 +71,7 @@ impl RequestBody {
     }
 }
 
-impl HttpBody for RequestBody {
+impl HttpBody for TimedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -83,7 +83,7 @@ impl HttpBody for RequestBody {
         let Some(incoming) = &mut body.incoming else {
             return Poll::Ready(None);
         };
-        if body.slot.body_is_late() {
+        if body.slot.body_timed_out() {
             return Poll::Ready(Some(Err(BodyTimedOut.into())));
         }
         match Pin::new(&mut *incoming).poll_frame(cx) {
@@ -98,7 +98,7 @@ impl HttpBody for RequestBody {
             }
             Poll::Ready(Some(Err(error))) => {
                 body.incoming = None;
-                body.slot.body_broke();
+                body.slot.body_failed();
                 Poll::Ready(Some(Err(error.into())))
             }
             Poll::Ready(None) => {
@@ -119,28 +119,28 @@ impl HttpBody for RequestBody {
     }
 }
 
-impl Drop for RequestBody {
+impl Drop for TimedBody {
     fn drop(&mut self) {
         if let Some(incoming) = self.incoming.take().filter(|rest| !rest.is_end_stream()) {
-            self.slot.unread().leave(incoming, self.awaits_continue);
+            self.slot.unread().keep(incoming, self.awaits_continue);
         }
         self.slot.body_ended();
     }
 }
 
-/// The body of an answer. Once it is dropped, all of it has been taken and waits to be written.
-pub(super) struct AnswerBody {
+/// A response body. When it is dropped, the whole response waits to be written to the socket.
+pub(super) struct ResponseBody {
     body: Body,
     slot: Arc<Slot>,
 }
 
-impl AnswerBody {
+impl ResponseBody {
     pub(super) fn new(body: Body, slot: Arc<Slot>) -> Self {
         Self { body, slot }
     }
 }
 
-impl HttpBody for AnswerBody {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -160,8 +160,8 @@ impl HttpBody for AnswerBody {
     }
 }
 
-impl Drop for AnswerBody {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
-        self.slot.answer_taken();
+        self.slot.response_produced();
     }
 }

@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its last.
+//! A connection, from accept to close.
 
 use std::{convert::Infallible, future, pin::pin, sync::Arc};
 
@@ -12,28 +12,28 @@ use tracing::debug;
 
 use super::{
     Limits,
-    body::{AnswerBody, RequestBody},
+    body::{ResponseBody, TimedBody},
     heads::AmbiguousLength,
     slot::Slot,
     stream::Stream,
 };
 
-/// Room in the buffer for the request line, beside the headers. No buffer may be smaller.
-const REQUEST_LINE: usize = 8 * 1024;
+/// Bytes of the buffer for the request line, in addition to the headers. It is hyper's minimum buffer size.
+const REQUEST_LINE_BYTES: usize = 8 * 1024;
 
-/// Headers of one request. More would let a small head grow tenfold in memory.
+/// Maximum number of headers in a request. A small head with more would take ten times its size in memory.
 const MAX_HEADERS: usize = 256;
 
-/// How HTTP is spoken on every connection.
+/// Returns the HTTP settings of every connection.
 pub(super) fn protocol(limits: &Limits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
     protocol
-        // Its timeout would also end idle connections; the watchdog keeps the two apart.
+        // hyper's timeout would also close idle connections; the watchdog distinguishes them.
         .header_read_timeout(None)
-        // One who has nothing more to send may still wait for the answer, and a change that has begun should end.
+        // A client that has shut down its side may still wait for the response, and a change in progress must finish.
         .half_close(true)
         .max_headers(MAX_HEADERS)
-        .max_buf_size(limits.head_bytes.saturating_add(REQUEST_LINE));
+        .max_buf_size(limits.head_bytes.saturating_add(REQUEST_LINE_BYTES));
     protocol
 }
 
@@ -48,13 +48,13 @@ pub(super) async fn run<S>(
     S::Future: Send,
 {
     if let Err(error) = tcp.set_nodelay(true) {
-        debug!(%error, "answers may be delayed");
+        debug!(%error, "responses may be delayed");
     }
     let stream = TokioIo::new(Stream::new(tcp, Arc::clone(&slot)));
-    let answering = Arc::clone(&slot);
-    let answer =
-        service_fn(move |request| answer(service.clone(), Arc::clone(&answering), request));
-    let mut connection = pin!(protocol.serve_connection(stream, answer));
+    let service_slot = Arc::clone(&slot);
+    let http_service =
+        service_fn(move |request| respond(service.clone(), Arc::clone(&service_slot), request));
+    let mut connection = pin!(protocol.serve_connection(stream, http_service));
     let ended = future::poll_fn(|cx| {
         let ended = connection.as_mut().poll(cx);
         slot.discard_unread(cx);
@@ -65,49 +65,50 @@ pub(super) async fn run<S>(
     }
 }
 
-/// Hands one request to the service, and keeps the connection's phase while it is answered.
-async fn answer<S>(
+/// Passes a request to the service and updates the phase of the connection.
+async fn respond<S>(
     service: S,
     slot: Arc<Slot>,
     mut request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Infallible>
+) -> Result<Response<ResponseBody>, Infallible>
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible>,
 {
     if !slot.begin_work().await {
-        // Condemned while the head came: the connection is about to be dropped, and this with it.
+        // The connection was condemned while the head arrived. It is about to be dropped, and this future with it.
         return future::pending().await;
     }
     if slot.count_head() {
         request.extensions_mut().insert(AmbiguousLength);
     }
     let version = request.version();
-    let client_stays = persists(version, request.headers());
+    let client_keeps_alive = persists(version, request.headers());
     slot.unread().begin();
-    let mut response = service.oneshot(RequestBody::wrap(request, &slot)).await?;
-    let stays = client_stays
-        && !slot.is_last_answer()
+    let mut response = service.oneshot(TimedBody::wrap(request, &slot)).await?;
+    let keep_alive = client_keeps_alive
+        && !slot.is_last_response()
         && !has_token(response.headers(), "close")
         && slot.begin_discarding();
-    if !stays {
+    if !keep_alive {
         slot.unread().abandon();
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
-        // To a response of a later version hyper adds the `keep-alive` that the client of an earlier one asked for.
+        // For a response of a later version than the request, hyper would add the `keep-alive` that an HTTP/1.0 client
+        // requested.
         *response.version_mut() = version;
     }
-    slot.begin_answer();
-    Ok(response.map(|body| AnswerBody::new(body, slot)))
+    slot.begin_response();
+    Ok(response.map(|body| ResponseBody::new(body, slot)))
 }
 
-/// Whether the client keeps the connection after this request (RFC 9112 section 9.3).
+/// Returns whether the client keeps the connection open after this request (RFC 9112 section 9.3).
 fn persists(version: Version, headers: &HeaderMap) -> bool {
     !has_token(headers, "close")
         && (version >= Version::HTTP_11 || has_token(headers, "keep-alive"))
 }
 
-/// Whether `Connection` lists the token.
+/// Returns whether the header `Connection` contains the token.
 fn has_token(headers: &HeaderMap, token: &str) -> bool {
     let values = headers.get_all(header::CONNECTION).iter();
     let mut tokens = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

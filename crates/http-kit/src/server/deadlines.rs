@@ -11,7 +11,7 @@ pub(super) struct Deadlines {
     pub(super) body: u64,
     pub(super) idle: u64,
     pub(super) closing: u64,
-    pub(super) answer: u64,
+    pub(super) response: u64,
 }
 
 impl Deadlines {
@@ -28,7 +28,7 @@ impl Deadlines {
             body: millis(limits.body),
             idle: millis(limits.idle),
             closing: Self::CLOSE,
-            answer: millis(limits.answer),
+            response: millis(limits.response),
         }
     }
 

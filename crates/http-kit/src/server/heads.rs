@@ -1,41 +1,42 @@
-//! Finds heads that declare the length of their body twice.
+//! Detects request heads that declare the length of their body twice.
 //!
-//! hyper reads the body of a request with both `Content-Length` and `Transfer-Encoding` by the latter, as RFC 9112
-//! section 6.3 allows, and drops the former, so the service cannot see it. A proxy in front may have used the length, and
-//! then its next request starts elsewhere (request smuggling). So each head is examined on its way to hyper.
+//! If a request has both `Content-Length` and `Transfer-Encoding`, hyper uses the latter and drops the former, as RFC
+//! 9112 section 6.3 allows. The service cannot see the conflict. A proxy in front may have used `Content-Length`, and
+//! would then see the next request at another position (request smuggling). The scanner therefore examines each head
+//! before hyper does.
 
-/// Marks a request with both `Content-Length` and `Transfer-Encoding`, of which hyper shows the latter alone. The right
-/// response is 400 and a close.
+/// Marks a request with both `Content-Length` and `Transfer-Encoding`. hyper exposes only the latter. The service
+/// should respond with 400 and close the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AmbiguousLength;
 
-/// Longer than any line that matters here.
+/// Maximum length of a line that is kept. All relevant lines are shorter.
 const MAX_LINE: usize = 64;
 
-/// Follows the bytes of a connection from head to head.
+/// Scans the bytes of a connection, head by head.
 #[derive(Debug, Default)]
 pub(super) struct HeadScanner {
     state: State,
-    /// The start of the present line.
+    /// The start of the current line.
     line: Vec<u8>,
-    /// Heads that have ended.
+    /// Number of complete heads.
     heads: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum State {
     Head(Head),
-    /// So many bytes of a body are still to come.
+    /// Number of body bytes that are still to come.
     Body(u64),
     ChunkSize,
-    /// So many bytes of a chunk, with the end of its line, are still to come.
+    /// Number of bytes of a chunk, including its line end, that are still to come.
     Chunk(u64),
     Trailers,
-    /// What follows is not looked at: a head declares its body twice, or in a way that hyper refuses.
+    /// The scan has ended. A head declares its body twice, or in a way that hyper refuses.
     Ended,
 }
 
-/// What is known of a head.
+/// What is known about a head.
 #[derive(Debug, Clone, Copy, Default)]
 struct Head {
     begun: bool,
@@ -50,8 +51,8 @@ impl Default for State {
 }
 
 impl HeadScanner {
-    /// Looks at the next bytes. Returns the number of the head, counted from 0, that declares its body twice, if it ends
-    /// in these.
+    /// Scans the next bytes. Returns the number of the head, counted from 0, that declares its body twice, if its end
+    /// is in these bytes.
     pub(super) fn scan(&mut self, mut bytes: &[u8]) -> Option<u64> {
         while !bytes.is_empty() {
             match self.state {
@@ -80,7 +81,7 @@ impl HeadScanner {
         None
     }
 
-    /// Adds to the present line. True at its end.
+    /// Appends to the current line. Returns whether the line is complete.
     fn take_line(&mut self, bytes: &mut &[u8]) -> bool {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let (part, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
@@ -90,17 +91,17 @@ impl HeadScanner {
         end.is_some()
     }
 
-    /// Interprets the present line. True at the end of a head that declares its body twice.
+    /// Interprets the current line. Returns whether it ends a head that declares its body twice.
     fn end_line(&mut self) -> bool {
         let line = std::mem::take(&mut self.line);
         let text = line.trim_ascii_end();
         match &mut self.state {
             State::Head(head) if !text.is_empty() => {
-                if !head.note(text) {
+                if !head.record_header(text) {
                     self.state = State::Ended;
                 }
             }
-            // Empty lines before a head are no part of it.
+            // Empty lines before a head do not belong to it.
             State::Head(Head { begun: false, .. }) => {}
             State::Head(head) => {
                 let head = *head;
@@ -118,7 +119,7 @@ impl HeadScanner {
             State::ChunkSize => {
                 self.state = match chunk_size(text) {
                     Some(0) => State::Trailers,
-                    // Its end of line comes with it.
+                    // The line end belongs to the chunk.
                     Some(size) => State::Chunk(size.saturating_add(2)),
                     None => State::Ended,
                 };
@@ -130,8 +131,8 @@ impl HeadScanner {
 }
 
 impl Head {
-    /// Notes a line that is not empty. False if its length cannot be read.
-    fn note(&mut self, line: &[u8]) -> bool {
+    /// Records a header line. Returns whether its length is valid.
+    fn record_header(&mut self, line: &[u8]) -> bool {
         if !std::mem::replace(&mut self.begun, true) {
             return true;
         }
@@ -152,14 +153,14 @@ impl Head {
     }
 }
 
-/// Drops at most so many bytes from the front. Returns how many are still to be dropped.
+/// Drops up to `count` bytes from the front. Returns how many remain to be dropped.
 fn skip(bytes: &mut &[u8], count: u64) -> u64 {
     let here = usize::try_from(count).map_or(bytes.len(), |count| count.min(bytes.len()));
     *bytes = &bytes[here..];
     count - here as u64
 }
 
-/// The size at the beginning of a chunk's first line.
+/// Returns the size in the first line of a chunk.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let digits = line
         .split(|byte| matches!(byte, b';' | b' ' | b'\t'))
@@ -174,11 +175,11 @@ mod tests {
     const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /";
 
-    /// With a trailer that would be a second declaration in a head.
+    /// The trailer would be a second declaration if it were in the head.
     const CHUNKED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\
         3;x=y\r\nabc\r\nA\r\n0123\r\n\r\n89\r\n0\r\nContent-Length: 9\r\n\r\n";
 
-    /// The head that is found, whatever the pieces in which the bytes come.
+    /// Returns the head that the scanner reports for any split of the text.
     fn found(text: &str) -> Option<u64> {
         let whole = HeadScanner::default().scan(text.as_bytes());
         for size in [1, 2, 7] {
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_with_both_is_found_in_either_order_and_case() {
+    fn a_head_with_both_headers_is_detected_in_any_order_and_case() {
         let [length, coding] = ["content-LENGTH: 5\r\n", "Transfer-Encoding:chunked\r\n"];
         for lines in [[length, coding], [coding, length]] {
             let head = format!("POST / HTTP/1.1\r\n{}\r\n", lines.concat());
@@ -203,7 +204,7 @@ mod tests {
         }
     }
     #[test]
-    fn bodies_and_trailers_are_not_taken_for_heads() {
+    fn bodies_and_trailers_are_not_scanned_as_heads() {
         let both = "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
         let length = both.len();
         let body = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{both}");
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hyper_refuses_ends_the_search() {
+    fn a_head_that_hyper_refuses_ends_the_scan() {
         let both = "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
         for refused in [
             "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",

@@ -1,25 +1,26 @@
 use std::time::Duration;
 
-/// What a connection may take. The default is what the service promises.
+/// Limits of connections. The defaults are the documented limits of the service.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// To send the head of a request: from the opening, or from the first byte of a later request.
+    /// Time to send the head of a request, from the accept of the connection or from the first byte of a later request.
     pub head: Duration,
-    /// To send a body, from when it is first waited for. Reading it then fails with [`BodyTimedOut`](super::BodyTimedOut). A
-    /// body that the service does not read gets the same time, from the end of the response.
+    /// Time to send a body, from the first read by the service. The read then fails with
+    /// [`BodyTimedOut`](super::BodyTimedOut). A body that the service does not read gets the same time, from the end of
+    /// the response.
     pub body: Duration,
-    /// Without a request, between two.
+    /// Time without a request between two requests.
     pub idle: Duration,
-    /// To take an answer, from its start.
-    pub answer: Duration,
-    /// For running requests to finish once the listener has closed. What is left then is cut.
+    /// Time to receive a response, from its start.
+    pub response: Duration,
+    /// Time for requests in flight to finish after the listener has closed. Remaining ones are cancelled.
     pub drain: Duration,
-    /// Connections at one time; at least one.
+    /// Maximum number of concurrent connections; at least 1.
     pub max_connections: usize,
-    /// Bytes of headers that are read in any case. More may be answered 431.
+    /// Minimum size in bytes of headers that are accepted. Larger headers may get 431.
     pub head_bytes: usize,
-    /// Bytes of a request body with a declared length that are discarded when the service responds without reading
-    /// them, so that the connection can be used again. For a larger body the response says `Connection: close`.
+    /// Maximum number of bytes of an unread request body with a declared length that are discarded, so that the
+    /// connection can be used again. For a larger body the response has `Connection: close`.
     pub unread_body_bytes: u64,
 }
 
@@ -29,7 +30,7 @@ impl Default for Limits {
             head: Duration::from_secs(5),
             body: Duration::from_secs(10),
             idle: Duration::from_mins(1),
-            answer: Duration::from_secs(30),
+            response: Duration::from_secs(30),
             drain: Duration::from_secs(30),
             max_connections: 1000,
             head_bytes: 16 * 1024,

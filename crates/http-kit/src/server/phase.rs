@@ -1,33 +1,33 @@
-//! What a connection is doing, and since when, in one word that can be swapped whole.
+//! The phase of a connection and its start, in one word that can be swapped atomically.
 
-/// What a connection is doing.
+/// Phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// There is no connection in this slot.
+    /// The slot has no connection.
     Free,
-    /// It has been chosen to be closed, and nothing can change that.
+    /// The connection has been chosen to be closed. This is final.
     Condemned,
-    /// Opened; nothing came yet.
+    /// The connection was accepted, and no byte has arrived.
     Open,
-    /// A part of a request's head came.
+    /// A part of a request head has arrived.
     Head,
-    /// Between two requests.
+    /// The connection is between two requests.
     Idle,
-    /// The response has been written; the rest of a request body that the service did not read is still arriving.
+    /// The response was written, and the unread rest of the request body is still arriving.
     Discarding,
-    /// We have sent our last byte and wait for the other side to close.
+    /// The last byte was sent, and the client has not closed yet.
     Closing,
-    /// The service waits for the request's body.
+    /// The service waits for the request body.
     Body,
-    /// The body took too long; the service is about to say so.
-    BodyLate,
-    /// The body broke off or cannot be read; what follows on this connection has no meaning.
-    BodyBroken,
-    /// The service has all it needs.
+    /// The body timed out, and the service has not responded yet.
+    BodyTimedOut,
+    /// The body failed. Further bytes on this connection have no meaning.
+    BodyFailed,
+    /// The service has the whole request.
     Working,
-    /// The service has answered; parts of the body are still to be taken from it.
-    Answering,
-    /// The whole answer is on its way to the socket.
+    /// The service has responded, and parts of the body are still to be produced.
+    Responding,
+    /// The whole response was produced, and is being written to the socket.
     Flushing,
 }
 
@@ -41,18 +41,18 @@ const ALL: [Phase; 13] = [
     Phase::Discarding,
     Phase::Closing,
     Phase::Body,
-    Phase::BodyLate,
-    Phase::BodyBroken,
+    Phase::BodyTimedOut,
+    Phase::BodyFailed,
     Phase::Working,
-    Phase::Answering,
+    Phase::Responding,
     Phase::Flushing,
 ];
 
-/// A phase and when it began, in milliseconds since the server started.
+/// A phase and its start, in milliseconds since the server started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word(u64);
+pub(super) struct PackedPhase(u64);
 
-impl Word {
+impl PackedPhase {
     pub(super) const FREE: Self = Self::new(Phase::Free, 0);
     pub(super) const CONDEMNED: Self = Self::new(Phase::Condemned, 0);
 
@@ -76,21 +76,21 @@ impl Word {
         self.0 >> BITS
     }
 
-    /// Another phase that counts as begun when this one began.
-    pub(super) const fn turned(self, phase: Phase) -> Self {
+    /// Returns another phase with the same start.
+    pub(super) const fn with_phase(self, phase: Phase) -> Self {
         Self::new(phase, self.since())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, Word};
+    use super::{ALL, PackedPhase};
 
     #[test]
-    fn every_phase_and_its_beginning_survive_the_packing() {
+    fn every_phase_and_its_start_can_be_packed() {
         for phase in ALL {
             for since in [0, 1, 1_000_000_000_000] {
-                let word = Word::from_bits(Word::new(phase, since).bits());
+                let word = PackedPhase::from_bits(PackedPhase::new(phase, since).bits());
                 assert_eq!((word.phase(), word.since()), (phase, since));
             }
         }

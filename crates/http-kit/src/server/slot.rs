@@ -1,4 +1,4 @@
-//! One connection's place in the table, and the ways from phase to phase.
+//! The slot of one connection, and the transitions between its phases.
 
 use std::{
     future::poll_fn,
@@ -10,19 +10,19 @@ use std::{
 };
 
 use super::{
-    phase::{Phase, Word},
-    slots::{Cell, Slots},
+    phase::{PackedPhase, Phase},
+    slots::{SlotState, Slots},
     unread::UnreadBody,
 };
 
-/// A connection's place in the table. When the last of those who share it is gone, it is free again.
+/// The slot of one connection. It becomes free when the last handle is dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
     index: usize,
     unread: UnreadBody,
-    /// Heads that hyper has read.
+    /// Number of heads that hyper has read.
     heads: AtomicU64,
-    /// The number of the first head that declares its body twice.
+    /// Number of the first head that declares its body twice.
     ambiguous_head: AtomicU64,
 }
 
@@ -41,87 +41,88 @@ impl Slot {
         self.index
     }
 
-    /// What the service left of the present request's body.
+    /// Returns the part of the current request body that the service did not read.
     pub(super) fn unread(&self) -> &UnreadBody {
         &self.unread
     }
 
-    /// Bytes came: where no request was under way, one is now.
-    pub(super) fn bytes_came(&self) {
-        self.cell().advance(|word| match word.phase() {
-            Phase::Open => Some(word.turned(Phase::Head)),
+    /// Bytes have arrived. Starts a request if none was in progress.
+    pub(super) fn bytes_arrived(&self) {
+        self.state().advance(|word| match word.phase() {
+            Phase::Open => Some(word.with_phase(Phase::Head)),
             Phase::Idle => Some(self.at(Phase::Head)),
             _ => None,
         });
     }
 
-    /// The head of that number, counted from 0, declares its body twice.
+    /// Records the head, counted from 0, that declares its body twice.
     pub(super) fn head_is_ambiguous(&self, number: u64) {
         self.ambiguous_head.store(number, Ordering::Release);
     }
 
-    /// Counts a head that hyper has read. True if it declares its body twice.
+    /// Counts a head that hyper has read. Returns whether it declares its body twice.
     pub(super) fn count_head(&self) -> bool {
         let number = self.heads.fetch_add(1, Ordering::Relaxed);
         number == self.ambiguous_head.load(Ordering::Acquire)
     }
 
-    /// A whole head came. Waits until the answer before has left, so that requests sent ahead cannot pile up answers
-    /// here. False where the connection has been condemned; its request must not be begun.
+    /// Starts a request whose head is complete. Waits until the previous response has been written, so that pipelined
+    /// requests cannot accumulate responses. Returns `false` if the connection is condemned; the request must then not
+    /// start.
     pub(super) async fn begin_work(&self) -> bool {
         poll_fn(|cx| {
-            if self.is_answering() {
-                self.cell().wait(cx.waker());
-                if self.is_answering() {
+            if self.is_responding() {
+                self.state().wait(cx.waker());
+                if self.is_responding() {
                     return Poll::Pending;
                 }
             }
-            Poll::Ready(self.cell().advance(|_| Some(self.at(Phase::Working))))
+            Poll::Ready(self.state().advance(|_| Some(self.at(Phase::Working))))
         })
         .await
     }
 
-    /// The service waits for more of the body. False where the body is late already.
+    /// The service waits for more of the body. Returns `false` if the body has timed out.
     pub(super) fn await_body(&self, waker: &Waker) -> bool {
-        self.cell().wait(waker);
-        self.cell()
+        self.state().wait(waker);
+        self.state()
             .advance(|word| (word.phase() == Phase::Working).then(|| self.at(Phase::Body)));
-        !self.body_is_late()
+        !self.body_timed_out()
     }
 
-    pub(super) fn body_is_late(&self) -> bool {
-        self.phase() == Phase::BodyLate
+    pub(super) fn body_timed_out(&self) -> bool {
+        self.phase() == Phase::BodyTimedOut
     }
 
-    /// The body is complete, or no longer wanted.
+    /// The body is complete, or the service does not need the rest.
     pub(super) fn body_ended(&self) {
-        self.cell()
+        self.state()
             .advance(|word| (word.phase() == Phase::Body).then(|| self.at(Phase::Working)));
     }
 
-    /// The body broke off or cannot be read.
-    pub(super) fn body_broke(&self) {
-        self.cell().advance(|_| Some(self.at(Phase::BodyBroken)));
+    /// The body failed.
+    pub(super) fn body_failed(&self) {
+        self.state().advance(|_| Some(self.at(Phase::BodyFailed)));
     }
 
-    /// Whether the connection must close after the answer that is now ready.
-    pub(super) fn is_last_answer(&self) -> bool {
-        matches!(self.phase(), Phase::BodyLate | Phase::BodyBroken) || self.slots.is_draining()
+    /// Returns whether the connection must close after the response that is now ready.
+    pub(super) fn is_last_response(&self) -> bool {
+        matches!(self.phase(), Phase::BodyTimedOut | Phase::BodyFailed) || self.slots.is_draining()
     }
 
-    /// The service has answered.
-    pub(super) fn begin_answer(&self) {
-        self.cell().advance(|_| Some(self.at(Phase::Answering)));
+    /// The service has responded.
+    pub(super) fn begin_response(&self) {
+        self.state().advance(|_| Some(self.at(Phase::Responding)));
     }
 
-    /// All of the answer's body has been taken from the service.
-    pub(super) fn answer_taken(&self) {
-        self.cell().advance(|word| {
-            (word.phase() == Phase::Answering).then(|| word.turned(Phase::Flushing))
+    /// The whole response body was produced.
+    pub(super) fn response_produced(&self) {
+        self.state().advance(|word| {
+            (word.phase() == Phase::Responding).then(|| word.with_phase(Phase::Flushing))
         });
     }
 
-    /// All that was to be written has been written.
+    /// All bytes in the buffer were written.
     pub(super) fn flushed(&self) {
         if self.phase() == Phase::Flushing {
             let next = if self.unread.is_discarding() {
@@ -129,43 +130,44 @@ impl Slot {
             } else {
                 Phase::Idle
             };
-            self.cell().advance(|_| Some(self.at(next)));
-            self.cell().wake();
+            self.state().advance(|_| Some(self.at(next)));
+            self.state().wake();
         }
     }
 
-    /// Starts to discard what the service left of the body. False if that cannot be done and the connection must close.
+    /// Starts to discard the unread rest of the body. Returns `false` if that is not possible, in which case the
+    /// connection must close.
     pub(super) fn begin_discarding(&self) -> bool {
         self.unread.discard(self.slots.unread_body_bytes())
     }
 
-    /// Discards what has arrived of a body that the service did not read.
+    /// Discards the bytes of an unread body that have arrived.
     pub(super) fn discard_unread(&self, cx: &mut Context<'_>) {
         if self.unread.poll_discard(cx).is_ready() {
-            self.cell()
+            self.state()
                 .advance(|word| (word.phase() == Phase::Discarding).then(|| self.at(Phase::Idle)));
         }
     }
 
-    /// We have ended our side of the connection.
-    pub(super) fn said_goodbye(&self) {
-        self.cell().advance(|_| Some(self.at(Phase::Closing)));
+    /// The write side of the connection was shut down.
+    pub(super) fn write_side_shut_down(&self) {
+        self.state().advance(|_| Some(self.at(Phase::Closing)));
     }
 
-    fn is_answering(&self) -> bool {
-        matches!(self.phase(), Phase::Answering | Phase::Flushing)
+    fn is_responding(&self) -> bool {
+        matches!(self.phase(), Phase::Responding | Phase::Flushing)
     }
 
     fn phase(&self) -> Phase {
-        self.cell().word().phase()
+        self.state().word().phase()
     }
 
-    fn at(&self, phase: Phase) -> Word {
-        Word::new(phase, self.slots.now())
+    fn at(&self, phase: Phase) -> PackedPhase {
+        PackedPhase::new(phase, self.slots.now())
     }
 
-    fn cell(&self) -> &Cell {
-        self.slots.cell(self.index)
+    fn state(&self) -> &SlotState {
+        self.slots.state(self.index)
     }
 }
 

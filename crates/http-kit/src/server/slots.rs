@@ -1,4 +1,4 @@
-//! The table of connections: one slot for each that there may be, each a word that says what it is doing.
+//! The table of connections. It has one slot for each possible connection, with the phase in an atomic word.
 
 use std::{
     sync::{
@@ -17,17 +17,17 @@ use super::{
     Limits,
     deadlines::{Deadlines, millis},
     drain::Drain,
-    phase::{Phase, Word},
+    phase::{PackedPhase, Phase},
     slot::Slot,
 };
 
-/// How long a body may come or an answer go before the connection may have to make room.
-const PATIENCE: u64 = 1000;
+/// Time in milliseconds after which a connection in a body or response can be evicted.
+const EVICTABLE_AFTER: u64 = 1000;
 
-/// All connections. Their words lie side by side, so that looking at every one costs microseconds.
+/// All connections. The words are contiguous in memory, so that a scan of all of them takes microseconds.
 pub(super) struct Slots {
-    cells: Box<[Cell]>,
-    ledger: Mutex<Ledger>,
+    states: Box<[SlotState]>,
+    allocator: Mutex<Allocator>,
     released: Notify,
     started: Instant,
     unread_body_bytes: u64,
@@ -35,15 +35,15 @@ pub(super) struct Slots {
     connections: ConnectionMetrics,
 }
 
-/// What one slot's connection does.
+/// State of one slot.
 #[derive(Default)]
-pub(super) struct Cell {
+pub(super) struct SlotState {
     word: AtomicU64,
-    /// Who waits for the phase to change: a body that may be late, or the next request.
+    /// The task that waits for the next phase: for a body that may time out, or for the next request.
     waiter: Mutex<Option<Waker>>,
 }
 
-struct Ledger {
+struct Allocator {
     free: Vec<usize>,
     tasks: Box<[Option<AbortHandle>]>,
 }
@@ -53,8 +53,8 @@ impl Slots {
         let count = limits.max_connections.max(1);
         connections.set_max(count);
         Arc::new(Self {
-            cells: (0..count).map(|_| Cell::default()).collect(),
-            ledger: Mutex::new(Ledger {
+            states: (0..count).map(|_| SlotState::default()).collect(),
+            allocator: Mutex::new(Allocator {
                 free: (0..count).rev().collect(),
                 tasks: (0..count).map(|_| None).collect(),
             }),
@@ -66,32 +66,33 @@ impl Slots {
         })
     }
 
-    /// A free slot for a connection that has just been opened, unless the bound is reached.
+    /// Returns a free slot for a new connection, or `None` at the maximum number of connections.
     pub(super) fn claim(self: &Arc<Self>) -> Option<Arc<Slot>> {
-        let index = self.ledger().free.pop()?;
+        let index = self.allocator().free.pop()?;
         self.connections.opened();
-        self.cells[index]
-            .word
-            .store(Word::new(Phase::Open, self.now()).bits(), Ordering::Release);
+        self.states[index].word.store(
+            PackedPhase::new(Phase::Open, self.now()).bits(),
+            Ordering::Release,
+        );
         Some(Arc::new(Slot::new(Arc::clone(self), index)))
     }
 
-    /// Names the task that serves the connection of a slot, so that it can be ended from outside.
+    /// Registers the task that serves the connection of a slot, so that it can be aborted.
     pub(super) fn attach(&self, index: usize, task: AbortHandle) {
-        let mut ledger = self.ledger();
-        if self.cells[index].word() == Word::CONDEMNED {
+        let mut allocator = self.allocator();
+        if self.states[index].word() == PackedPhase::CONDEMNED {
             task.abort();
         }
-        ledger.tasks[index] = Some(task);
+        allocator.tasks[index] = Some(task);
     }
 
-    /// Takes a slot back.
+    /// Frees a slot.
     pub(super) fn release(&self, index: usize) {
-        let mut ledger = self.ledger();
-        self.cells[index].clear();
-        ledger.tasks[index] = None;
-        ledger.free.push(index);
-        drop(ledger);
+        let mut allocator = self.allocator();
+        self.states[index].clear();
+        allocator.tasks[index] = None;
+        allocator.free.push(index);
+        drop(allocator);
         self.connections.closed();
         self.released.notify_one();
     }
@@ -101,21 +102,22 @@ impl Slots {
         self.released.notified().await;
     }
 
-    /// How many connections there are.
+    /// Returns the number of connections.
     pub(super) fn used(&self) -> usize {
-        self.cells.len() - self.ledger().free.len()
+        self.states.len() - self.allocator().free.len()
     }
 
-    /// Closes the connection that can best be spared: the one that has longest sent no whole request; else the one
-    /// whose body or answer has been under way longest, if that is long. False where every one is at work.
+    /// Evicts a connection: the one that has been without a complete request for the longest time; otherwise the one
+    /// whose body or response has taken the longest, if that is more than [`EVICTABLE_AFTER`]. Returns `false` if every
+    /// connection has a request in progress.
     pub(super) fn evict(&self) -> bool {
         let now = self.now();
         loop {
             let choice = self.words().filter_map(|(index, word)| {
                 let rank = match word.phase() {
                     Phase::Open | Phase::Head | Phase::Idle | Phase::Closing => 0,
-                    Phase::Body | Phase::Discarding | Phase::Answering | Phase::Flushing
-                        if now > word.since() + PATIENCE =>
+                    Phase::Body | Phase::Discarding | Phase::Responding | Phase::Flushing
+                        if now > word.since() + EVICTABLE_AFTER =>
                     {
                         1
                     }
@@ -128,13 +130,13 @@ impl Slots {
                 return false;
             };
             if self.condemn(index, word) {
-                debug!(phase = ?word.phase(), "a connection made room");
+                debug!(phase = ?word.phase(), "a connection was evicted");
                 return true;
             }
         }
     }
 
-    /// Closes what has outstayed its phase, and fails bodies that are late.
+    /// Closes connections that exceed the limit of their phase, and fails bodies that have timed out.
     pub(super) fn sweep(&self, deadlines: &Deadlines) {
         let now = self.now();
         for (index, word) in self.words() {
@@ -142,55 +144,55 @@ impl Slots {
                 Phase::Free
                 | Phase::Condemned
                 | Phase::Working
-                | Phase::BodyLate
-                | Phase::BodyBroken => continue,
+                | Phase::BodyTimedOut
+                | Phase::BodyFailed => continue,
                 Phase::Open => deadlines.open,
                 Phase::Head => deadlines.head,
                 Phase::Idle => deadlines.idle,
                 Phase::Closing => deadlines.closing,
                 Phase::Body | Phase::Discarding => deadlines.body,
-                Phase::Answering | Phase::Flushing => deadlines.answer,
+                Phase::Responding | Phase::Flushing => deadlines.response,
             };
             if now.saturating_sub(word.since()) < limit {
                 continue;
             }
             if word.phase() == Phase::Body {
-                let cell = &self.cells[index];
-                if cell.swap(word, Word::new(Phase::BodyLate, now)) {
-                    cell.wake();
+                let state = &self.states[index];
+                if state.swap(word, PackedPhase::new(Phase::BodyTimedOut, now)) {
+                    state.wake();
                 }
             } else if self.condemn(index, word) {
-                debug!(phase = ?word.phase(), "a connection ran out of time");
+                debug!(phase = ?word.phase(), "a connection timed out");
             }
         }
     }
 
-    /// Closes every connection, whatever it does.
-    pub(super) fn cut_all(&self) {
-        let tasks: Vec<_> = self.ledger().tasks.iter().flatten().cloned().collect();
+    /// Aborts every connection, whatever its phase.
+    pub(super) fn abort_all(&self) {
+        let tasks: Vec<_> = self.allocator().tasks.iter().flatten().cloned().collect();
         tasks.iter().for_each(AbortHandle::abort);
     }
 
-    /// Closes the connection if it is still as it was seen.
-    fn condemn(&self, index: usize, seen: Word) -> bool {
-        // Under the lock, so that the slot cannot pass to another connection between the two steps.
-        let ledger = self.ledger();
-        if !self.cells[index].swap(seen, Word::CONDEMNED) {
+    /// Closes the connection if its phase has not changed since `seen`.
+    fn condemn(&self, index: usize, seen: PackedPhase) -> bool {
+        // The lock keeps the slot from passing to another connection between the two steps.
+        let allocator = self.allocator();
+        if !self.states[index].swap(seen, PackedPhase::CONDEMNED) {
             return false;
         }
-        let task = ledger.tasks[index].clone();
-        drop(ledger);
+        let task = allocator.tasks[index].clone();
+        drop(allocator);
         if let Some(task) = task {
             task.abort();
         }
         true
     }
 
-    pub(super) fn cell(&self, index: usize) -> &Cell {
-        &self.cells[index]
+    pub(super) fn state(&self, index: usize) -> &SlotState {
+        &self.states[index]
     }
 
-    /// Bytes of an unread request body that may be discarded.
+    /// Maximum number of bytes of an unread request body that are discarded.
     pub(super) fn unread_body_bytes(&self) -> u64 {
         self.unread_body_bytes
     }
@@ -199,48 +201,51 @@ impl Slots {
         self.drain.is_draining()
     }
 
-    /// Milliseconds since the server started.
+    /// Returns the milliseconds since the server started.
     pub(super) fn now(&self) -> u64 {
         millis(self.started.elapsed())
     }
 
-    fn words(&self) -> impl Iterator<Item = (usize, Word)> {
-        self.cells.iter().map(Cell::word).enumerate()
+    fn words(&self) -> impl Iterator<Item = (usize, PackedPhase)> {
+        self.states.iter().map(SlotState::word).enumerate()
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn allocator(&self) -> MutexGuard<'_, Allocator> {
+        self.allocator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Cell {
+impl SlotState {
     fn clear(&self) {
         *self.waiter() = None;
-        self.word.store(Word::FREE.bits(), Ordering::Release);
+        self.word.store(PackedPhase::FREE.bits(), Ordering::Release);
     }
 
-    pub(super) fn word(&self) -> Word {
-        Word::from_bits(self.word.load(Ordering::Acquire))
+    pub(super) fn word(&self) -> PackedPhase {
+        PackedPhase::from_bits(self.word.load(Ordering::Acquire))
     }
 
-    fn swap(&self, from: Word, to: Word) -> bool {
+    fn swap(&self, from: PackedPhase, to: PackedPhase) -> bool {
         self.word
             .compare_exchange(from.bits(), to.bits(), Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
-    /// Moves to the word that `next` makes of the present one. False where it makes none, or the connection is condemned.
-    pub(super) fn advance(&self, next: impl Fn(Word) -> Option<Word>) -> bool {
-        let step = |bits| match Word::from_bits(bits) {
-            Word::CONDEMNED => None,
-            word => next(word).map(Word::bits),
+    /// Replaces the phase by the result of `next`. Returns `false` if `next` returns `None` or the connection is
+    /// condemned.
+    pub(super) fn advance(&self, next: impl Fn(PackedPhase) -> Option<PackedPhase>) -> bool {
+        let step = |bits| match PackedPhase::from_bits(bits) {
+            PackedPhase::CONDEMNED => None,
+            word => next(word).map(PackedPhase::bits),
         };
         self.word
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, step)
             .is_ok()
     }
 
-    /// Has the task woken at the next [`wake`](Self::wake).
+    /// Registers the task for the next [`wake`](Self::wake).
     pub(super) fn wait(&self, waker: &Waker) {
         match &mut *self.waiter() {
             Some(known) => known.clone_from(waker),

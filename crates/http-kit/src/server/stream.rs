@@ -17,7 +17,7 @@ use super::{heads::HeadScanner, slot::Slot};
 /// Buffer size for bytes that are read and discarded.
 const DISCARD_BUFFER: usize = 4096;
 
-/// A socket that notifies its slot when bytes of a request arrive and when a response was sent.
+/// A socket that notifies its slot when request bytes arrive and when a response was written.
 pub(super) struct Stream {
     tcp: TcpStream,
     slot: Arc<Slot>,
@@ -50,7 +50,7 @@ impl AsyncRead for Stream {
             if let Some(head) = stream.heads.scan(read) {
                 stream.slot.head_is_ambiguous(head);
             }
-            stream.slot.bytes_came();
+            stream.slot.bytes_arrived();
         }
         Poll::Ready(Ok(()))
     }
@@ -83,13 +83,13 @@ impl AsyncWrite for Stream {
         Poll::Ready(Ok(()))
     }
 
-    /// Shuts down our side, then reads until the client closes too. Closing a socket with unread bytes resets it, and the
-    /// reset can overtake the response.
+    /// Shuts down the write side, then reads until the client closes. Closing a socket with unread bytes resets the
+    /// connection, and the reset can overtake the response.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.shut {
             ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
             self.shut = true;
-            self.slot.said_goodbye();
+            self.slot.write_side_shut_down();
         }
         loop {
             let mut scratch = [0; DISCARD_BUFFER];

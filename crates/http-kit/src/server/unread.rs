@@ -1,4 +1,4 @@
-//! Request bodies that the service did not read to their end.
+//! Request bodies that the service did not read completely.
 
 use std::{
     pin::Pin,
@@ -9,80 +9,82 @@ use std::{
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-/// What the service left of the present request's body.
+/// The unread part of the current request body.
 ///
-/// hyper closes a connection whose body is dropped before it has arrived, without telling the client. A rest that is
-/// small enough is therefore kept here and discarded as it arrives, so that the connection can be used again.
+/// If a body is dropped before it has arrived, hyper closes the connection without notifying the client. A small rest
+/// is therefore kept here and discarded as it arrives, so that the connection can be used again.
 #[derive(Default)]
 pub(super) struct UnreadBody(Mutex<Rest>);
 
 #[derive(Default)]
 enum Rest {
-    /// There is none, or it is decided that the connection closes.
+    /// There is no rest, or the connection will close.
     #[default]
     None,
-    /// The service is at work and may still read the body.
-    Awaited,
-    /// The service has let go of it.
-    Left {
+    /// The service is working and may still read the body.
+    InService,
+    /// The service has dropped the body.
+    Kept {
         incoming: Incoming,
         awaits_continue: bool,
     },
-    /// It is read and dropped as it arrives.
+    /// The rest is read and dropped as it arrives.
     Discarding(Incoming),
 }
 
 impl UnreadBody {
-    /// Prepares for the body of the next request.
+    /// Resets the state for the next request.
     pub(super) fn begin(&self) {
-        *self.rest() = Rest::Awaited;
+        *self.rest() = Rest::InService;
     }
 
-    /// Takes the rest of a body. `awaits_continue` says that the client may wait for `100 Continue` before it sends it.
-    pub(super) fn leave(&self, incoming: Incoming, awaits_continue: bool) {
+    /// Keeps the rest of a body. `awaits_continue` is true if the client may wait for `100 Continue` before it sends
+    /// the body.
+    pub(super) fn keep(&self, incoming: Incoming, awaits_continue: bool) {
         let mut rest = self.rest();
-        if matches!(*rest, Rest::Awaited) {
-            *rest = Rest::Left {
+        if matches!(*rest, Rest::InService) {
+            *rest = Rest::Kept {
                 incoming,
                 awaits_continue,
             };
         }
     }
 
-    /// Starts to discard the rest, where there is one. False if that cannot be done: its length is not declared or
-    /// exceeds `limit` bytes, or the client may never send it. It is then dropped, and the connection must close.
+    /// Starts to discard the rest, if any. Returns `false` if that is not possible because its length is not declared
+    /// or exceeds `limit` bytes, or because the client may never send it. The rest is then dropped, and the connection
+    /// must close.
     pub(super) fn discard(&self, limit: u64) -> bool {
         let mut rest = self.rest();
         let (next, discarded) = match std::mem::take(&mut *rest) {
-            Rest::Left {
+            Rest::Kept {
                 incoming,
                 awaits_continue: false,
             } if incoming.size_hint().exact().is_some_and(|n| n <= limit) => {
                 (Rest::Discarding(incoming), true)
             }
-            Rest::Left { .. } => (Rest::None, false),
-            Rest::None | Rest::Awaited | Rest::Discarding(_) => (Rest::None, true),
+            Rest::Kept { .. } => (Rest::None, false),
+            Rest::None | Rest::InService | Rest::Discarding(_) => (Rest::None, true),
         };
         *rest = next;
         discarded
     }
 
-    /// Drops the rest unread, upon which hyper closes the connection.
+    /// Drops the rest unread, whereupon hyper closes the connection.
     pub(super) fn abandon(&self) {
         *self.rest() = Rest::None;
     }
 
-    /// Whether a rest is still arriving.
+    /// Returns whether a rest is still arriving.
     pub(super) fn is_discarding(&self) -> bool {
         matches!(*self.rest(), Rest::Discarding(_))
     }
 
-    /// Discards what has arrived. Ready once nothing is left to discard.
+    /// Discards the bytes that have arrived. Returns `Ready` when nothing is left.
     pub(super) fn poll_discard(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut rest = self.rest();
         while let Rest::Discarding(incoming) = &mut *rest {
             match Pin::new(&mut *incoming).poll_frame(cx) {
-                // hyper ends the stream only with the next request, so the declared length decides.
+                // hyper reports the end only with the next request, so the declared length decides.
                 Poll::Ready(Some(Ok(_))) if !incoming.is_end_stream() => {}
                 Poll::Ready(_) => *rest = Rest::None,
                 Poll::Pending => return Poll::Pending,

@@ -8,16 +8,16 @@ use crate::harness::{Server, within};
 #[tokio::test(flavor = "multi_thread")]
 async fn while_draining_requests_are_served_with_connection_close() {
     let server = Server::start(Limits::default());
-    let mut kept = server.caller().await;
+    let mut kept = server.client().await;
     kept.get("/").await;
-    assert!(!kept.answer().await.closes());
+    assert!(!kept.response().await.closes());
     assert!(!server.drain.is_draining());
     server.drain.begin();
     assert!(server.drain.is_draining());
     kept.get("/").await;
-    for answer in [kept.answer().await, server.good_request().await] {
-        assert_eq!(answer.status(), 200);
-        assert!(answer.closes());
+    for response in [kept.response().await, server.good_request().await] {
+        assert_eq!(response.status(), 200);
+        assert!(response.closes());
     }
     assert_eq!(kept.closed().await, 0);
 }
@@ -25,9 +25,9 @@ async fn while_draining_requests_are_served_with_connection_close() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_close_requests_in_flight_finish_and_no_connection_is_accepted() {
     let server = Server::start(Limits::default());
-    let mut idle = server.caller().await;
+    let mut idle = server.client().await;
     idle.get("/").await;
-    idle.answer().await;
+    idle.response().await;
     let mut working = server.working().await;
     server.drain.close();
     assert!(server.drain.is_draining());
@@ -37,9 +37,9 @@ async fn after_the_close_requests_in_flight_finish_and_no_connection_is_accepted
     })
     .await;
     server.finish_one();
-    let answer = working.answer().await;
-    assert_eq!(answer.body, b"done");
-    assert!(answer.closes());
+    let response = working.response().await;
+    assert_eq!(response.body, b"done");
+    assert!(response.closes());
     drop(working);
     server.ended().await;
 }

@@ -1,8 +1,8 @@
-//! A server with a few telling routes, and callers that speak raw bytes.
+//! A server with a few routes for tests, and clients that send raw bytes.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test's helper fails as the test itself does"
+    reason = "these are test helpers, where a panic is a failed test"
 )]
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -25,16 +25,16 @@ use tokio::{
     time::timeout,
 };
 
-/// Far longer than anything here takes; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Timeout of every wait. It is far longer than any step takes.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Bytes of the big answer: more than the sockets of both sides hold.
-pub(crate) const BIG: usize = 32 * 1024 * 1024;
-static BIG_BODY: [u8; BIG] = [b'x'; BIG];
+/// Size of the large response in bytes. It exceeds the socket buffers of both sides.
+pub(crate) const LARGE: usize = 32 * 1024 * 1024;
+static LARGE_BODY: [u8; LARGE] = [b'x'; LARGE];
 
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    let in_time = timeout(PATIENCE, future).await;
-    in_time.unwrap_or_else(|_| panic!("{what} did not happen in {PATIENCE:?}"))
+    let result = timeout(TIMEOUT, future).await;
+    result.unwrap_or_else(|_| panic!("{what} did not happen in {TIMEOUT:?}"))
 }
 
 pub(crate) struct Server {
@@ -69,33 +69,33 @@ impl Server {
         }
     }
 
-    pub(crate) async fn caller(&self) -> Caller {
-        Caller(TcpStream::connect(self.address).await.unwrap())
+    pub(crate) async fn client(&self) -> RawClient {
+        RawClient(TcpStream::connect(self.address).await.unwrap())
     }
 
-    /// A caller whose request is now being worked on, until [`finish_one`](Self::finish_one).
-    pub(crate) async fn working(&self) -> Caller {
-        let mut caller = self.caller().await;
-        caller.get("/work").await;
+    /// Returns a client whose request is in progress until [`finish_one`](Self::finish_one).
+    pub(crate) async fn working(&self) -> RawClient {
+        let mut client = self.client().await;
+        client.get("/work").await;
         within("the start of the work", self.started.acquire())
             .await
             .unwrap()
             .forget();
-        caller
+        client
     }
 
     pub(crate) fn finish_one(&self) {
         self.finish.add_permits(1);
     }
 
-    /// A good request on a connection of its own.
-    pub(crate) async fn good_request(&self) -> Answer {
-        let mut caller = self.caller().await;
-        caller.get("/").await;
-        caller.answer().await
+    /// Sends a valid request on its own connection.
+    pub(crate) async fn good_request(&self) -> RawResponse {
+        let mut client = self.client().await;
+        client.get("/").await;
+        client.response().await
     }
 
-    /// The end of `serve`.
+    /// Waits until `serve` returns.
     pub(crate) async fn ended(self) {
         within("the server's end", self.task).await.unwrap();
     }
@@ -113,7 +113,7 @@ fn routes(started: Arc<Semaphore>, finish: Arc<Semaphore>) -> Router {
         .route("/body", post(read_body))
         .route("/first-frame", post(read_first_frame))
         .route("/unread", post(async || StatusCode::UNAUTHORIZED))
-        .route("/big", get(async || Bytes::from_static(&BIG_BODY)))
+        .route("/large", get(async || Bytes::from_static(&LARGE_BODY)))
         .route("/panic", get(panicking))
 }
 
@@ -131,18 +131,18 @@ async fn read_first_frame(mut body: Body) -> StatusCode {
 }
 
 async fn panicking() -> StatusCode {
-    panic!("a defect")
+    panic!("a handler panicked")
 }
 
-pub(crate) struct Caller(pub(crate) TcpStream);
+pub(crate) struct RawClient(pub(crate) TcpStream);
 
-/// An answer's head, in lower case, and its body.
-pub(crate) struct Answer {
+/// The head of a response, in lower case, and its body.
+pub(crate) struct RawResponse {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl RawResponse {
     pub(crate) fn status(&self) -> u16 {
         self.head
             .split(' ')
@@ -156,7 +156,7 @@ impl Answer {
     }
 }
 
-impl Caller {
+impl RawClient {
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
@@ -166,7 +166,7 @@ impl Caller {
             .await;
     }
 
-    /// Sends the head of a `POST` that announces `length` bytes.
+    /// Sends the head of a `POST` with a declared length of `length` bytes.
     pub(crate) async fn post(&mut self, path: &str, length: usize) {
         self.send(format!(
             "POST {path} HTTP/1.1\r\nHost: example.com\r\nContent-Length: {length}\r\n\r\n"
@@ -174,28 +174,28 @@ impl Caller {
         .await;
     }
 
-    pub(crate) async fn answer(&mut self) -> Answer {
-        let mut answer = self.head().await;
-        let length = answer
+    pub(crate) async fn response(&mut self) -> RawResponse {
+        let mut response = self.head().await;
+        let length = response
             .head
             .split("\r\ncontent-length: ")
             .nth(1)
             .and_then(|rest| rest.split("\r\n").next());
-        answer.body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-        within("a body", self.0.read_exact(&mut answer.body))
+        response.body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        within("a body", self.0.read_exact(&mut response.body))
             .await
             .unwrap();
-        answer
+        response
     }
 
-    /// The head of an answer that has no body.
-    pub(crate) async fn head(&mut self) -> Answer {
-        within("an answer", async {
+    /// Reads a response without a body.
+    pub(crate) async fn head(&mut self) -> RawResponse {
+        within("a response", async {
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
                 head.push(self.0.read_u8().await.unwrap());
             }
-            Answer {
+            RawResponse {
                 head: String::from_utf8(head).unwrap().to_ascii_lowercase(),
                 body: Vec::new(),
             }
@@ -203,7 +203,7 @@ impl Caller {
         .await
     }
 
-    /// Waits until the server closes; answers how many bytes still came.
+    /// Waits until the server closes the connection, and returns the number of bytes that were received until then.
     pub(crate) async fn closed(&mut self) -> usize {
         within("the close", async {
             let mut bytes = 0;

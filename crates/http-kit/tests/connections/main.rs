@@ -1,7 +1,7 @@
-//! The listener over real sockets: its limits, its bound, and its end.
+//! The HTTP listener over real sockets: time limits, connection limit and shutdown.
 
-mod bound;
 mod drain;
+mod eviction;
 mod harness;
 mod limits;
 mod unread_bodies;

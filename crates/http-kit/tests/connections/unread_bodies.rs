@@ -1,101 +1,101 @@
-//! Responses that are given before the request's body has been read.
+//! Responses that are sent before the request body was read.
 
 use std::time::Duration;
 
 use customers_http_kit::server::Limits;
 
-use crate::harness::{Caller, Server};
+use crate::harness::{RawClient, Server};
 
 const LIMIT: usize = 64 * 1024;
 const SHORT: Duration = Duration::from_millis(200);
 
-/// Sends a head, reads the response, and only then sends the body, as a client does that writes them in two steps.
-async fn refused_before_the_body(caller: &mut Caller, length: usize) {
-    caller.post("/unread", length).await;
-    let answer = caller.answer().await;
-    assert_eq!(answer.status(), 401);
-    assert!(!answer.closes(), "{}", answer.head);
-    caller.send(vec![b'x'; length]).await;
+/// Sends a head, reads the response and then sends the body, like a client that writes them in two steps.
+async fn send_body_after_the_response(client: &mut RawClient, length: usize) {
+    client.post("/unread", length).await;
+    let response = client.response().await;
+    assert_eq!(response.status(), 401);
+    assert!(!response.closes(), "{}", response.head);
+    client.send(vec![b'x'; length]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_body_that_came_later_the_connection_is_used_again() {
+async fn the_connection_is_reused_after_a_body_that_arrives_after_the_response() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
+    let mut client = server.client().await;
     for length in [1, 20, LIMIT, 300] {
-        refused_before_the_body(&mut caller, length).await;
-        caller.get("/").await;
-        assert_eq!(caller.answer().await.body, b"hello");
+        send_body_after_the_response(&mut client, length).await;
+        client.get("/").await;
+        assert_eq!(client.response().await.body, b"hello");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_comes_in_pieces_is_discarded_to_its_end() {
+async fn a_body_that_arrives_in_pieces_is_discarded_completely() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
-    caller.post("/unread", 3).await;
-    assert_eq!(caller.answer().await.status(), 401);
+    let mut client = server.client().await;
+    client.post("/unread", 3).await;
+    assert_eq!(client.response().await.status(), 401);
     for piece in ["a", "b", "cGET / HTTP/1.1\r\nHost: exam"] {
-        caller.send(piece).await;
+        client.send(piece).await;
         tokio::task::yield_now().await;
     }
-    caller.send("ple.com\r\n\r\n").await;
-    assert_eq!(caller.answer().await.body, b"hello");
+    client.send("ple.com\r\n\r\n").await;
+    assert_eq!(client.response().await.body, b"hello");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_sent_ahead_behind_unread_bodies_are_answered() {
+async fn pipelined_requests_behind_unread_bodies_are_answered() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
+    let mut client = server.client().await;
     let unread = format!(
         "POST /unread HTTP/1.1\r\nHost: example.com\r\nContent-Length: {LIMIT}\r\n\r\n{}",
         "x".repeat(LIMIT)
     );
     let get = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
-    caller
+    client
         .send([&unread, get, &unread, &unread, get].concat())
         .await;
     for status in [401, 200, 401, 401, 200] {
-        assert_eq!(caller.answer().await.status(), status);
+        assert_eq!(client.response().await.status(), status);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_a_get_or_a_head_carries_is_discarded() {
+async fn the_body_of_a_get_or_head_request_is_discarded() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
+    let mut client = server.client().await;
     for _ in 0..2 {
-        caller
+        client
             .send("GET / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\n\r\n")
             .await;
-        let answer = caller.answer().await;
-        assert_eq!(answer.body, b"hello");
-        assert!(!answer.closes());
-        caller.send("world").await;
+        let response = client.response().await;
+        assert_eq!(response.body, b"hello");
+        assert!(!response.closes());
+        client.send("world").await;
     }
-    caller
+    client
         .send("HEAD / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\n\r\n")
         .await;
-    assert!(!caller.head().await.closes());
-    caller.send("world").await;
-    caller.get("/").await;
-    assert_eq!(caller.answer().await.status(), 200);
+    assert!(!client.head().await.closes());
+    client.send("world").await;
+    client.get("/").await;
+    assert_eq!(client.response().await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_rest_of_a_body_that_was_read_in_part_is_discarded() {
+async fn the_rest_of_a_partly_read_body_is_discarded() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
-    caller.post("/first-frame", 1000).await;
-    caller.send("x").await;
-    assert_eq!(caller.answer().await.status(), 422);
-    caller.send("x".repeat(999)).await;
-    caller.get("/").await;
-    assert_eq!(caller.answer().await.status(), 200);
+    let mut client = server.client().await;
+    client.post("/first-frame", 1000).await;
+    client.send("x").await;
+    assert_eq!(client.response().await.status(), 422);
+    client.send("x".repeat(999)).await;
+    client.get("/").await;
+    assert_eq!(client.response().await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_cannot_be_discarded_is_answered_with_a_close() {
+async fn a_body_that_cannot_be_discarded_closes_the_connection() {
     let server = Server::start(Limits::default());
     for framing in [
         &*format!("Content-Length: {}", LIMIT + 1),
@@ -103,100 +103,100 @@ async fn a_body_that_cannot_be_discarded_is_answered_with_a_close() {
         "Content-Length: 5\r\nExpect: 100-continue",
         "Content-Length: 5\r\nConnection: close",
     ] {
-        let mut caller = server.caller().await;
-        caller
+        let mut client = server.client().await;
+        client
             .send(format!(
                 "POST /unread HTTP/1.1\r\nHost: example.com\r\n{framing}\r\n\r\n"
             ))
             .await;
-        let answer = caller.answer().await;
-        assert_eq!(answer.status(), 401, "{framing}");
-        assert!(answer.closes(), "{framing}");
-        assert_eq!(caller.closed().await, 0, "{framing}");
+        let response = client.response().await;
+        assert_eq!(response.status(), 401, "{framing}");
+        assert!(response.closes(), "{framing}");
+        assert_eq!(client.closed().await, 0, "{framing}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_of_http_1_0_keeps_its_connection_only_if_it_asked_to() {
+async fn an_http_1_0_connection_stays_open_only_with_keep_alive() {
     let server = Server::start(Limits::default());
-    let mut caller = server.caller().await;
+    let mut client = server.client().await;
     let keep = "Connection: keep-alive\r\n";
-    caller
+    client
         .send(format!(
             "POST /unread HTTP/1.0\r\n{keep}Content-Length: 2\r\n\r\n"
         ))
         .await;
-    let answer = caller.answer().await;
-    assert!(answer.head.contains("\r\nconnection: keep-alive\r\n"));
-    caller
+    let response = client.response().await;
+    assert!(response.head.contains("\r\nconnection: keep-alive\r\n"));
+    client
         .send(format!(
             "okPOST /unread HTTP/1.0\r\n{keep}Content-Length: 70000\r\n\r\n"
         ))
         .await;
-    let answer = caller.answer().await;
-    assert!(answer.closes(), "{}", answer.head);
-    assert!(!answer.head.contains("keep-alive"), "{}", answer.head);
-    assert_eq!(caller.closed().await, 0);
+    let response = client.response().await;
+    assert!(response.closes(), "{}", response.head);
+    assert!(!response.head.contains("keep-alive"), "{}", response.head);
+    assert_eq!(client.closed().await, 0);
 
-    let mut caller = server.caller().await;
-    caller
+    let mut client = server.client().await;
+    client
         .send("POST /unread HTTP/1.0\r\nContent-Length: 2\r\n\r\n")
         .await;
-    assert_eq!(caller.answer().await.status(), 401);
-    assert_eq!(caller.closed().await, 0);
+    assert_eq!(client.response().await.status(), 401);
+    assert_eq!(client.closed().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_never_comes_gets_the_time_of_a_body() {
+async fn an_unread_body_that_never_arrives_times_out_like_a_body() {
     let server = Server::start(Limits {
         body: SHORT,
         ..Limits::default()
     });
-    let mut caller = server.caller().await;
-    refused_before_the_body(&mut caller, 10).await;
-    caller.post("/unread", 10).await;
-    assert_eq!(caller.answer().await.status(), 401);
-    caller.send("x").await;
-    assert_eq!(caller.closed().await, 0);
+    let mut client = server.client().await;
+    send_body_after_the_response(&mut client, 10).await;
+    client.post("/unread", 10).await;
+    assert_eq!(client.response().await.status(), 401);
+    client.send("x").await;
+    assert_eq!(client.closed().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_time_of_a_body_ends_when_it_has_come() {
+async fn the_body_timeout_ends_when_the_body_has_arrived() {
     let server = Server::start(Limits {
         body: SHORT,
         ..Limits::default()
     });
-    let mut caller = server.caller().await;
-    refused_before_the_body(&mut caller, 10).await;
-    let mut late = server.caller().await;
+    let mut client = server.client().await;
+    send_body_after_the_response(&mut client, 10).await;
+    let mut late = server.client().await;
     late.post("/unread", 10).await;
-    late.answer().await;
-    // Once the other one is closed, its time has passed for this one too.
+    late.response().await;
+    // When the other connection is closed, the timeout of this one has passed too.
     assert_eq!(late.closed().await, 0);
-    caller.get("/").await;
-    assert_eq!(caller.answer().await.status(), 200);
+    client.get("/").await;
+    assert_eq!(client.response().await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unread_bodies_that_do_not_come_make_room() {
+async fn connections_with_overdue_unread_bodies_are_evicted() {
     let server = Server::start(Limits {
         max_connections: 2,
         ..Limits::default()
     });
-    let mut slow = [server.caller().await, server.caller().await];
-    for caller in &mut slow {
-        caller.post("/unread", 10).await;
-        assert_eq!(caller.answer().await.status(), 401);
+    let mut slow = [server.client().await, server.client().await];
+    for client in &mut slow {
+        client.post("/unread", 10).await;
+        assert_eq!(client.response().await.status(), 401);
     }
     assert_eq!(server.good_request().await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_draining_an_unread_body_is_answered_with_a_close() {
+async fn while_draining_an_unread_body_closes_the_connection() {
     let server = Server::start(Limits::default());
     server.drain.begin();
-    let mut caller = server.caller().await;
-    caller.post("/unread", 10).await;
-    assert!(caller.answer().await.closes());
-    assert_eq!(caller.closed().await, 0);
+    let mut client = server.client().await;
+    client.post("/unread", 10).await;
+    assert!(client.response().await.closes());
+    assert_eq!(client.closed().await, 0);
 }

@@ -1,4 +1,4 @@
-//! Modules that know nothing of each other, served together.
+//! Independent modules in one service.
 
 #![expect(
     clippy::unwrap_used,
@@ -36,7 +36,7 @@ const INFO: ServiceInfo = ServiceInfo {
     realm: "bank",
 };
 
-/// A service with a key for the given scopes.
+/// Returns a service with a key that has the given scopes.
 fn serving(scopes: Scopes) -> (Router, String) {
     let secret = ApiKeySecret::generate().unwrap();
     let key = ApiKey {
@@ -166,7 +166,7 @@ async fn the_challenge_names_the_realm_of_the_service() {
     );
 }
 
-/// A module of one declaration.
+/// Returns a module to add one declaration to.
 fn module(name: &'static str) -> Module<HttpState> {
     Module::new(name, OpenApiRouter::new())
 }

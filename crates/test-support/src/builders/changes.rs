@@ -5,7 +5,7 @@ use customers_domain::{
 
 use super::values::{context, parse, unique_number};
 
-/// That edit of a customer, which must change something.
+/// Returns an edit of a customer. The patch must change something.
 pub fn edited(customer: &Customer, patch: ProfilePatch) -> CustomerEdit {
     match customer.clone().update(patch, later(customer)) {
         Ok(Edited::Changed(edit)) => edit,
@@ -14,7 +14,7 @@ pub fn edited(customer: &Customer, patch: ProfilePatch) -> CustomerEdit {
     }
 }
 
-/// An edit of a customer that conflicts with no other customer: a new first name.
+/// Returns an edit of a customer that conflicts with no other customer: a new first name.
 pub fn renamed(customer: &Customer) -> CustomerEdit {
     let patch = ProfilePatch {
         first_name: Some(parse(&format!("Imke the {}th", unique_number()))),
@@ -23,13 +23,13 @@ pub fn renamed(customer: &Customer) -> CustomerEdit {
     edited(customer, patch)
 }
 
-/// That decision on a customer, with a reason of its own.
+/// Returns a decision on a customer with a unique reason.
 pub fn decided(customer: &Customer, verb: Verb, decision_id: Option<&str>) -> CustomerDecision {
     let reason = format!("Case {} \u{2014} {}", unique_number(), verb.as_str());
     decided_because(customer, verb, Some(&reason), decision_id)
 }
 
-/// That decision on a customer for that reason.
+/// Returns a decision on a customer with the given reason.
 pub fn decided_because(
     customer: &Customer,
     verb: Verb,

@@ -55,7 +55,7 @@ impl IdGenerator for TestIds {
     }
 }
 
-/// A customer's id of that time.
+/// Returns a customer id with the given time.
 pub fn customer_id(at: DateTime<Utc>) -> CustomerId {
     CustomerId::from_uuid(TestIds.uuid(at))
 }

@@ -120,13 +120,13 @@ pub fn claimed(profile: Profile, claim: IdempotencyClaim) -> Creation {
     }
 }
 
-/// The claim of a create with that idempotency key and body: equal texts make equal claims. The hashes
-/// are not those of the program; a store cannot tell.
+/// Returns the claim of a create with this idempotency key and body. Equal strings give equal claims. The hashes differ
+/// from those of the program, which makes no difference to a store.
 pub fn claim(key: &str, body: &str) -> IdempotencyClaim {
     claim_of("POST /customers", key, body)
 }
 
-/// The claim of a request for that operation, as [`claim`] makes it.
+/// Returns the claim of a request for this operation, like [`claim`].
 pub fn claim_of(operation: &'static str, key: &str, body: &str) -> IdempotencyClaim {
     IdempotencyClaim {
         operation,

@@ -1,4 +1,4 @@
-//! API keys and the tenants that they belong to.
+//! API keys and their tenants.
 
 use chrono::TimeDelta;
 use customers_domain::{ApiKey, ApiKeyId, Scope, Scopes, TenantName};
@@ -32,7 +32,7 @@ async fn list(stores: &Stores) -> Vec<ApiKeyListing> {
         .expect("the store answers a list")
 }
 
-/// With an end and without one.
+/// Covers keys with and without an expiry.
 pub async fn an_issued_key_is_found_with_every_field(stores: Stores) {
     let unending = api_key(tenant_id());
     let ending = ApiKey {
@@ -50,7 +50,7 @@ pub async fn an_issued_key_is_found_with_every_field(stores: Stores) {
     }
 }
 
-/// The empty set included.
+/// Includes the empty set.
 pub async fn every_set_of_scopes_is_kept(stores: Stores) {
     let tenant = tenant_name();
     let mut key = api_key(tenant_id());
@@ -70,7 +70,7 @@ pub async fn every_set_of_scopes_is_kept(stores: Stores) {
     }
 }
 
-/// A release that knows more scopes may have made the key.
+/// A newer release may have issued the key.
 pub async fn a_scope_that_nobody_declares_is_kept(stores: Stores) {
     let names = ["customers:read", "future:verb"].map(str::to_owned);
     let scopes = Scopes::from_stored(names);
@@ -83,7 +83,7 @@ pub async fn a_scope_that_nobody_declares_is_kept(stores: Stores) {
     assert_eq!(found.map(|key| key.scopes), Some(scopes));
 }
 
-/// Also one that differs in case alone.
+/// Includes an id that differs only in case.
 pub async fn an_unknown_key_is_not_found(stores: Stores) {
     let key = ApiKey {
         id: ApiKeyId::parse("MixedCaseKey0001").expect("16 letters and digits"),
@@ -95,7 +95,7 @@ pub async fn an_unknown_key_is_not_found(stores: Stores) {
     assert_eq!(find(&stores, other_case).await, None);
 }
 
-/// Keys are rotated: for a while two are live.
+/// During a rotation, two keys are valid.
 pub async fn a_second_key_of_a_tenant_belongs_to_the_first_ones_tenant(stores: Stores) {
     let tenant = tenant_name();
     let first = api_key(tenant_id());
@@ -115,7 +115,7 @@ pub async fn a_second_key_of_a_tenant_belongs_to_the_first_ones_tenant(stores: S
     assert_eq!(find(&stores, first.id).await, Some(first));
 }
 
-/// Names are compared as they are.
+/// Names are compared byte for byte.
 pub async fn tenants_of_different_names_are_different(stores: Stores) {
     for name in ["acme", "Acme", "ACME", "acm\u{e9}", "ac me", "ac  me"] {
         let key = api_key(tenant_id());
@@ -128,7 +128,7 @@ pub async fn tenants_of_different_names_are_different(stores: Stores) {
     }
 }
 
-/// Two operators set the same tenant up.
+/// Two operators create the same tenant.
 pub async fn of_parallel_first_keys_of_a_tenant_one_makes_it(stores: Stores) {
     for _ in 0..5 {
         let tenant = tenant_name();
@@ -151,7 +151,7 @@ pub async fn of_parallel_first_keys_of_a_tenant_one_makes_it(stores: Stores) {
     }
 }
 
-/// By the time at which they were made, whenever they were stored.
+/// The order depends on the time of creation and not of storing.
 pub async fn keys_are_listed_oldest_first_with_their_tenants_names(stores: Stores) {
     let tenants = [parse("Zeta O'Hara; --"), parse("Alpha \u{674e}")];
     let mut expected = Vec::new();
@@ -179,7 +179,7 @@ pub async fn a_store_without_keys_lists_none(stores: Stores) {
     assert_eq!(list(&stores).await, []);
 }
 
-/// Revoking again changes nothing.
+/// A second revocation changes nothing.
 pub async fn a_revoked_key_shows_when_and_the_first_time_stands(stores: Stores) {
     let key = api_key(tenant_id());
     issue(&stores, &tenant_name(), &key).await;
@@ -200,7 +200,7 @@ pub async fn a_revoked_key_shows_when_and_the_first_time_stands(stores: Stores) 
     }
 }
 
-/// It is not made by the attempt.
+/// The attempt does not create the key.
 pub async fn an_unknown_key_cannot_be_revoked(stores: Stores) {
     let id = api_key(tenant_id()).id;
     let revocation = stores.api_keys.revoke(id, test_time()).await;
@@ -208,7 +208,7 @@ pub async fn an_unknown_key_cannot_be_revoked(stores: Stores) {
     assert_eq!(find(&stores, id).await, None);
 }
 
-/// The other key of a rotation goes on.
+/// The other key of a rotation stays valid.
 pub async fn revoking_one_key_leaves_the_others_live(stores: Stores) {
     let tenant = tenant_name();
     let (old, new) = (api_key(tenant_id()), api_key(tenant_id()));

@@ -1,7 +1,7 @@
 use customers_domain::{Customer, CustomerDecision, CustomerEdit};
 use customers_ports::{Conflict, DecisionOutcome, EditOutcome};
 
-/// An edit or a decision, for cases that treat both alike.
+/// An edit or a decision, for cases that cover both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     Edit(CustomerEdit),

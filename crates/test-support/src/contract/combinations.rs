@@ -1,4 +1,4 @@
-//! Random filters over random customers show what a plain search would.
+//! Random filters over random customers return the same as a linear search.
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use customers_domain::{
@@ -8,16 +8,16 @@ use customers_ports::CustomerFilter;
 
 use super::Stores;
 use super::filters::{COUNTRIES, PHONES};
-use super::list::{newest_first, walked};
+use super::list::{all_pages, newest_first};
 use crate::builders::{
     Dice, address, creation_at, decided, minimal_profile, parse, test_time, unique_number,
 };
 
 const CUSTOMERS: usize = 60;
 const FILTERS: usize = 80;
-/// The customers are created within so many seconds.
+/// The customers are created within this number of seconds.
 const SECONDS: u64 = 8;
-/// How customers come to where they are.
+/// Transitions that bring customers to their statuses.
 const LIVES: [&[Verb]; 7] = [
     &[],
     &[Verb::Submit],
@@ -38,7 +38,7 @@ fn random_time(dice: &mut Dice) -> DateTime<Utc> {
     start() + TimeDelta::milliseconds(milliseconds.cast_signed())
 }
 
-/// On a time at which customers are created, or a microsecond beside it.
+/// Returns a time at which customers are created, or one a microsecond away.
 fn random_bound(dice: &mut Dice) -> DateTime<Utc> {
     let beside = dice.roll(3).cast_signed() - 1;
     random_time(dice) + TimeDelta::microseconds(beside)
@@ -64,7 +64,7 @@ async fn random_customer(stores: &Stores, tenant: TenantId, dice: &mut Dice) -> 
     customer
 }
 
-/// Each condition is there in one of three filters, an email or external id in one of six.
+/// Each condition is set in one of three filters, an email or external id in one of six.
 fn random_filter(dice: &mut Dice, customers: &[Customer]) -> CustomerFilter {
     let somebody = dice.pick(customers).profile().clone();
     let statuses = if dice.roll(3) == 0 { dice.roll(4) } else { 0 };
@@ -82,7 +82,7 @@ fn random_filter(dice: &mut Dice, customers: &[Customer]) -> CustomerFilter {
     }
 }
 
-/// The filter's own words, condition by condition.
+/// Evaluates the filter, condition by condition.
 fn passes(customer: &Customer, filter: &CustomerFilter) -> bool {
     let profile = customer.profile();
     let created_at = customer.state().created_at;
@@ -108,7 +108,7 @@ fn passes(customer: &Customer, filter: &CustomerFilter) -> bool {
             .is_none_or(|before| created_at < before)
 }
 
-/// On pages of any size.
+/// Covers pages of any size.
 pub async fn any_combination_of_conditions_lists_what_a_plain_search_finds(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut dice = Dice::new(5);
@@ -126,7 +126,7 @@ pub async fn any_combination_of_conditions_lists_what_a_plain_search_finds(store
             .filter(|customer| passes(customer, &filter))
             .cloned()
             .collect();
-        let listed = walked(&stores, tenant, &filter, size).await;
+        let listed = all_pages(&stores, tenant, &filter, size).await;
         assert!(listed == expected, "{filter:?}\n{listed:?}\n{expected:?}");
         found += usize::from(!expected.is_empty());
     }

@@ -1,4 +1,4 @@
-//! Many callers change the same thing at once.
+//! Concurrent changes of the same data.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use super::Stores;
 use super::change::{Change, ChangeOutcome};
 use super::uniqueness::{email_taken, holds_email};
-use super::update::{shows, to_email};
+use super::update::{assert_stored, to_email};
 use crate::builders::{creation, decided, edited, minimal_profile, profile, renamed};
 
-/// Makes all changes at the same moment, each with its outcome.
+/// Makes all changes concurrently, and returns each with its outcome.
 async fn at_once(
     stores: &Stores,
     tenant: TenantId,
@@ -32,9 +32,9 @@ async fn at_once(
     callers.join_all().await
 }
 
-/// Of the outcomes one is `Stored` and each other `refused`; gives the customer as it was stored.
-fn only_one(answers: Vec<(Change, ChangeOutcome)>, refused: ChangeOutcome) -> Customer {
-    let (stored, others): (Vec<_>, Vec<_>) = answers
+/// Checks that one outcome is `Stored` and all others are `refused`. Returns the stored customer.
+fn only_one(outcomes: Vec<(Change, ChangeOutcome)>, refused: ChangeOutcome) -> Customer {
+    let (stored, others): (Vec<_>, Vec<_>) = outcomes
         .into_iter()
         .partition(|(_, outcome)| *outcome == ChangeOutcome::Stored);
     for (_, outcome) in &others {
@@ -46,7 +46,7 @@ fn only_one(answers: Vec<(Change, ChangeOutcome)>, refused: ChangeOutcome) -> Cu
     update.customer().clone()
 }
 
-/// Of each pair one is stored, and the history shows one entry for it.
+/// One change of each pair is stored, and the history has one entry for it.
 pub async fn of_two_changes_of_one_version_one_is_stored(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..10 {
@@ -64,14 +64,14 @@ pub async fn of_two_changes_of_one_version_one_is_stored(stores: Stores) {
         ];
         for pair in pairs {
             let customer = stores.customer(tenant, creation(profile())).await;
-            let answers = at_once(&stores, tenant, pair(&customer).to_vec()).await;
-            let won = only_one(answers, ChangeOutcome::VersionConflict);
-            shows(&stores, tenant, &won).await;
+            let outcomes = at_once(&stores, tenant, pair(&customer).to_vec()).await;
+            let won = only_one(outcomes, ChangeOutcome::VersionConflict);
+            assert_stored(&stores, tenant, &won).await;
         }
     }
 }
 
-/// Exactly one is stored, and 19 learn that they were too late.
+/// Exactly one change is stored, and the other 19 are refused as outdated.
 pub async fn of_twenty_changes_of_one_version_one_is_stored(stores: Stores) {
     let tenant = stores.tenant().await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -79,22 +79,22 @@ pub async fn of_twenty_changes_of_one_version_one_is_stored(stores: Stores) {
         0 => renamed(&customer).into(),
         _ => decided(&customer, Verb::Close, Some(&format!("decision {number}"))).into(),
     });
-    let answers = at_once(&stores, tenant, updates.collect()).await;
-    let won = only_one(answers, ChangeOutcome::VersionConflict);
-    shows(&stores, tenant, &won).await;
+    let outcomes = at_once(&stores, tenant, updates.collect()).await;
+    let won = only_one(outcomes, ChangeOutcome::VersionConflict);
+    assert_stored(&stores, tenant, &won).await;
 }
 
-/// Each reads, changes and stores until it is stored: every change is there in the end.
-pub async fn callers_that_try_again_lose_no_change(stores: Stores) {
-    const CALLERS: usize = 8;
+/// Each client reads, changes and stores, and retries until it succeeds. In the end every change is stored.
+pub async fn clients_that_retry_lose_no_change(stores: Stores) {
+    const CLIENTS: usize = 8;
     let tenant = stores.tenant().await;
     let id = stores.created(tenant, &creation(profile())).await;
     let mut callers = JoinSet::new();
-    for _ in 0..CALLERS {
+    for _ in 0..CLIENTS {
         let stores = stores.clone();
         callers.spawn(async move {
-            // Whoever fails was beaten by another, and each of those ends with its one success.
-            for _ in 0..CALLERS {
+            // A client fails only if another one succeeded, and each other client succeeds once.
+            for _ in 0..CLIENTS {
                 let current = stores.find(tenant, id).await.expect("the customer");
                 let update = renamed(&current);
                 match stores.update(tenant, &update).await {
@@ -113,8 +113,8 @@ pub async fn callers_that_try_again_lose_no_change(stores: Stores) {
     assert_eq!(changes, made);
 }
 
-/// Exactly one gets it, and each other learns who.
-pub async fn of_twenty_customers_that_want_one_email_one_gets_it(stores: Stores) {
+/// Exactly one customer gets the email, and the others learn its holder.
+pub async fn of_twenty_customers_with_one_new_email_one_gets_it(stores: Stores) {
     let tenant = stores.tenant().await;
     let contested = profile().email;
     let mut updates = Vec::new();
@@ -122,23 +122,23 @@ pub async fn of_twenty_customers_that_want_one_email_one_gets_it(stores: Stores)
         let customer = stores.customer(tenant, creation(profile())).await;
         updates.push(edited(&customer, to_email(&contested)).into());
     }
-    let answers = at_once(&stores, tenant, updates).await;
-    let mut winners = answers
+    let outcomes = at_once(&stores, tenant, updates).await;
+    let mut winners = outcomes
         .iter()
         .filter(|(_, outcome)| *outcome == ChangeOutcome::Stored);
     let winner = winners.next().expect("one gets it").0.customer().id();
-    let won = only_one(answers, ChangeOutcome::Taken(holds_email(winner)));
-    shows(&stores, tenant, &won).await;
+    let won = only_one(outcomes, ChangeOutcome::Taken(holds_email(winner)));
+    assert_stored(&stores, tenant, &won).await;
 }
 
-/// A creation and an edit are in each other's way like any two.
-pub async fn a_creation_and_an_edit_never_both_get_one_email(stores: Stores) {
+/// A create and an edit conflict like two creates.
+pub async fn a_create_and_an_edit_never_both_get_one_email(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..20 {
         let customer = stores.customer(tenant, creation(profile())).await;
         let newcomer = creation(minimal_profile());
         let edit = edited(&customer, to_email(&newcomer.customer().profile().email));
-        let answers = tokio::join!(
+        let outcomes = tokio::join!(
             stores.create(tenant, &newcomer),
             stores.update(tenant, &edit)
         );
@@ -150,12 +150,12 @@ pub async fn a_creation_and_an_edit_never_both_get_one_email(stores: Stores) {
             ),
             (email_taken(customer.id()), ChangeOutcome::Stored),
         ];
-        assert!(expected.contains(&answers), "{answers:?}");
+        assert!(expected.contains(&outcomes), "{outcomes:?}");
     }
 }
 
-/// Whoever comes first, the other still holds what it wants.
-pub async fn customers_that_want_each_others_email_at_once_both_keep_their_own(stores: Stores) {
+/// Each customer still holds the email that the other one requests.
+pub async fn concurrent_swaps_of_emails_are_both_refused(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..10 {
         let one = stores.customer(tenant, creation(profile())).await;
@@ -172,28 +172,28 @@ pub async fn customers_that_want_each_others_email_at_once_both_keep_their_own(s
             };
             assert_eq!(outcome, ChangeOutcome::Taken(holds_email(holder)));
         }
-        shows(&stores, tenant, &one).await;
-        shows(&stores, tenant, &other).await;
+        assert_stored(&stores, tenant, &one).await;
+        assert_stored(&stores, tenant, &other).await;
     }
 }
 
-/// On one customer: whoever is late learns that the decision is made, not that the version is gone.
-pub async fn a_decision_sent_many_times_at_once_is_carried_out_once(stores: Stores) {
+/// On one customer, a late call learns that the decision was made, and not that the version is outdated.
+pub async fn concurrent_retries_of_a_decision_store_it_once(stores: Stores) {
     let tenant = stores.tenant().await;
     for round in 0..5 {
         let id = format!("decision {round}");
         let customer = stores.customer(tenant, creation(profile())).await;
         let decisions = (0..8).map(|_| decided(&customer, Verb::Approve, Some(&id)).into());
-        let answers = at_once(&stores, tenant, decisions.collect()).await;
-        let won = only_one(answers, ChangeOutcome::DecisionTaken);
-        shows(&stores, tenant, &won).await;
+        let outcomes = at_once(&stores, tenant, decisions.collect()).await;
+        let won = only_one(outcomes, ChangeOutcome::DecisionTaken);
+        assert_stored(&stores, tenant, &won).await;
         let decision = stores.find_decision(tenant, &id).await.expect("a decision");
         assert!(decision.customer == won, "{decision:?}");
     }
 }
 
-/// On several customers: one gets it, and the others are as they were.
-pub async fn one_decision_id_on_many_customers_at_once_decides_on_one(stores: Stores) {
+/// On several customers, one call succeeds, and the other customers do not change.
+pub async fn one_decision_id_for_many_customers_is_used_once(stores: Stores) {
     let tenant = stores.tenant().await;
     for round in 0..5 {
         let id = format!("decision {round}");
@@ -204,18 +204,18 @@ pub async fn one_decision_id_on_many_customers_at_once_decides_on_one(stores: St
         let decisions = customers
             .iter()
             .map(|customer| decided(customer, Verb::Approve, Some(&id)).into());
-        let answers = at_once(&stores, tenant, decisions.collect()).await;
-        let won = only_one(answers, ChangeOutcome::DecisionTaken);
+        let outcomes = at_once(&stores, tenant, decisions.collect()).await;
+        let won = only_one(outcomes, ChangeOutcome::DecisionTaken);
         for customer in &customers {
             let decided_on = customer.id() == won.id();
             let expected = if decided_on { &won } else { customer };
-            shows(&stores, tenant, expected).await;
+            assert_stored(&stores, tenant, expected).await;
         }
     }
 }
 
-/// A decision that is refused at the same moment does not use up the id of one that is not.
-pub async fn a_stale_decision_at_the_same_moment_does_not_cost_another_its_id(stores: Stores) {
+/// A concurrent decision that is refused does not use up the decision id.
+pub async fn a_concurrent_outdated_decision_does_not_use_up_the_decision_id(stores: Stores) {
     let tenant = stores.tenant().await;
     for round in 0..20 {
         let id = format!("decision {round}");
@@ -223,8 +223,8 @@ pub async fn a_stale_decision_at_the_same_moment_does_not_cost_another_its_id(st
         let current = stores.updated(tenant, renamed(&first)).await;
         let stale = Change::from(decided(&first, Verb::Reject, Some(&id)));
         let good = Change::from(decided(&current, Verb::Approve, Some(&id)));
-        let answers = at_once(&stores, tenant, vec![stale, good.clone()]).await;
-        for (update, outcome) in answers {
+        let outcomes = at_once(&stores, tenant, vec![stale, good.clone()]).await;
+        for (update, outcome) in outcomes {
             if update == good {
                 assert_eq!(outcome, ChangeOutcome::Stored);
             } else {
@@ -237,6 +237,6 @@ pub async fn a_stale_decision_at_the_same_moment_does_not_cost_another_its_id(st
                 );
             }
         }
-        shows(&stores, tenant, good.customer()).await;
+        assert_stored(&stores, tenant, good.customer()).await;
     }
 }

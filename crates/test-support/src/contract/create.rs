@@ -1,4 +1,4 @@
-//! A customer that was created is found as it was.
+//! A created customer is read back unchanged.
 
 use chrono::TimeDelta;
 use customers_domain::{
@@ -23,7 +23,7 @@ async fn is_kept(stores: &Stores, creation: Creation) {
     );
 }
 
-/// The domain masks personal data in `Debug`; a failed test has to show it.
+/// The domain masks personal data in `Debug`, but a failed test has to show it.
 fn difference(found: Option<&Customer>, expected: &Customer) -> String {
     let Some(found) = found else {
         return "nothing was found".to_owned();
@@ -57,17 +57,17 @@ fn exposed(customer: &Customer) -> String {
     )
 }
 
-/// Every field that can be filled is filled.
+/// Covers every field.
 pub async fn a_created_customer_is_found_with_every_field(stores: Stores) {
     is_kept(&stores, creation(profile())).await;
 }
 
-/// What is absent stays absent and does not become empty.
+/// Absent values stay absent and do not become empty.
 pub async fn a_customer_without_its_optional_fields_is_found_without_them(stores: Stores) {
     is_kept(&stores, creation(minimal_profile())).await;
 }
 
-/// Persons and companies, verified or not.
+/// Covers persons and companies, with and without verification.
 pub async fn every_type_and_first_status_is_kept(stores: Stores) {
     for verified in [CustomerType::ALL, &[]] {
         let policy = KycPolicy::verifying(verified);
@@ -78,7 +78,7 @@ pub async fn every_type_and_first_status_is_kept(stores: Stores) {
     assert_eq!(active.customer().status(), CustomerStatus::Active);
 }
 
-/// Microseconds are the finest that every store keeps.
+/// Microseconds are the precision of every store.
 pub async fn times_are_kept_to_the_microsecond(stores: Stores) {
     for offset in [0, 1, 499_999, 876_543] {
         let at = test_time() + TimeDelta::microseconds(offset);
@@ -86,8 +86,8 @@ pub async fn times_are_kept_to_the_microsecond(stores: Stores) {
     }
 }
 
-/// Each field as long as it may be, in characters of four bytes where it may hold them.
-pub async fn the_largest_values_are_kept_whole(stores: Stores) {
+/// Every field has its maximum length, in characters of four bytes where allowed.
+pub async fn the_largest_values_are_kept(stores: Stores) {
     let name = "\u{20000}".repeat(100);
     let line = "\u{20000}".repeat(200);
     let email = format!(
@@ -128,8 +128,8 @@ pub async fn the_largest_values_are_kept_whole(stores: Stores) {
     is_kept(&stores, creation(one_large_note)).await;
 }
 
-/// Stores quote, bind and encode; whoever builds a statement out of text fails here.
-pub async fn text_in_any_script_and_text_that_looks_like_code_is_kept_as_it_is(stores: Stores) {
+/// Fails if a store builds statements from text.
+pub async fn text_in_any_script_and_text_that_looks_like_code_is_kept(stores: Stores) {
     let texts = [
         "O'Brien \"Bob\" \\ / `x`",
         "'; DROP TABLE customers; --",
@@ -170,7 +170,7 @@ pub async fn text_in_any_script_and_text_that_looks_like_code_is_kept_as_it_is(s
     is_kept(&stores, creation(quoted)).await;
 }
 
-/// In an empty tenant and in one that has customers.
+/// Covers an empty tenant and one with customers.
 pub async fn an_unknown_id_is_not_found(stores: Stores) {
     let tenant = stores.tenant().await;
     let unknown = customer_id(test_time());
@@ -179,7 +179,7 @@ pub async fn an_unknown_id_is_not_found(stores: Stores) {
     assert_eq!(stores.find(tenant, unknown).await, None);
 }
 
-/// Not even with its id.
+/// The id does not give access to it.
 pub async fn the_customer_of_another_tenant_is_not_found(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let id = stores.created(theirs, &creation(profile())).await;
@@ -187,8 +187,8 @@ pub async fn the_customer_of_another_tenant_is_not_found(stores: Stores) {
     assert!(stores.find(theirs, id).await.is_some());
 }
 
-/// A caller that does not know what became of its first call makes the very same one again.
-pub async fn the_same_creation_again_is_created_and_stored_once(stores: Stores) {
+/// A client retries the same call because it does not know the outcome of the first one.
+pub async fn a_retried_create_is_created_and_stored_once(stores: Stores) {
     let tenant = stores.tenant().await;
     for profile in [profile(), minimal_profile()] {
         let creation = creation(profile);

@@ -1,4 +1,4 @@
-//! A decision is stored with its reason, and its id is used once in a tenant.
+//! Decisions: the reason, the record of the decision, and the uniqueness of decision ids.
 
 use customers_domain::Verb;
 use customers_domain::{Customer, CustomerDecision};
@@ -6,10 +6,10 @@ use customers_ports::RecordedDecision;
 
 use super::Stores;
 use super::change::ChangeOutcome;
-use super::update::shows;
+use super::update::assert_stored;
 use crate::builders::{creation, decided, decided_because, profile, renamed};
 
-/// A life in which every verb comes up.
+/// A sequence that contains every verb.
 const LIFE: [Verb; 14] = [
     Verb::Submit,
     Verb::RequestAction,
@@ -27,7 +27,7 @@ const LIFE: [Verb; 14] = [
     Verb::Reinstate,
 ];
 
-/// What is to be found of a decision.
+/// Returns the expected record of a decision.
 fn record_of(decision: &CustomerDecision) -> RecordedDecision {
     RecordedDecision {
         verb: decision.verb(),
@@ -36,7 +36,7 @@ fn record_of(decision: &CustomerDecision) -> RecordedDecision {
     }
 }
 
-/// Status, reason and time of the customer, and all that its change tells.
+/// Covers status, reason and time of the customer, and every field of its change.
 pub async fn every_verb_is_kept_with_its_change(stores: Stores) {
     let tenant = stores.tenant().await;
     let created = creation(profile());
@@ -46,13 +46,13 @@ pub async fn every_verb_is_kept_with_its_change(stores: Stores) {
         let id = format!("decision {number}");
         let update = decided(&customer, verb, (number % 2 == 0).then_some(&id));
         customer = stores.updated(tenant, update.clone()).await;
-        shows(&stores, tenant, &customer).await;
+        assert_stored(&stores, tenant, &customer).await;
         expected.insert(0, update.change().clone());
         assert_eq!(stores.changes(tenant, customer.id()).await, expected);
     }
 }
 
-/// Where the verb needs none, the customer has none afterwards.
+/// If the verb requires no reason, the customer has none afterwards.
 pub async fn a_decision_without_a_reason_leaves_none(stores: Stores) {
     let tenant = stores.tenant().await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -62,12 +62,12 @@ pub async fn a_decision_without_a_reason_leaves_none(stores: Stores) {
     let approval = decided_because(&customer, Verb::Approve, None, Some("approval"));
     let customer = stores.updated(tenant, approval.clone()).await;
     assert_eq!(customer.state().status_reason, None);
-    shows(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &customer).await;
     let found = stores.find_decision(tenant, "approval").await;
     assert!(found == Some(record_of(&approval)), "{found:?}");
 }
 
-/// An edit is no verb.
+/// An edit is not a decision.
 pub async fn an_edit_leaves_the_reason_of_the_last_decision(stores: Stores) {
     let tenant = stores.tenant().await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -75,11 +75,11 @@ pub async fn an_edit_leaves_the_reason_of_the_last_decision(stores: Stores) {
     let customer = stores.updated(tenant, submitted.clone()).await;
     let customer = stores.updated(tenant, renamed(&customer)).await;
     assert_eq!(customer.state().status_reason, submitted.change().reason);
-    shows(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &customer).await;
 }
 
-/// The longest, and what looks like code.
-pub async fn a_reason_is_kept_as_it_is(stores: Stores) {
+/// Covers the longest reason and text that looks like code.
+pub async fn a_reason_is_kept_byte_for_byte(stores: Stores) {
     let tenant = stores.tenant().await;
     let longest = "\u{20000}".repeat(500);
     for reason in [
@@ -91,13 +91,13 @@ pub async fn a_reason_is_kept_as_it_is(stores: Stores) {
         let customer = stores.customer(tenant, creation(profile())).await;
         let update = decided_because(&customer, Verb::Close, Some(reason), None);
         let customer = stores.updated(tenant, update.clone()).await;
-        shows(&stores, tenant, &customer).await;
+        assert_stored(&stores, tenant, &customer).await;
         let changes = stores.changes(tenant, customer.id()).await;
         assert!(changes[0] == *update.change(), "{reason}");
     }
 }
 
-/// The longest, and ids that differ in a space or in case alone.
+/// Covers the longest id, and ids that differ only in a space or in case.
 pub async fn a_decision_id_is_compared_byte_for_byte(stores: Stores) {
     let tenant = stores.tenant().await;
     let longest = "~".repeat(255);
@@ -117,8 +117,8 @@ pub async fn a_decision_id_is_compared_byte_for_byte(stores: Stores) {
     }
 }
 
-/// Whatever became of the customer since.
-pub async fn a_decision_is_found_as_it_left_the_customer(stores: Stores) {
+/// Later changes of the customer have no effect.
+pub async fn a_decision_is_found_with_the_customer_after_it(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut customer = stores.customer(tenant, creation(profile())).await;
     let mut decisions = Vec::new();
@@ -137,7 +137,7 @@ pub async fn a_decision_is_found_as_it_left_the_customer(stores: Stores) {
     }
 }
 
-/// In an empty tenant, and beside decisions that have none or another.
+/// Covers an empty tenant, and decisions without and with another id.
 pub async fn an_unused_decision_id_is_not_found(stores: Stores) {
     let tenant = stores.tenant().await;
     assert_eq!(stores.find_decision(tenant, "unused").await, None);
@@ -149,8 +149,8 @@ pub async fn an_unused_decision_id_is_not_found(stores: Stores) {
     assert_eq!(stores.find_decision(tenant, "unused").await, None);
 }
 
-/// On the same customer or another, with the same verb or another, of a version that is gone or not.
-pub async fn a_used_decision_id_is_refused_before_a_version_that_is_not_current(stores: Stores) {
+/// Covers the same and another customer, verb and version.
+pub async fn a_used_decision_id_has_precedence_over_an_outdated_version(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let other = stores.customer(tenant, creation(profile())).await;
@@ -169,27 +169,27 @@ pub async fn a_used_decision_id_is_refused_before_a_version_that_is_not_current(
         let outcome = stores.update(tenant, &update).await;
         assert_eq!(outcome, ChangeOutcome::DecisionTaken);
     }
-    shows(&stores, tenant, &current).await;
-    shows(&stores, tenant, &renewed).await;
+    assert_stored(&stores, tenant, &current).await;
+    assert_stored(&stores, tenant, &renewed).await;
     let found = stores.find_decision(tenant, "used").await;
     assert!(found == Some(record_of(&decision)), "{found:?}");
 }
 
-/// A caller that does not know what became of its first call makes the very same one again.
-pub async fn the_same_decision_again_is_updated_and_stored_once(stores: Stores) {
+/// A client retries the same call because it does not know the outcome of the first one.
+pub async fn a_retried_decision_is_decided_and_stored_once(stores: Stores) {
     let tenant = stores.tenant().await;
     let customer = stores.customer(tenant, creation(profile())).await;
     let decision = decided(&customer, Verb::Approve, Some("decision"));
     for _ in 0..3 {
         stores.updated(tenant, decision.clone()).await;
     }
-    shows(&stores, tenant, decision.customer()).await;
+    assert_stored(&stores, tenant, decision.customer()).await;
     let later = stores.updated(tenant, renamed(decision.customer())).await;
     stores.updated(tenant, decision).await;
-    shows(&stores, tenant, &later).await;
+    assert_stored(&stores, tenant, &later).await;
 }
 
-/// Only what was carried out is kept.
+/// Only stored decisions use up their id.
 pub async fn a_refused_decision_leaves_its_id_free(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
@@ -204,7 +204,7 @@ pub async fn a_refused_decision_leaves_its_id_free(stores: Stores) {
     assert!(found == Some(record_of(&good)), "{found:?}");
 }
 
-/// Two tenants may number their decisions alike.
+/// Decision ids are unique in a tenant only.
 pub async fn a_decision_id_of_another_tenant_is_another_decision(stores: Stores) {
     let (one, other) = (stores.tenant().await, stores.tenant().await);
     let mut decisions = Vec::new();

@@ -1,4 +1,4 @@
-//! A list shows who passes every condition of its filter, and nobody else.
+//! Filters: a list contains exactly the customers that meet every condition.
 
 use customers_domain::{
     AddressPatch, BillingAddress, Customer, CustomerStatus, CustomerType, Edit, Profile,
@@ -15,7 +15,7 @@ use crate::builders::{
 pub(super) const COUNTRIES: [&str; 3] = ["US", "GB", "NG"];
 pub(super) const PHONES: [&str; 3] = ["+12025550111", "+12025550122", "+12025550133"];
 
-/// Fails unless a list with that filter shows these customers.
+/// Checks that a list with the filter returns exactly these customers.
 pub(super) async fn lists(
     stores: &Stores,
     tenant: TenantId,
@@ -27,7 +27,12 @@ pub(super) async fn lists(
     assert!(listed == expected, "{filter:?}\n{listed:?}\n{expected:?}");
 }
 
-async fn lived(stores: &Stores, tenant: TenantId, customer: Customer, life: &[Verb]) -> Customer {
+async fn with_history(
+    stores: &Stores,
+    tenant: TenantId,
+    customer: Customer,
+    life: &[Verb],
+) -> Customer {
     let mut customer = customer;
     for verb in life {
         let decision = decided(&customer, *verb, None);
@@ -71,14 +76,14 @@ pub(super) fn of_external_id(id: &str) -> CustomerFilter {
     }
 }
 
-/// One, several, one twice, and one that nobody has.
-pub async fn a_list_by_status_shows_who_has_one_of_them(stores: Stores) {
+/// Covers one status, several, a repeated one, and one without customers.
+pub async fn a_list_by_status_returns_customers_with_one_of_the_statuses(stores: Stores) {
     use CustomerStatus::{Active, Closed, InReview, PendingKyc, Suspended};
     let tenant = stores.tenant().await;
     let mut customers = Vec::new();
     for life in [&[][..], &[Verb::Submit], &[Verb::Approve], &[Verb::Close]] {
         let customer = stores.customer(tenant, creation(profile())).await;
-        customers.push(lived(&stores, tenant, customer, life).await);
+        customers.push(with_history(&stores, tenant, customer, life).await);
     }
     let [pending, in_review, active, closed] = &customers[..] else {
         panic!("four customers");
@@ -96,8 +101,8 @@ pub async fn a_list_by_status_shows_who_has_one_of_them(stores: Stores) {
     }
 }
 
-/// Persons or companies.
-pub async fn a_list_by_type_shows_who_is_of_it(stores: Stores) {
+/// Covers persons and companies.
+pub async fn a_list_by_type_returns_customers_of_the_type(stores: Stores) {
     let tenant = stores.tenant().await;
     let person = stores.customer(tenant, creation(profile())).await;
     let company = stores.customer(tenant, creation(business_profile())).await;
@@ -113,8 +118,8 @@ pub async fn a_list_by_type_shows_who_is_of_it(stores: Stores) {
     }
 }
 
-/// In whatever case it is written, and not by a part of it.
-pub async fn a_list_by_email_shows_its_holder(stores: Stores) {
+/// Case is ignored, and a part of the address does not match.
+pub async fn a_list_by_email_returns_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut customers = Vec::new();
     for email in ["Mixed.Case@example.com", "mixed_case@example.com"] {
@@ -134,8 +139,8 @@ pub async fn a_list_by_email_shows_its_holder(stores: Stores) {
     }
 }
 
-/// As it is written.
-pub async fn a_list_by_external_id_shows_its_holder(stores: Stores) {
+/// Case is significant.
+pub async fn a_list_by_external_id_returns_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     for id in ["crm-a", "crm-A", "crm-a "] {
         let profile = Profile {
@@ -149,8 +154,8 @@ pub async fn a_list_by_external_id_shows_its_holder(stores: Stores) {
     lists(&stores, tenant, of_external_id("crm-_"), &[]).await;
 }
 
-/// One customer must hold both.
-pub async fn a_list_by_email_and_external_id_shows_who_holds_both(stores: Stores) {
+/// One customer must hold both values.
+pub async fn a_list_by_email_and_external_id_returns_the_holder_of_both(stores: Stores) {
     let tenant = stores.tenant().await;
     let one = stores.customer(tenant, creation(profile())).await;
     let other = stores.customer(tenant, creation(profile())).await;
@@ -163,8 +168,8 @@ pub async fn a_list_by_email_and_external_id_shows_who_holds_both(stores: Stores
     lists(&stores, tenant, both(&other, &one), &[]).await;
 }
 
-/// Families share a phone, and many customers a country.
-pub async fn a_list_by_phone_or_country_shows_all_who_have_it(stores: Stores) {
+/// Several customers can share a phone number or a country.
+pub async fn a_list_by_phone_or_country_returns_every_match(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut customers = Vec::new();
     for (phone, country) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
@@ -194,8 +199,8 @@ pub async fn a_list_by_phone_or_country_shows_all_who_have_it(stores: Stores) {
     lists(&stores, tenant, both, &[c]).await;
 }
 
-/// Each condition is asked of the customer as it is now.
-pub async fn a_filter_follows_what_is_changed(stores: Stores) {
+/// Each condition applies to the current values.
+pub async fn a_filter_matches_current_values(stores: Stores) {
     let tenant = stores.tenant().await;
     let before = Profile {
         phone: parse(PHONES[0]),
@@ -215,7 +220,7 @@ pub async fn a_filter_follows_what_is_changed(stores: Stores) {
         ..ProfilePatch::default()
     };
     let customer = stores.updated(tenant, edited(&customer, patch)).await;
-    let customer = lived(&stores, tenant, customer, &[Verb::Approve]).await;
+    let customer = with_history(&stores, tenant, customer, &[Verb::Approve]).await;
     for gone in [
         of_phone(PHONES[0]),
         of_email("before@example.com"),

@@ -1,9 +1,9 @@
-//! A store can be asked whether it works.
+//! The health check.
 
 use super::Stores;
 
-/// In its empty state and after its first work.
-pub async fn a_store_that_works_says_so(stores: Stores) {
+/// Covers the empty store and the store after its first writes.
+pub async fn a_working_store_is_healthy(stores: Stores) {
     assert_eq!(stores.health.check().await, Ok(()));
     stores.tenant().await;
     assert_eq!(stores.health.check().await, Ok(()));

@@ -1,4 +1,4 @@
-//! A customer's history: every change that was stored, newest first, and nothing else.
+//! A customer's history: every stored change, newest first, and nothing else.
 
 use customers_domain::{Customer, CustomerChange, Profile, TenantId, Verb, Version};
 use customers_ports::Page;
@@ -7,7 +7,7 @@ use super::Stores;
 use super::uniqueness::email_taken;
 use crate::builders::{creation, customer_id, decided, profile, renamed, test_time};
 
-/// A customer that was changed so often that it has that version, and its changes, newest first.
+/// Returns a customer that was changed until it has this version, and its changes, newest first.
 async fn changed(
     stores: &Stores,
     tenant: TenantId,
@@ -28,7 +28,7 @@ fn version(number: u32) -> Version {
     Version::from_number(number).expect("a version")
 }
 
-/// Once, however often the creation was repeated; and none for a creation that was refused.
+/// A repeated create adds no entry, and a refused create has no history.
 pub async fn a_history_begins_with_the_creation(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = creation(profile());
@@ -51,8 +51,7 @@ pub async fn a_history_begins_with_the_creation(stores: Stores) {
     assert_eq!(stores.history(tenant, nobody, None, 50).await, None);
 }
 
-/// Edits and decisions in the order in which they were made, each with all that it tells, and none of
-/// another customer.
+/// Covers edits and decisions in their order, with every field, and without entries of another customer.
 pub async fn a_history_is_newest_first_and_of_one_customer(stores: Stores) {
     let tenant = stores.tenant().await;
     let (other, others) = changed(&stores, tenant, 3).await;
@@ -64,7 +63,7 @@ pub async fn a_history_is_newest_first_and_of_one_customer(stores: Stores) {
     assert_eq!(stores.changes(tenant, other.id()).await, others);
 }
 
-/// Whatever the size of the pages: every entry once, in order, and the last page says so.
+/// Pages of any size contain every entry once and in order, and the last page says that it is the last.
 pub async fn a_history_is_paged_by_version(stores: Stores) {
     let tenant = stores.tenant().await;
     let (customer, changes) = changed(&stores, tenant, 7).await;
@@ -86,8 +85,8 @@ pub async fn a_history_is_paged_by_version(stores: Stores) {
     }
 }
 
-/// Nothing comes before the creation, and everything before a version that is not reached yet.
-pub async fn a_history_goes_on_after_any_version(stores: Stores) {
+/// There is nothing before the creation. A version in the future has every entry before it.
+pub async fn a_history_page_can_start_after_any_version(stores: Stores) {
     let tenant = stores.tenant().await;
     let (customer, changes) = changed(&stores, tenant, 3).await;
     for (after, expected) in [
@@ -106,8 +105,8 @@ pub async fn a_history_goes_on_after_any_version(stores: Stores) {
     }
 }
 
-/// Each entry is seen once, though new ones come in front.
-pub async fn a_walk_through_a_history_is_not_disturbed_by_changes(stores: Stores) {
+/// Pages contain each entry once, although new entries are added at the front.
+pub async fn paging_through_a_history_is_stable_during_changes(stores: Stores) {
     let tenant = stores.tenant().await;
     let (mut customer, changes) = changed(&stores, tenant, 6).await;
     let (mut seen, mut after) = (Vec::new(), None);
@@ -125,7 +124,7 @@ pub async fn a_walk_through_a_history_is_not_disturbed_by_changes(stores: Stores
     assert_eq!(seen, changes);
 }
 
-/// It looks like an unknown one.
+/// It is like an unknown customer.
 pub async fn a_customer_of_another_tenant_has_no_history(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let (customer, changes) = changed(&stores, theirs, 3).await;

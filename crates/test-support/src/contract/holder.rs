@@ -1,4 +1,4 @@
-//! Who holds what a customer wants for itself.
+//! Lookups of the holder of a unique value.
 
 use customers_domain::{Customer, Profile};
 
@@ -7,16 +7,16 @@ use super::uniqueness::{holds_email, holds_external_id};
 use super::update::{to_email, to_external_id};
 use crate::builders::{creation, edited, minimal_profile, parse, profile, renamed};
 
-/// A customer that nobody stored.
-fn wish(profile: Profile) -> Customer {
+/// Returns a customer that is not stored.
+fn unsaved(profile: Profile) -> Customer {
     creation(profile).customer().clone()
 }
 
-/// In an empty tenant, in one with other customers, and with or without an external id.
-pub async fn what_is_free_has_no_holder(stores: Stores) {
+/// Covers an empty tenant, one with other customers, and customers with and without an external id.
+pub async fn a_free_value_has_no_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..2 {
-        for wanted in [wish(profile()), wish(minimal_profile())] {
+        for wanted in [unsaved(profile()), unsaved(minimal_profile())] {
             assert_eq!(stores.find_holder(tenant, &wanted).await, None);
         }
         stores.created(tenant, &creation(profile())).await;
@@ -24,7 +24,7 @@ pub async fn what_is_free_has_no_holder(stores: Stores) {
     }
 }
 
-/// In whatever case it is written.
+/// Case is ignored.
 pub async fn the_holder_of_an_email_is_found(stores: Stores) {
     let tenant = stores.tenant().await;
     let with_email = |email: &str| Profile {
@@ -34,12 +34,14 @@ pub async fn the_holder_of_an_email_is_found(stores: Stores) {
     let held = creation(with_email("Mixed.Case@example.com"));
     let holder = stores.created(tenant, &held).await;
     for email in ["Mixed.Case@example.com", "mixed.case@EXAMPLE.com"] {
-        let found = stores.find_holder(tenant, &wish(with_email(email))).await;
+        let found = stores
+            .find_holder(tenant, &unsaved(with_email(email)))
+            .await;
         assert_eq!(found, Some(holds_email(holder)), "{email}");
     }
 }
 
-/// As it is written.
+/// Case is significant.
 pub async fn the_holder_of_an_external_id_is_found(stores: Stores) {
     let tenant = stores.tenant().await;
     let with_id = |id: &str| Profile {
@@ -47,19 +49,19 @@ pub async fn the_holder_of_an_external_id_is_found(stores: Stores) {
         ..minimal_profile()
     };
     let holder = stores.created(tenant, &creation(with_id("crm-a"))).await;
-    let found = stores.find_holder(tenant, &wish(with_id("crm-a"))).await;
+    let found = stores.find_holder(tenant, &unsaved(with_id("crm-a"))).await;
     assert_eq!(found, Some(holds_external_id(holder)));
-    let found = stores.find_holder(tenant, &wish(with_id("crm-A"))).await;
+    let found = stores.find_holder(tenant, &unsaved(with_id("crm-A"))).await;
     assert_eq!(found, None);
 }
 
-/// Whether one customer holds both or two do.
-pub async fn of_two_holders_the_emails_is_named(stores: Stores) {
+/// Covers one customer that holds both values, and two customers.
+pub async fn of_two_holders_that_of_the_email_is_returned(stores: Stores) {
     let tenant = stores.tenant().await;
     let older = stores.customer(tenant, creation(profile())).await;
     let younger = stores.customer(tenant, creation(profile())).await;
     for (email, id) in [(&older, &younger), (&younger, &older), (&older, &older)] {
-        let wanted = wish(Profile {
+        let wanted = unsaved(Profile {
             email: email.profile().email.clone(),
             external_id: id.profile().external_id.clone(),
             ..minimal_profile()
@@ -69,7 +71,7 @@ pub async fn of_two_holders_the_emails_is_named(stores: Stores) {
     }
 }
 
-/// As it is, edited, or with an email or an external id that another holds.
+/// Covers an unchanged customer, an edited one, and one that requests a value of another customer.
 pub async fn a_customer_is_not_its_own_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -88,14 +90,14 @@ pub async fn a_customer_is_not_its_own_holder(stores: Stores) {
     assert_eq!(found, Some(holds_external_id(other.id())));
 }
 
-/// The old email is free and the new one held.
-pub async fn an_edit_moves_the_hold(stores: Stores) {
+/// The old email is free and the new one is held.
+pub async fn an_edit_frees_the_old_email_and_holds_the_new_one(stores: Stores) {
     let tenant = stores.tenant().await;
     let before = stores.customer(tenant, creation(profile())).await;
     let edit = edited(&before, to_email(&profile().email));
     let after = stores.updated(tenant, edit).await;
     let with_email_of = |customer: &Customer| {
-        wish(Profile {
+        unsaved(Profile {
             email: customer.profile().email.clone(),
             ..minimal_profile()
         })
@@ -106,10 +108,10 @@ pub async fn an_edit_moves_the_hold(stores: Stores) {
     assert_eq!(found, Some(holds_email(after.id())));
 }
 
-/// Another tenant's customers hold nothing here.
-pub async fn a_customer_of_another_tenant_is_no_holder(stores: Stores) {
+/// Values are unique in a tenant only.
+pub async fn a_customer_of_another_tenant_is_not_a_holder(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let profile = profile();
     stores.created(theirs, &creation(profile.clone())).await;
-    assert_eq!(stores.find_holder(mine, &wish(profile)).await, None);
+    assert_eq!(stores.find_holder(mine, &unsaved(profile)).await, None);
 }

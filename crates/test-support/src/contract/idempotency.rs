@@ -1,4 +1,4 @@
-//! A request that carries a claim is carried out once.
+//! Idempotency of creates.
 
 use chrono::TimeDelta;
 use customers_domain::Profile;
@@ -8,12 +8,12 @@ use super::Stores;
 use super::uniqueness::email_taken;
 use crate::builders::{claim, claim_of, claimed, creation, minimal_profile, profile};
 
-/// The replay of what the creator of that customer was told.
+/// Returns the expected replay of a create.
 pub(super) fn replayed(first: &Creation) -> CreateOutcome {
     CreateOutcome::Replayed(FirstAnswer::Created(first.customer().receipt()))
 }
 
-/// The same request once more: with that claim and profile, and as always with an id of its own.
+/// Returns a retry of the request: the same claim and profile, and a new customer id.
 pub(super) fn repeated(first: &Creation) -> Creation {
     Creation {
         claim: first.claim,
@@ -21,7 +21,7 @@ pub(super) fn repeated(first: &Creation) -> Creation {
     }
 }
 
-/// Sweeps once and gives the number of records that went.
+/// Sweeps once and returns the number of deleted records.
 pub(super) async fn swept(stores: &Stores, age: TimeDelta, at_most: u32) -> u32 {
     stores
         .idempotency
@@ -30,7 +30,7 @@ pub(super) async fn swept(stores: &Stores, age: TimeDelta, at_most: u32) -> u32 
         .expect("the store answers a sweep")
 }
 
-/// However often it is repeated.
+/// The number of retries does not matter.
 pub async fn a_repeated_create_replays_its_receipt(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = claimed(profile(), claim("key", "body"));
@@ -42,7 +42,7 @@ pub async fn a_repeated_create_replays_its_receipt(stores: Stores) {
     }
 }
 
-/// A refusal is an answer like any other.
+/// A refusal is recorded like a success.
 pub async fn a_repeated_refusal_is_replayed_with_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let held = profile();
@@ -71,7 +71,7 @@ pub async fn a_repeated_refusal_is_replayed_with_its_holder(stores: Stores) {
     }
 }
 
-/// What the other body asked for can still be had under another key.
+/// The values of the other body stay free for another key.
 pub async fn a_key_with_another_body_is_reused_and_stores_nothing(stores: Stores) {
     let tenant = stores.tenant().await;
     stores
@@ -91,7 +91,7 @@ pub async fn a_key_with_another_body_is_reused_and_stores_nothing(stores: Stores
         .await;
 }
 
-/// A refusal holds its key as a success does.
+/// A refusal uses up its key like a success.
 pub async fn a_key_with_another_body_after_a_refusal_is_reused(stores: Stores) {
     let tenant = stores.tenant().await;
     let held = minimal_profile();
@@ -105,8 +105,8 @@ pub async fn a_key_with_another_body_after_a_refusal_is_reused(stores: Stores) {
     );
 }
 
-/// Nothing is recorded for the request that came second.
-pub async fn reuse_does_not_change_the_first_answer(stores: Stores) {
+/// The second request is not recorded.
+pub async fn reuse_does_not_change_the_first_outcome(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = claimed(profile(), claim("key", "one"));
     stores.created(tenant, &first).await;
@@ -125,7 +125,7 @@ pub async fn reuse_does_not_change_the_first_answer(stores: Stores) {
     );
 }
 
-/// Two tenants may name their requests alike.
+/// Keys are separate for each tenant.
 pub async fn a_key_of_another_tenant_is_another_key(stores: Stores) {
     let (one, other) = (stores.tenant().await, stores.tenant().await);
     let profile = profile();
@@ -137,7 +137,7 @@ pub async fn a_key_of_another_tenant_is_another_key(stores: Stores) {
     assert_eq!(stores.create(other, &first).await, replayed(&second));
 }
 
-/// The same body under another key is another request.
+/// The same body with another key is another request.
 pub async fn different_keys_are_independent(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = minimal_profile();
@@ -151,9 +151,9 @@ pub async fn different_keys_are_independent(stores: Stores) {
     );
 }
 
-/// A caller that does not know what became of its first call may be told that it was the first, or
-/// that it was answered before: in both cases of its own customer.
-pub async fn the_same_creation_again_with_its_claim_gets_its_own_receipt(stores: Stores) {
+/// A client retries the same call because it does not know the outcome of the first one. The outcome is `Created` or a
+/// replay; both name its own customer.
+pub async fn a_retried_create_with_a_claim_gets_its_own_receipt(stores: Stores) {
     let tenant = stores.tenant().await;
     let creation = claimed(profile(), claim("key", "body"));
     let id = stores.created(tenant, &creation).await;
@@ -168,7 +168,7 @@ pub async fn the_same_creation_again_with_its_claim_gets_its_own_receipt(stores:
     );
 }
 
-/// Neither a success nor a refusal.
+/// Covers a success and a refusal.
 pub async fn creates_without_a_claim_record_nothing(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = profile();
@@ -178,8 +178,8 @@ pub async fn creates_without_a_claim_record_nothing(stores: Stores) {
     assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 0);
 }
 
-/// Replays and reuses add none.
-pub async fn one_record_is_kept_for_a_key_however_often_it_is_used(stores: Stores) {
+/// Replays and reuses add no records.
+pub async fn a_key_has_one_record_regardless_of_retries(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = claimed(profile(), claim("key", "one"));
     stores.created(tenant, &first).await;
@@ -195,7 +195,7 @@ pub async fn one_record_is_kept_for_a_key_however_often_it_is_used(stores: Store
     assert_eq!(swept(&stores, TimeDelta::zero(), 10).await, 1);
 }
 
-/// Operations share no keys.
+/// Keys are separate for each operation.
 pub async fn a_key_of_another_operation_is_another_key(stores: Stores) {
     let tenant = stores.tenant().await;
     let of = |operation, profile| claimed(profile, claim_of(operation, "key", "body"));

@@ -1,4 +1,4 @@
-//! A tenant's customers, newest first, in pages.
+//! Lists of a tenant's customers, newest first, in pages.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::builders::{
     business_profile, creation, creation_at, decided, minimal_profile, profile, renamed, test_time,
 };
 
-/// Any customer, on a page of that size.
+/// Returns a query without a filter and with this page size.
 pub(super) fn page_of(limit: u32, after: Option<CustomerId>) -> ListQuery {
     ListQuery {
         filter: CustomerFilter::default(),
@@ -20,14 +20,14 @@ pub(super) fn page_of(limit: u32, after: Option<CustomerId>) -> ListQuery {
     }
 }
 
-/// As a list shows them.
+/// Sorts customers in the order of a list.
 pub(super) fn newest_first(mut customers: Vec<Customer>) -> Vec<Customer> {
     customers.sort_by_key(|customer| Reverse(customer.id()));
     customers
 }
 
-/// Every page of that size, one after the other.
-pub(super) async fn walked(
+/// Reads all pages of this size.
+pub(super) async fn all_pages(
     stores: &Stores,
     tenant: TenantId,
     filter: &CustomerFilter,
@@ -43,7 +43,7 @@ pub(super) async fn walked(
         let limit = usize::try_from(size).expect("a small size");
         assert!(page.items.len() <= limit);
         assert!(page.items.len() == limit || !page.has_more);
-        goes_on(&query, &page);
+        assert_progress(&query, &page);
         query.after = page.items.last().map(Customer::id);
         seen.extend(page.items);
         if !page.has_more {
@@ -52,8 +52,8 @@ pub(super) async fn walked(
     }
 }
 
-/// The page lies behind the one before, or a walk might never end.
-pub(super) fn goes_on(query: &ListQuery, page: &Page<Customer>) {
+/// Checks that the page lies behind the previous one, because paging might otherwise never end.
+pub(super) fn assert_progress(query: &ListQuery, page: &Page<Customer>) {
     let first = page.items.first().map(Customer::id);
     let behind = query.after.is_none() || first.is_none() || first < query.after;
     assert!(behind, "{query:?} {page:?}");
@@ -67,7 +67,7 @@ async fn some_customers(stores: &Stores, tenant: TenantId, count: usize) -> Vec<
     newest_first(customers)
 }
 
-/// As in a tenant that was made just now.
+/// A new tenant is in this state.
 pub async fn a_tenant_without_customers_lists_none(stores: Stores) {
     let tenant = stores.tenant().await;
     let nothing = Page {
@@ -77,8 +77,8 @@ pub async fn a_tenant_without_customers_lists_none(stores: Stores) {
     assert_eq!(stores.list(tenant, &page_of(1, None)).await, nothing);
 }
 
-/// With every field, as it is now.
-pub async fn a_list_shows_whole_customers_as_they_are(stores: Stores) {
+/// Every field has its current value.
+pub async fn a_list_returns_complete_current_customers(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut expected = Vec::new();
     for profile in [profile(), minimal_profile(), business_profile()] {
@@ -92,8 +92,8 @@ pub async fn a_list_shows_whole_customers_as_they_are(stores: Stores) {
     assert!(listed == newest_first(expected), "{listed:?}");
 }
 
-/// Whoever was stored last: the id says when a customer was created.
-pub async fn a_list_is_newest_first_whatever_the_order_of_storing(stores: Stores) {
+/// The order follows the id, which contains the time of creation.
+pub async fn a_list_is_newest_first_regardless_of_the_order_of_storing(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut expected = Vec::new();
     for minute in [3, 1, 4, 0, 5, 2] {
@@ -103,7 +103,7 @@ pub async fn a_list_is_newest_first_whatever_the_order_of_storing(stores: Stores
             .await;
         expected.push((minute, customer));
     }
-    // A change does not make a customer newer.
+    // A change does not affect the order.
     let renewed = stores.updated(tenant, renamed(&expected[3].1)).await;
     expected[3].1 = renewed;
     expected.sort_by_key(|(minute, _)| Reverse(*minute));
@@ -112,7 +112,7 @@ pub async fn a_list_is_newest_first_whatever_the_order_of_storing(stores: Stores
     assert!(listed == expected, "{listed:?}");
 }
 
-/// One less, as many and one more than there are.
+/// Covers limits of one less, as many and one more than there are customers.
 pub async fn a_page_ends_at_its_limit_and_says_whether_there_is_more(stores: Stores) {
     let tenant = stores.tenant().await;
     let customers = some_customers(&stores, tenant, 5).await;
@@ -123,8 +123,8 @@ pub async fn a_page_ends_at_its_limit_and_says_whether_there_is_more(stores: Sto
     }
 }
 
-/// It begins with the next customer, and after the oldest there is none.
-pub async fn a_page_begins_after_the_last_of_the_page_before(stores: Stores) {
+/// The page begins with the next customer. There is nothing after the oldest.
+pub async fn a_page_begins_after_the_last_customer_of_the_previous_page(stores: Stores) {
     let tenant = stores.tenant().await;
     let customers = some_customers(&stores, tenant, 5).await;
     for (place, last) in customers.iter().enumerate() {
@@ -135,17 +135,17 @@ pub async fn a_page_begins_after_the_last_of_the_page_before(stores: Stores) {
     }
 }
 
-/// Whatever the size of the pages.
+/// Covers pages of any size.
 pub async fn the_pages_together_are_the_whole_list(stores: Stores) {
     let tenant = stores.tenant().await;
     let customers = some_customers(&stores, tenant, 12).await;
     for size in 1..=13 {
-        let walked = walked(&stores, tenant, &CustomerFilter::default(), size).await;
-        assert!(walked == customers, "pages of {size}: {walked:?}");
+        let all_pages = all_pages(&stores, tenant, &CustomerFilter::default(), size).await;
+        assert!(all_pages == customers, "pages of {size}: {all_pages:?}");
     }
 }
 
-/// Not between the tenant's own, nor to fill a page, nor for any filter they pass.
+/// They neither appear nor fill a page, even if they match the filter.
 pub async fn customers_of_another_tenant_are_never_listed(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let (mut own, mut foreign) = (Vec::new(), Vec::new());
@@ -154,7 +154,7 @@ pub async fn customers_of_another_tenant_are_never_listed(stores: Stores) {
         foreign.push(stores.customer(theirs, creation(profile())).await);
     }
     for size in [1, 3, 4, 5] {
-        let listed = walked(&stores, mine, &CustomerFilter::default(), size).await;
+        let listed = all_pages(&stores, mine, &CustomerFilter::default(), size).await;
         assert!(listed == newest_first(own.clone()), "{listed:?}");
     }
     let of_theirs = foreign[0].profile();

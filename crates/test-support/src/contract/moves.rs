@@ -1,14 +1,14 @@
-//! What is unique moves from customer to customer with their edits, and is never held twice.
+//! Edits of unique values, which are never held twice.
 
 use customers_domain::{Customer, Edit, Profile, ProfilePatch};
 
 use super::Stores;
 use super::change::ChangeOutcome;
 use super::uniqueness::{email_taken, external_id_taken, holds_email, holds_external_id};
-use super::update::{shows, to_email, to_external_id};
+use super::update::{assert_stored, to_email, to_external_id};
 use crate::builders::{creation, edited, minimal_profile, parse, profile};
 
-/// The email and the external id of that customer.
+/// Returns a patch with the email of one customer and the external id of another.
 fn to_both_of(email: &Customer, external_id: &Customer) -> ProfilePatch {
     let id = external_id.profile().external_id.clone();
     ProfilePatch {
@@ -17,7 +17,7 @@ fn to_both_of(email: &Customer, external_id: &Customer) -> ProfilePatch {
     }
 }
 
-/// In whatever case it is written.
+/// Case is ignored.
 pub async fn an_edit_to_a_taken_email_is_refused_with_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let held = Profile {
@@ -32,11 +32,11 @@ pub async fn an_edit_to_a_taken_email_is_refused_with_its_holder(stores: Stores)
             .await;
         assert_eq!(outcome, ChangeOutcome::Taken(holds_email(holder.id())));
     }
-    shows(&stores, tenant, &customer).await;
-    shows(&stores, tenant, &holder).await;
+    assert_stored(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &holder).await;
 }
 
-/// Also where the customer had none before.
+/// Covers a customer with and without a previous external id.
 pub async fn an_edit_to_a_taken_external_id_is_refused_with_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let holder = stores.customer(tenant, creation(profile())).await;
@@ -46,13 +46,13 @@ pub async fn an_edit_to_a_taken_external_id_is_refused_with_its_holder(stores: S
         let outcome = stores.update(tenant, &edited(&customer, patch)).await;
         let expected = ChangeOutcome::Taken(holds_external_id(holder.id()));
         assert_eq!(outcome, expected);
-        shows(&stores, tenant, &customer).await;
+        assert_stored(&stores, tenant, &customer).await;
     }
-    shows(&stores, tenant, &holder).await;
+    assert_stored(&stores, tenant, &holder).await;
 }
 
-/// Whether one customer holds both or two do, in whichever order they came.
-pub async fn where_an_edit_takes_both_the_emails_holder_is_named(stores: Stores) {
+/// Covers one holder of both values, and two holders in either order.
+pub async fn if_an_edit_conflicts_twice_the_holder_of_the_email_is_returned(stores: Stores) {
     let tenant = stores.tenant().await;
     let older = stores.customer(tenant, creation(profile())).await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -62,11 +62,11 @@ pub async fn where_an_edit_takes_both_the_emails_holder_is_named(stores: Stores)
         let outcome = stores.update(tenant, &update).await;
         assert_eq!(outcome, ChangeOutcome::Taken(holds_email(email.id())));
     }
-    shows(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &customer).await;
 }
 
-/// A customer does not stand in its own way.
-pub async fn the_own_email_in_another_case_is_no_conflict(stores: Stores) {
+/// A customer does not conflict with itself.
+pub async fn a_customers_own_email_in_another_case_is_no_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     let held = Profile {
         email: parse("mixed.case@example.com"),
@@ -75,7 +75,7 @@ pub async fn the_own_email_in_another_case_is_no_conflict(stores: Stores) {
     let customer = stores.customer(tenant, creation(held)).await;
     let update = edited(&customer, to_email(&parse("Mixed.Case@example.com")));
     let customer = stores.updated(tenant, update).await;
-    shows(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &customer).await;
     let other = creation(Profile {
         email: parse("mixed.case@example.com"),
         ..profile()
@@ -84,8 +84,8 @@ pub async fn the_own_email_in_another_case_is_no_conflict(stores: Stores) {
     assert_eq!(outcome, email_taken(customer.id()));
 }
 
-/// The old one is free for a creation and for an edit, and the new one is taken.
-pub async fn an_email_that_was_changed_is_free_for_another(stores: Stores) {
+/// The old email is free for a create and for an edit, and the new one is taken.
+pub async fn a_replaced_email_is_free(stores: Stores) {
     let tenant = stores.tenant().await;
     let (old, new) = (profile().email, profile().email);
     let with_old = || {
@@ -107,12 +107,12 @@ pub async fn an_email_that_was_changed_is_free_for_another(stores: Stores) {
         .await;
     let outcome = stores.update(tenant, &edited(&first, to_email(&new))).await;
     assert_eq!(outcome, ChangeOutcome::Taken(holds_email(second.id())));
-    shows(&stores, tenant, &first).await;
-    shows(&stores, tenant, &second).await;
+    assert_stored(&stores, tenant, &first).await;
+    assert_stored(&stores, tenant, &second).await;
 }
 
-/// Whether it was replaced or taken away.
-pub async fn an_external_id_that_was_changed_is_free_for_another(stores: Stores) {
+/// Covers a replaced and a removed external id.
+pub async fn a_replaced_external_id_is_free(stores: Stores) {
     let tenant = stores.tenant().await;
     let old = profile().external_id;
     let with_old = || {
@@ -127,7 +127,7 @@ pub async fn an_external_id_that_was_changed_is_free_for_another(stores: Stores)
         assert_eq!(outcome, external_id_taken(holder.id()));
         let update = edited(&holder, to_external_id(new.as_ref()));
         let holder = stores.updated(tenant, update).await;
-        shows(&stores, tenant, &holder).await;
+        assert_stored(&stores, tenant, &holder).await;
     }
     let heir = stores.customer(tenant, creation(minimal_profile())).await;
     let update = edited(&heir, to_external_id(old.as_ref()));
@@ -136,8 +136,8 @@ pub async fn an_external_id_that_was_changed_is_free_for_another(stores: Stores)
     assert_eq!(outcome, external_id_taken(heir.id()));
 }
 
-/// Neither its hold on what was free nor a loss of what it had.
-pub async fn a_refused_edit_leaves_nothing_behind(stores: Stores) {
+/// It neither holds the requested values nor releases its own.
+pub async fn a_refused_edit_has_no_effect(stores: Stores) {
     let tenant = stores.tenant().await;
     let holder = stores.customer(tenant, creation(profile())).await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -153,16 +153,16 @@ pub async fn a_refused_edit_leaves_nothing_behind(stores: Stores) {
     let same = creation(customer.profile().clone());
     let outcome = stores.create(tenant, &same).await;
     assert_eq!(outcome, email_taken(customer.id()));
-    shows(&stores, tenant, &customer).await;
+    assert_stored(&stores, tenant, &customer).await;
 }
 
-/// Two tenants may have the same person as a customer.
-pub async fn an_edit_may_take_what_another_tenant_holds(stores: Stores) {
+/// Values are unique in a tenant only.
+pub async fn an_edit_may_use_values_of_another_tenant(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let foreign = stores.customer(theirs, creation(profile())).await;
     let customer = stores.customer(mine, creation(profile())).await;
     let update = edited(&customer, to_both_of(&foreign, &foreign));
     let customer = stores.updated(mine, update).await;
-    shows(&stores, mine, &customer).await;
-    shows(&stores, theirs, &foreign).await;
+    assert_stored(&stores, mine, &customer).await;
+    assert_stored(&stores, theirs, &foreign).await;
 }

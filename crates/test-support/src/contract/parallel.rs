@@ -1,4 +1,4 @@
-//! The same rules when many callers come at once.
+//! The rules of creates, with many concurrent calls.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::Stores;
 use super::uniqueness::{email_taken, external_id_taken};
 use crate::builders::{claim, claimed, creation, minimal_profile, profile};
 
-/// Makes all creates at the same moment; each answer comes with the id that was to be created.
+/// Makes all creates concurrently, and returns each outcome with the requested customer id.
 async fn at_once(
     stores: &Stores,
     creations: Vec<(TenantId, Creation)>,
@@ -31,27 +31,27 @@ async fn at_once(
     callers.join_all().await
 }
 
-fn created(answers: &[(CustomerId, CreateOutcome)]) -> Vec<CustomerId> {
-    answers
+fn created(outcomes: &[(CustomerId, CreateOutcome)]) -> Vec<CustomerId> {
+    outcomes
         .iter()
         .filter(|(_, outcome)| *outcome == CreateOutcome::Created)
         .map(|(id, _)| *id)
         .collect()
 }
 
-/// Of these customers none exists but that one.
-async fn only(stores: &Stores, tenant: TenantId, ids: &[CustomerId], one: CustomerId) {
+/// Checks that of these customers only this one exists.
+async fn assert_only(stores: &Stores, tenant: TenantId, ids: &[CustomerId], one: CustomerId) {
     for id in ids {
         let exists = stores.find(tenant, *id).await.is_some();
         assert_eq!(exists, *id == one, "{id}");
     }
 }
 
-fn wanted(answers: &[(CustomerId, CreateOutcome)]) -> Vec<CustomerId> {
-    answers.iter().map(|(id, _)| *id).collect()
+fn requested_ids(outcomes: &[(CustomerId, CreateOutcome)]) -> Vec<CustomerId> {
+    outcomes.iter().map(|(id, _)| *id).collect()
 }
 
-/// Exactly one is created, and 99 are told by whom they were beaten.
+/// Exactly one is created, and the other 99 learn its holder.
 pub async fn of_a_hundred_creates_of_one_email_one_is_created_and_each_other_learns_its_holder(
     stores: Stores,
 ) {
@@ -64,18 +64,18 @@ pub async fn of_a_hundred_creates_of_one_email_one_is_created_and_each_other_lea
         };
         (tenant, creation(profile))
     });
-    let answers = at_once(&stores, creations.collect()).await;
-    let [winner] = created(&answers)[..] else {
-        panic!("not one was created: {answers:?}");
+    let outcomes = at_once(&stores, creations.collect()).await;
+    let [winner] = created(&outcomes)[..] else {
+        panic!("not one was created: {outcomes:?}");
     };
-    let refused = answers
+    let refused = outcomes
         .iter()
         .filter(|(_, outcome)| *outcome == email_taken(winner));
-    assert_eq!(refused.count(), 99, "{answers:?}");
-    only(&stores, tenant, &wanted(&answers), winner).await;
+    assert_eq!(refused.count(), 99, "{outcomes:?}");
+    assert_only(&stores, tenant, &requested_ids(&outcomes), winner).await;
 }
 
-/// As with the email.
+/// The same as for the email.
 pub async fn of_a_hundred_creates_of_one_external_id_one_is_created(stores: Stores) {
     let tenant = stores.tenant().await;
     let contested = profile().external_id;
@@ -86,39 +86,39 @@ pub async fn of_a_hundred_creates_of_one_external_id_one_is_created(stores: Stor
         };
         (tenant, creation(profile))
     });
-    let answers = at_once(&stores, creations.collect()).await;
-    let [winner] = created(&answers)[..] else {
-        panic!("not one was created: {answers:?}");
+    let outcomes = at_once(&stores, creations.collect()).await;
+    let [winner] = created(&outcomes)[..] else {
+        panic!("not one was created: {outcomes:?}");
     };
-    let refused = answers
+    let refused = outcomes
         .iter()
         .filter(|(_, outcome)| *outcome == external_id_taken(winner));
-    assert_eq!(refused.count(), 99, "{answers:?}");
-    only(&stores, tenant, &wanted(&answers), winner).await;
+    assert_eq!(refused.count(), 99, "{outcomes:?}");
+    assert_only(&stores, tenant, &requested_ids(&outcomes), winner).await;
 }
 
-/// Tenants are not in each other's way.
-pub async fn of_a_hundred_tenants_each_gets_its_customer_of_one_email(stores: Stores) {
+/// Tenants do not conflict with each other.
+pub async fn of_a_hundred_tenants_each_creates_its_customer_with_one_email(stores: Stores) {
     let contested = profile();
     let mut creations = Vec::new();
     for _ in 0..100 {
         let request = claimed(contested.clone(), claim("key", "body"));
         creations.push((stores.tenant().await, request));
     }
-    let answers = at_once(&stores, creations).await;
-    assert_eq!(created(&answers).len(), 100, "{answers:?}");
+    let outcomes = at_once(&stores, creations).await;
+    assert_eq!(created(&outcomes).len(), 100, "{outcomes:?}");
 }
 
-/// A client that retries without waiting.
-pub async fn eighty_requests_with_one_key_make_one_customer(stores: Stores) {
+/// A client retries without waiting.
+pub async fn eighty_requests_with_one_key_create_one_customer(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = profile();
     let creations = (0..80).map(|_| (tenant, claimed(profile.clone(), claim("key", "body"))));
-    let answers = at_once(&stores, creations.collect()).await;
-    let [winner] = created(&answers)[..] else {
-        panic!("not one was created: {answers:?}");
+    let outcomes = at_once(&stores, creations.collect()).await;
+    let [winner] = created(&outcomes)[..] else {
+        panic!("not one was created: {outcomes:?}");
     };
-    for (id, outcome) in &answers {
+    for (id, outcome) in &outcomes {
         let told = match outcome {
             CreateOutcome::Created => *id,
             CreateOutcome::Replayed(FirstAnswer::Created(receipt)) => receipt.id,
@@ -127,31 +127,31 @@ pub async fn eighty_requests_with_one_key_make_one_customer(stores: Stores) {
         };
         assert_eq!(told, winner);
     }
-    only(&stores, tenant, &wanted(&answers), winner).await;
+    assert_only(&stores, tenant, &requested_ids(&outcomes), winner).await;
 }
 
-/// A client that forgets to make a new key for each request.
-pub async fn eighty_bodies_under_one_key_make_one_customer(stores: Stores) {
+/// A client reuses its key by mistake.
+pub async fn eighty_bodies_under_one_key_create_one_customer(stores: Stores) {
     let tenant = stores.tenant().await;
     let creations = (0..80).map(|number| {
         let claim = claim("key", &format!("body {number}"));
         (tenant, claimed(profile(), claim))
     });
-    let answers = at_once(&stores, creations.collect()).await;
-    let [winner] = created(&answers)[..] else {
-        panic!("not one was created: {answers:?}");
+    let outcomes = at_once(&stores, creations.collect()).await;
+    let [winner] = created(&outcomes)[..] else {
+        panic!("not one was created: {outcomes:?}");
     };
-    for (id, outcome) in &answers {
+    for (id, outcome) in &outcomes {
         let expected = matches!(
             outcome,
             CreateOutcome::KeyReused | CreateOutcome::KeyInProgress
         );
         assert!(*id == winner || expected, "{outcome:?}");
     }
-    only(&stores, tenant, &wanted(&answers), winner).await;
+    assert_only(&stores, tenant, &requested_ids(&outcomes), winner).await;
 }
 
-/// No refused request leaves a record that speaks of a customer who does not exist.
+/// No record of a refused request names a customer that does not exist.
 pub async fn eighty_keyed_requests_for_a_taken_email_all_learn_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let held = minimal_profile();
@@ -159,11 +159,11 @@ pub async fn eighty_keyed_requests_for_a_taken_email_all_learn_its_holder(stores
         let claim = claim(&format!("key {}", number % 40), "body");
         (tenant, claimed(held.clone(), claim))
     });
-    let answers = at_once(&stores, creations.collect()).await;
-    let [winner] = created(&answers)[..] else {
-        panic!("not one was created: {answers:?}");
+    let outcomes = at_once(&stores, creations.collect()).await;
+    let [winner] = created(&outcomes)[..] else {
+        panic!("not one was created: {outcomes:?}");
     };
-    for (_, outcome) in &answers {
+    for (_, outcome) in &outcomes {
         let told = match outcome {
             CreateOutcome::Created | CreateOutcome::KeyInProgress => continue,
             CreateOutcome::Taken(conflict)
@@ -173,13 +173,11 @@ pub async fn eighty_keyed_requests_for_a_taken_email_all_learn_its_holder(stores
         };
         assert_eq!(told, winner);
     }
-    only(&stores, tenant, &wanted(&answers), winner).await;
+    assert_only(&stores, tenant, &requested_ids(&outcomes), winner).await;
 }
 
-/// Two customers, each with the other's external id, hold what the other needs.
-pub async fn customers_that_want_the_other_halves_of_each_other_are_never_both_created(
-    stores: Stores,
-) {
+/// Two customers, each with the other's external id, hold the values that the others need.
+pub async fn customers_that_exclude_each_other_are_never_both_created(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..20 {
         let (one, other) = (profile(), profile());
@@ -193,10 +191,10 @@ pub async fn customers_that_want_the_other_halves_of_each_other_are_never_both_c
         };
         let wishes = [one, other, crossed, crossed_back];
         let creations = wishes.map(|profile| (tenant, creation(profile)));
-        let answers = at_once(&stores, creations.to_vec()).await;
-        // One pair fits together, straight or crossed; or two that exclude the other two.
-        assert_eq!(created(&answers).len(), 2, "{answers:?}");
-        for (id, outcome) in &answers {
+        let outcomes = at_once(&stores, creations.to_vec()).await;
+        // Either both straight or both crossed customers are created, or two that exclude the others.
+        assert_eq!(created(&outcomes).len(), 2, "{outcomes:?}");
+        for (id, outcome) in &outcomes {
             let exists = stores.find(tenant, *id).await.is_some();
             assert_eq!(exists, *outcome == CreateOutcome::Created, "{outcome:?}");
         }

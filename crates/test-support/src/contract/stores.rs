@@ -9,21 +9,21 @@ use customers_ports::{
 use super::change::{Change, ChangeOutcome};
 use crate::builders;
 
-/// The ports of one store under test, empty at the beginning of a case.
+/// The ports of one store under test. It is empty when a case starts.
 #[derive(Clone)]
 pub struct Stores {
-    /// The customers.
+    /// Customers.
     pub customers: Arc<dyn CustomerRepository>,
-    /// The API keys and their tenants.
+    /// API keys and their tenants.
     pub api_keys: Arc<dyn ApiKeyRepository>,
-    /// The upkeep of the idempotency records.
+    /// Cleanup of idempotency records.
     pub idempotency: Arc<dyn IdempotencyRecords>,
-    /// Whether the store works.
+    /// Health check.
     pub health: Arc<dyn StoreHealth>,
 }
 
 impl Stores {
-    /// The ports of a store that has them all.
+    /// Creates the ports of a store that implements all of them.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: CustomerRepository + ApiKeyRepository + IdempotencyRecords + StoreHealth + 'static,
@@ -36,7 +36,7 @@ impl Stores {
         }
     }
 
-    /// A tenant that the store knows, made as operators make one: with its first key.
+    /// Creates a tenant with its first key, as operators do.
     pub(crate) async fn tenant(&self) -> TenantId {
         let key = builders::api_key(builders::tenant_id());
         self.api_keys
@@ -53,7 +53,7 @@ impl Stores {
             .expect("the store answers a create")
     }
 
-    /// Creates what cannot fail to be created, and gives its id.
+    /// Creates a customer without a conflict, and returns its id.
     pub(crate) async fn created(&self, tenant: TenantId, creation: &Creation) -> CustomerId {
         let outcome = self.create(tenant, creation).await;
         assert_eq!(outcome, CreateOutcome::Created);
@@ -67,7 +67,7 @@ impl Stores {
             .expect("the store answers a find")
     }
 
-    /// Creates that customer and gives it back.
+    /// Creates a customer and returns it.
     pub(crate) async fn customer(&self, tenant: TenantId, creation: Creation) -> Customer {
         self.created(tenant, &creation).await;
         creation.customer().clone()
@@ -90,7 +90,7 @@ impl Stores {
         }
     }
 
-    /// Stores a change that nothing stands against, and gives the customer as it left it.
+    /// Stores a change without a conflict, and returns the customer after it.
     pub(crate) async fn updated(&self, tenant: TenantId, change: impl Into<Change>) -> Customer {
         let change = change.into();
         assert_eq!(self.update(tenant, &change).await, ChangeOutcome::Stored);
@@ -104,7 +104,7 @@ impl Stores {
             .expect("the store answers a list")
     }
 
-    /// Every customer that passes the filter, on one page.
+    /// Returns every customer that matches the filter, on one page.
     pub(crate) async fn all(&self, tenant: TenantId, filter: CustomerFilter) -> Vec<Customer> {
         let query = ListQuery {
             filter,
@@ -129,7 +129,7 @@ impl Stores {
             .expect("the store answers a history")
     }
 
-    /// Every change of a customer that exists, newest first.
+    /// Returns every change of an existing customer, newest first.
     pub(crate) async fn changes(&self, tenant: TenantId, id: CustomerId) -> Vec<CustomerChange> {
         let page = self.history(tenant, id, None, 10_000).await;
         let page = page.expect("the customer exists");

@@ -1,4 +1,4 @@
-//! Many callers, few emails, external ids and keys: whatever happens, the rules hold.
+//! Many clients with few emails, external ids and keys. The rules hold for any interleaving.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 use super::Stores;
 use crate::builders::{Dice, claim, claimed, creation, minimal_profile, parse};
 
-const CALLERS: u64 = 16;
-const CALLS_OF_EACH: usize = 25;
+const CLIENTS: u64 = 16;
+const CALLS_PER_CLIENT: usize = 25;
 const EMAILS: u64 = 40;
 const EXTERNAL_IDS: u64 = 30;
 const KEYS: u64 = 60;
 
-/// One call: what it wanted and what it was told.
+/// A call with its request and outcome.
 struct Call {
     creation: Creation,
     outcome: CreateOutcome,
@@ -34,7 +34,7 @@ impl Call {
 
 fn random_creation(dice: &mut Dice) -> Creation {
     let email = dice.roll(EMAILS);
-    // Two of three have an external id, and three of four a key.
+    // Two of three customers have an external id, and three of four requests have a key.
     let external_id = (dice.roll(3) > 0).then(|| dice.roll(EXTERNAL_IDS));
     let key = (dice.roll(4) > 0).then(|| dice.roll(KEYS));
     let profile = Profile {
@@ -53,13 +53,13 @@ fn random_creation(dice: &mut Dice) -> Creation {
 
 async fn storm(stores: &Stores, tenant: TenantId) -> Vec<Call> {
     let mut callers = JoinSet::new();
-    for number in 1..=CALLERS {
+    for number in 1..=CLIENTS {
         let stores = stores.clone();
         callers.spawn(async move {
             let mut dice = Dice::new(number);
             let mut calls: Vec<Call> = Vec::new();
-            for _ in 0..CALLS_OF_EACH {
-                // Every third call repeats an earlier one's words under an id of its own.
+            for _ in 0..CALLS_PER_CLIENT {
+                // Every third call repeats an earlier one with a new customer id.
                 let creation = if dice.roll(3) == 0 && !calls.is_empty() {
                     let earlier = dice.pick(&calls);
                     let profile = earlier.creation.customer().profile().clone();
@@ -79,7 +79,7 @@ async fn storm(stores: &Stores, tenant: TenantId) -> Vec<Call> {
     callers.join_all().await.into_iter().flatten().collect()
 }
 
-/// Replays of a key agree, every holder exists and holds, no two customers share what is unique.
+/// Replays of a key agree, every holder exists and holds the value, and unique values are held once.
 pub async fn a_storm_of_emails_external_ids_and_keys_breaks_no_rule(stores: Stores) {
     let tenant = stores.tenant().await;
     let calls = Arc::new(storm(&stores, tenant).await);
@@ -89,9 +89,9 @@ pub async fn a_storm_of_emails_external_ids_and_keys_breaks_no_rule(stores: Stor
         .map(|call| (call.creation.customer().id(), call))
         .collect();
     assert!(created.len() > 5, "the storm was a breeze");
-    what_is_unique_is_held_once(&created);
-    answers_name_who_exists(&calls, &created);
-    keys_have_one_answer(&calls);
+    unique_values_are_held_once(&created);
+    outcomes_name_existing_customers(&calls, &created);
+    keys_have_one_outcome(&calls);
     for call in calls.iter() {
         let id = call.creation.customer().id();
         let expected = created
@@ -101,7 +101,7 @@ pub async fn a_storm_of_emails_external_ids_and_keys_breaks_no_rule(stores: Stor
     }
 }
 
-fn what_is_unique_is_held_once(created: &HashMap<CustomerId, &Call>) {
+fn unique_values_are_held_once(created: &HashMap<CustomerId, &Call>) {
     let (mut emails, mut external_ids) = (HashSet::new(), HashSet::new());
     for call in created.values() {
         assert!(
@@ -117,7 +117,7 @@ fn what_is_unique_is_held_once(created: &HashMap<CustomerId, &Call>) {
     }
 }
 
-fn answers_name_who_exists(calls: &[Call], created: &HashMap<CustomerId, &Call>) {
+fn outcomes_name_existing_customers(calls: &[Call], created: &HashMap<CustomerId, &Call>) {
     for call in calls {
         match call.outcome {
             CreateOutcome::Taken(Conflict { field, holder })
@@ -143,9 +143,9 @@ fn answers_name_who_exists(calls: &[Call], created: &HashMap<CustomerId, &Call>)
     }
 }
 
-/// Of all calls under one key exactly one has an answer of its own, and it is the first answer of all
-/// that have its fingerprint.
-fn keys_have_one_answer(calls: &[Call]) {
+/// Of all calls with one key, exactly one has an outcome of its own. It is the first outcome of all calls with the same
+/// fingerprint.
+fn keys_have_one_outcome(calls: &[Call]) {
     let mut keys: HashMap<[u8; 32], Vec<&Call>> = HashMap::new();
     for call in calls {
         if let Some(claim) = call.creation.claim {

@@ -1,4 +1,4 @@
-//! Idempotency records are kept for as long as they must be, and no longer than they may.
+//! Retention of idempotency records.
 
 use chrono::TimeDelta;
 use customers_domain::TenantId;
@@ -10,7 +10,7 @@ use super::idempotency::{repeated, replayed, swept};
 use super::uniqueness::email_taken;
 use crate::builders::{claim, claimed, minimal_profile};
 
-/// The age that every record has.
+/// An age that every record has.
 const ANY_AGE: TimeDelta = TimeDelta::zero();
 
 async fn record(stores: &Stores, tenant: TenantId, count: usize) {
@@ -22,7 +22,7 @@ async fn record(stores: &Stores, tenant: TenantId, count: usize) {
     }
 }
 
-/// A day is what the contract promises.
+/// The contract promises a retention of one day.
 pub async fn young_records_stay(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = claimed(minimal_profile(), claim("key", "body"));
@@ -35,8 +35,8 @@ pub async fn young_records_stay(stores: Stores) {
     );
 }
 
-/// With the record gone, the same request is judged anew.
-pub async fn old_records_go_and_their_keys_are_free_again(stores: Stores) {
+/// Without its record, the same request is executed again.
+pub async fn old_records_are_deleted_and_their_keys_can_be_used_again(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = minimal_profile();
     let first = claimed(profile.clone(), claim("key", "body"));
@@ -49,8 +49,8 @@ pub async fn old_records_go_and_their_keys_are_free_again(stores: Stores) {
     assert_eq!(stores.create(tenant, &other).await, CreateOutcome::Created);
 }
 
-/// Small steps do not hold up the store.
-pub async fn a_sweep_takes_no_more_than_it_was_told(stores: Stores) {
+/// Small steps do not block the store.
+pub async fn a_sweep_deletes_at_most_the_given_number(stores: Stores) {
     let (one, other) = (stores.tenant().await, stores.tenant().await);
     record(&stores, one, 4).await;
     record(&stores, other, 3).await;
@@ -62,8 +62,8 @@ pub async fn a_sweep_takes_no_more_than_it_was_told(stores: Stores) {
     assert_eq!(swept(&stores, ANY_AGE, 0).await, 0);
 }
 
-/// The record goes, the customer stays.
-pub async fn sweeping_leaves_customers_alone(stores: Stores) {
+/// Only the record is deleted.
+pub async fn a_sweep_does_not_delete_customers(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = claimed(minimal_profile(), claim("key", "body"));
     let id = stores.created(tenant, &first).await;
@@ -75,7 +75,7 @@ pub async fn sweeping_leaves_customers_alone(stores: Stores) {
 }
 
 /// Several copies of the program sweep the same records.
-pub async fn parallel_sweeps_take_each_record_once(stores: Stores) {
+pub async fn parallel_sweeps_delete_each_record_once(stores: Stores) {
     let tenant = stores.tenant().await;
     record(&stores, tenant, 40).await;
     let mut sweeps = JoinSet::new();

@@ -1,4 +1,4 @@
-//! A list by time shows who was created in the range, to the microsecond.
+//! Filters by time, to the microsecond.
 
 use chrono::{SubsecRound as _, TimeDelta};
 use customers_domain::{BillingAddress, Customer, CustomerStatus, Profile};
@@ -10,8 +10,8 @@ use super::filters::{
 };
 use crate::builders::{address, creation_at, minimal_profile, parse, profile, test_time};
 
-/// The first instant is in it, the last is not; a range that ends before it begins holds nobody.
-pub async fn a_range_of_times_holds_its_first_instant_and_not_its_last(stores: Stores) {
+/// The range includes its start and excludes its end. A range that ends before it starts is empty.
+pub async fn a_range_of_times_includes_its_start_and_excludes_its_end(stores: Stores) {
     let tenant = stores.tenant().await;
     let start = test_time().trunc_subsecs(0);
     let mut customers = Vec::new();
@@ -44,7 +44,7 @@ pub async fn a_range_of_times_holds_its_first_instant_and_not_its_last(stores: S
     }
 }
 
-/// Times are compared to the microsecond, whichever other conditions there are.
+/// Times are compared to the microsecond, together with other conditions.
 pub async fn a_range_of_times_is_exact_within_a_millisecond(stores: Stores) {
     let tenant = stores.tenant().await;
     let start = test_time().trunc_subsecs(0);

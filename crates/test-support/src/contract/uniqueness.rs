@@ -1,4 +1,4 @@
-//! No two customers of a tenant share an email or an external id.
+//! Uniqueness of emails and external ids in a tenant.
 
 use customers_domain::{CustomerId, Profile};
 use customers_ports::{Conflict, CreateOutcome, UniqueField};
@@ -6,7 +6,7 @@ use customers_ports::{Conflict, CreateOutcome, UniqueField};
 use super::Stores;
 use crate::builders::{creation, minimal_profile, parse, profile};
 
-/// That customer holds the email.
+/// Returns the conflict with a holder of the email.
 pub(super) const fn holds_email(holder: CustomerId) -> Conflict {
     Conflict {
         field: UniqueField::Email,
@@ -14,7 +14,7 @@ pub(super) const fn holds_email(holder: CustomerId) -> Conflict {
     }
 }
 
-/// That customer holds the external id.
+/// Returns the conflict with a holder of the external id.
 pub(super) const fn holds_external_id(holder: CustomerId) -> Conflict {
     Conflict {
         field: UniqueField::ExternalId,
@@ -22,17 +22,17 @@ pub(super) const fn holds_external_id(holder: CustomerId) -> Conflict {
     }
 }
 
-/// The refusal that names that holder of the email.
+/// Returns the outcome of a create whose email is held.
 pub(super) const fn email_taken(holder: CustomerId) -> CreateOutcome {
     CreateOutcome::Taken(holds_email(holder))
 }
 
-/// The refusal that names that holder of the external id.
+/// Returns the outcome of a create whose external id is held.
 pub(super) const fn external_id_taken(holder: CustomerId) -> CreateOutcome {
     CreateOutcome::Taken(holds_external_id(holder))
 }
 
-/// The first stays, the second learns who it is.
+/// The first customer is stored, and the second create returns its id.
 pub async fn a_taken_email_is_refused_with_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = creation(profile());
@@ -48,8 +48,8 @@ pub async fn a_taken_email_is_refused_with_its_holder(stores: Stores) {
     );
 }
 
-/// ASCII case does not tell two addresses apart, in either part.
-pub async fn an_email_is_taken_in_whatever_case_it_is_written(stores: Stores) {
+/// ASCII case is ignored in both parts of the address.
+pub async fn a_taken_email_is_refused_in_any_case(stores: Stores) {
     let tenant = stores.tenant().await;
     let with_email = |email: &str| {
         creation(Profile {
@@ -73,7 +73,7 @@ pub async fn an_email_is_taken_in_whatever_case_it_is_written(stores: Stores) {
         .await;
 }
 
-/// Two tenants may have the same person as a customer.
+/// Values are unique in a tenant only.
 pub async fn an_email_of_another_tenant_is_free(stores: Stores) {
     let (one, other) = (stores.tenant().await, stores.tenant().await);
     let profile = minimal_profile();
@@ -90,7 +90,7 @@ pub async fn an_email_of_another_tenant_is_free(stores: Stores) {
     );
 }
 
-/// The first stays, the second learns who it is.
+/// The first customer is stored, and the second create returns its id.
 pub async fn a_taken_external_id_is_refused_with_its_holder(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = creation(profile());
@@ -109,7 +109,7 @@ pub async fn a_taken_external_id_is_refused_with_its_holder(stores: Stores) {
     );
 }
 
-/// It is the caller's own: case and spaces tell two apart.
+/// Case and spaces are significant.
 pub async fn an_external_id_is_compared_byte_for_byte(stores: Stores) {
     let tenant = stores.tenant().await;
     for different in ["crm-A", "crm-a", " crm-a", "crm-a ", "crm-a  "] {
@@ -121,7 +121,7 @@ pub async fn an_external_id_is_compared_byte_for_byte(stores: Stores) {
     }
 }
 
-/// Two tenants may count their customers alike.
+/// Values are unique in a tenant only.
 pub async fn an_external_id_of_another_tenant_is_free(stores: Stores) {
     let (one, other) = (stores.tenant().await, stores.tenant().await);
     let profile = profile();
@@ -129,16 +129,16 @@ pub async fn an_external_id_of_another_tenant_is_free(stores: Stores) {
     stores.created(other, &creation(profile)).await;
 }
 
-/// Absent is not equal to absent.
-pub async fn customers_without_external_id_are_no_conflict(stores: Stores) {
+/// Two absent values are not equal.
+pub async fn customers_without_external_id_do_not_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..3 {
         stores.created(tenant, &creation(minimal_profile())).await;
     }
 }
 
-/// In whichever order the two holders came.
-pub async fn where_two_customers_hold_both_the_emails_holder_is_named(stores: Stores) {
+/// Covers both orders of the two holders.
+pub async fn if_two_customers_conflict_the_holder_of_the_email_is_returned(stores: Stores) {
     let tenant = stores.tenant().await;
     let (older, younger) = (creation(profile()), creation(profile()));
     let older_id = stores.created(tenant, &older).await;
@@ -157,8 +157,8 @@ pub async fn where_two_customers_hold_both_the_emails_holder_is_named(stores: St
     assert_eq!(outcome, email_taken(younger_id));
 }
 
-/// Both fields are at fault; the email is named.
-pub async fn where_one_customer_holds_both_the_email_is_named(stores: Stores) {
+/// Both fields conflict, and the outcome names the email.
+pub async fn if_one_customer_conflicts_twice_the_email_is_named(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = profile();
     let holder = stores.created(tenant, &creation(profile.clone())).await;
@@ -166,8 +166,8 @@ pub async fn where_one_customer_holds_both_the_email_is_named(stores: Stores) {
     assert_eq!(outcome, email_taken(holder));
 }
 
-/// Neither the customer nor its hold on what was free.
-pub async fn a_refused_customer_leaves_nothing_behind(stores: Stores) {
+/// It is not stored, and does not hold free values.
+pub async fn a_refused_create_has_no_effect(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = creation(profile());
     let holder = stores.created(tenant, &first).await;
@@ -189,8 +189,8 @@ pub async fn a_refused_customer_leaves_nothing_behind(stores: Stores) {
     stores.created(tenant, &creation(wanted)).await;
 }
 
-/// A refusal is not an attempt that a later one could mistake for its own success.
-pub async fn the_same_refused_creation_again_is_refused_again(stores: Stores) {
+/// A retry does not mistake the refused create for its own success.
+pub async fn a_retried_refused_create_is_refused_again(stores: Stores) {
     let tenant = stores.tenant().await;
     let profile = profile();
     let holder = stores.created(tenant, &creation(profile.clone())).await;

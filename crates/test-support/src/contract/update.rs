@@ -1,4 +1,4 @@
-//! A change is stored with what tells of it, and of the current version alone.
+//! Changes: each is stored with its history entry, and applies only to the current version.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ fn notes(members: &[(&str, Option<&str>)]) -> Edit<MetadataPatch> {
     Edit::Set(MetadataPatch::parse(members).expect("valid metadata"))
 }
 
-/// An edit of each field, in the order of their documentation.
+/// Returns an edit of each field, in the order of the documentation.
 fn edits() -> Vec<ProfilePatch> {
     let address = |billing_address| ProfilePatch {
         billing_address,
@@ -91,8 +91,8 @@ fn edits() -> Vec<ProfilePatch> {
     ]
 }
 
-/// The store shows that customer, and changes as many as its version.
-pub(super) async fn shows(stores: &Stores, tenant: TenantId, customer: &Customer) {
+/// Checks that the store has this customer, with as many changes as its version.
+pub(super) async fn assert_stored(stores: &Stores, tenant: TenantId, customer: &Customer) {
     let found = stores.find(tenant, customer.id()).await;
     assert!(found.as_ref() == Some(customer), "{found:?}\n{customer:?}");
     let changes = stores.changes(tenant, customer.id()).await;
@@ -103,20 +103,20 @@ fn version_as_count(customer: &Customer) -> usize {
     usize::try_from(customer.version().number()).expect("a small version")
 }
 
-/// Each field by itself; the others stay.
-pub async fn an_edit_of_any_one_field_is_kept_with_its_change(stores: Stores) {
+/// Covers each field alone. The other fields do not change.
+pub async fn an_edit_of_one_field_is_kept_with_its_change(stores: Stores) {
     let tenant = stores.tenant().await;
     let mut customer = stores.customer(tenant, creation(profile())).await;
     for patch in edits() {
         let update = edited(&customer, patch);
         customer = stores.updated(tenant, update.clone()).await;
-        shows(&stores, tenant, &customer).await;
+        assert_stored(&stores, tenant, &customer).await;
         let newest = stores.changes(tenant, customer.id()).await.swap_remove(0);
         assert_eq!(newest, *update.change());
     }
 }
 
-/// All fields in one edit, and its change names them all.
+/// One edit changes all fields, and its change names all of them.
 pub async fn an_edit_of_every_field_is_kept_with_its_change(stores: Stores) {
     let tenant = stores.tenant().await;
     let before = stores.customer(tenant, creation(profile())).await;
@@ -151,13 +151,13 @@ pub async fn an_edit_of_every_field_is_kept_with_its_change(stores: Stores) {
     let update = edited(&before, patch);
     assert_eq!(update.change().changed_fields.len(), edits().len());
     let after = stores.updated(tenant, update.clone()).await;
-    shows(&stores, tenant, &after).await;
+    assert_stored(&stores, tenant, &after).await;
     let changes = stores.changes(tenant, after.id()).await;
     assert_eq!(&changes[0], update.change());
 }
 
-/// What is taken away is absent and not empty.
-pub async fn what_is_optional_can_be_taken_away(stores: Stores) {
+/// A removed value is absent and not empty.
+pub async fn an_optional_value_can_be_removed(stores: Stores) {
     let tenant = stores.tenant().await;
     let before = stores.customer(tenant, creation(profile())).await;
     let patch = ProfilePatch {
@@ -171,11 +171,11 @@ pub async fn what_is_optional_can_be_taken_away(stores: Stores) {
     };
     let after = stores.updated(tenant, edited(&before, patch)).await;
     assert_eq!(after.profile().metadata, metadata(&[]));
-    shows(&stores, tenant, &after).await;
+    assert_stored(&stores, tenant, &after).await;
 }
 
-/// Neither an edit nor a decision that was made of what the customer no longer is.
-pub async fn a_change_of_a_version_that_is_gone_is_a_conflict_and_stores_nothing(stores: Stores) {
+/// Covers edits and decisions that are based on an outdated version.
+pub async fn a_change_of_an_outdated_version_is_a_conflict_and_stores_nothing(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let current = stores.updated(tenant, renamed(&first)).await;
@@ -185,23 +185,23 @@ pub async fn a_change_of_a_version_that_is_gone_is_a_conflict_and_stores_nothing
     ] {
         let outcome = stores.update(tenant, &stale).await;
         assert_eq!(outcome, ChangeOutcome::VersionConflict);
-        shows(&stores, tenant, &current).await;
+        assert_stored(&stores, tenant, &current).await;
     }
     let next = stores.updated(tenant, renamed(&current)).await;
-    shows(&stores, tenant, &next).await;
+    assert_stored(&stores, tenant, &next).await;
 }
 
-/// No version is left out.
-pub async fn a_change_of_a_version_that_is_not_reached_yet_is_a_conflict(stores: Stores) {
+/// No version is skipped.
+pub async fn a_change_of_a_future_version_is_a_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let never_stored = renamed(&first).customer().clone();
     let outcome = stores.update(tenant, &renamed(&never_stored)).await;
     assert_eq!(outcome, ChangeOutcome::VersionConflict);
-    shows(&stores, tenant, &first).await;
+    assert_stored(&stores, tenant, &first).await;
 }
 
-/// An update creates nobody.
+/// An update creates no customer.
 pub async fn a_change_of_an_unknown_customer_is_a_version_conflict(stores: Stores) {
     let tenant = stores.tenant().await;
     for _ in 0..2 {
@@ -209,12 +209,12 @@ pub async fn a_change_of_an_unknown_customer_is_a_version_conflict(stores: Store
         let outcome = stores.update(tenant, &unknown).await;
         assert_eq!(outcome, ChangeOutcome::VersionConflict);
         assert_eq!(stores.find(tenant, unknown.customer().id()).await, None);
-        // The second time in a tenant that has customers.
+        // The second round covers a tenant with customers.
         stores.created(tenant, &creation(profile())).await;
     }
 }
 
-/// It looks like an unknown one.
+/// It is like an unknown customer.
 pub async fn a_change_of_another_tenants_customer_is_a_version_conflict(stores: Stores) {
     let (mine, theirs) = (stores.tenant().await, stores.tenant().await);
     let customer = stores.customer(theirs, creation(profile())).await;
@@ -226,11 +226,11 @@ pub async fn a_change_of_another_tenants_customer_is_a_version_conflict(stores: 
         assert_eq!(outcome, ChangeOutcome::VersionConflict);
     }
     assert_eq!(stores.find(mine, customer.id()).await, None);
-    shows(&stores, theirs, &customer).await;
+    assert_stored(&stores, theirs, &customer).await;
 }
 
-/// Of whatever was changed before and after it.
-pub async fn the_same_change_again_is_updated_and_stored_once(stores: Stores) {
+/// Covers changes before and after it.
+pub async fn a_retried_change_is_updated_and_stored_once(stores: Stores) {
     let tenant = stores.tenant().await;
     let first = stores.customer(tenant, creation(profile())).await;
     let edit = edited(&first, to_email(&profile().email));
@@ -242,12 +242,12 @@ pub async fn the_same_change_again_is_updated_and_stored_once(stores: Stores) {
             let outcome = stores.update(tenant, again).await;
             assert_eq!(outcome, ChangeOutcome::Stored);
         }
-        shows(&stores, tenant, update.customer()).await;
+        assert_stored(&stores, tenant, update.customer()).await;
     }
 }
 
-/// A refusal is not an attempt that a later one could mistake for its own success.
-pub async fn the_same_refused_change_again_is_refused_again(stores: Stores) {
+/// A retry does not mistake the refused change for its own success.
+pub async fn a_retried_refused_change_is_refused_again(stores: Stores) {
     let tenant = stores.tenant().await;
     let holder = stores.customer(tenant, creation(profile())).await;
     let customer = stores.customer(tenant, creation(profile())).await;
@@ -262,5 +262,5 @@ pub async fn the_same_refused_change_again_is_refused_again(stores: Stores) {
         let outcome = stores.update(tenant, &stale).await;
         assert_eq!(outcome, ChangeOutcome::VersionConflict);
     }
-    shows(&stores, tenant, &current).await;
+    assert_stored(&stores, tenant, &current).await;
 }

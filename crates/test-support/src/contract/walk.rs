@@ -1,5 +1,4 @@
-//! A walk from page to page, while customers are created and changed: whoever existed when it began is
-//! seen exactly once.
+//! Paging while customers are created and changed. Each customer that exists at the start is returned exactly once.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +8,24 @@ use customers_ports::{CustomerFilter, ListQuery};
 use tokio::task::JoinSet;
 
 use super::Stores;
-use super::list::{goes_on, page_of};
+use super::list::{assert_progress, page_of};
 use crate::builders::{Dice, creation_at, decided, minimal_profile, renamed, test_time};
 
 const WALKS: u64 = 12;
 
 /// A tenant whose customers are created and changed at random.
-struct Town {
+struct ChangingTenant {
     stores: Stores,
     tenant: TenantId,
     dice: Dice,
     customers: Vec<Customer>,
-    /// Who has been decided on since the walk began.
+    /// Customers with a decision since the start of paging.
     moved: BTreeSet<CustomerId>,
 }
 
-impl Town {
+impl ChangingTenant {
     async fn with(stores: &Stores, tenant: TenantId, seed: u64, customers: u64) -> Self {
-        let mut town = Self {
+        let mut changing = Self {
             stores: stores.clone(),
             tenant,
             dice: Dice::new(seed),
@@ -34,16 +33,16 @@ impl Town {
             moved: BTreeSet::new(),
         };
         for _ in 0..customers {
-            town.create().await;
-            if town.dice.roll(3) == 0 {
-                town.decide().await;
+            changing.create().await;
+            if changing.dice.roll(3) == 0 {
+                changing.decide().await;
             }
         }
-        town.moved.clear();
-        town
+        changing.moved.clear();
+        changing
     }
 
-    /// Before or after any of the others.
+    /// The id can be before or after existing ones.
     async fn create(&mut self) {
         let creation = creation_at(random_time(&mut self.dice), minimal_profile());
         let customer = self.stores.customer(self.tenant, creation).await;
@@ -51,16 +50,16 @@ impl Town {
     }
 
     async fn rename(&mut self) {
-        let place = self.random_place();
+        let place = self.random_index();
         if self.customers[place].status().is_editable() {
             let update = renamed(&self.customers[place]);
             self.customers[place] = self.stores.updated(self.tenant, update).await;
         }
     }
 
-    /// Back and forth between being active and suspended, by way of an approval.
+    /// Suspends or reactivates a customer, after an approval if it is new.
     async fn decide(&mut self) {
-        let place = self.random_place();
+        let place = self.random_index();
         let customer = &self.customers[place];
         let verb = match customer.status() {
             CustomerStatus::Active => Verb::Suspend,
@@ -80,7 +79,7 @@ impl Town {
         }
     }
 
-    fn random_place(&mut self) -> usize {
+    fn random_index(&mut self) -> usize {
         let places: Vec<usize> = (0..self.customers.len()).collect();
         *self.dice.pick(&places)
     }
@@ -95,7 +94,7 @@ fn random_time(dice: &mut Dice) -> DateTime<Utc> {
     test_time() + TimeDelta::milliseconds(dice.roll(100_000).cast_signed())
 }
 
-/// Walks to the end; `between` is what happens between two pages.
+/// Reads all pages. `between` runs between two pages.
 async fn walk(
     stores: &Stores,
     tenant: TenantId,
@@ -105,7 +104,7 @@ async fn walk(
     let mut seen = Vec::new();
     loop {
         let page = stores.list(tenant, &query).await;
-        goes_on(&query, &page);
+        assert_progress(&query, &page);
         seen.extend(page.items.iter().map(Customer::id));
         query.after = seen.last().copied();
         if !page.has_more {
@@ -115,8 +114,8 @@ async fn walk(
     }
 }
 
-/// Newest first, nobody twice, and nobody missing of those who were there.
-fn is_a_good_walk(seen: &[CustomerId], there: &BTreeSet<CustomerId>) {
+/// Checks that ids are in order and unique, and that no customer of the start is missing.
+fn assert_complete(seen: &[CustomerId], there: &BTreeSet<CustomerId>) {
     assert!(
         seen.windows(2).all(|pair| pair[0] > pair[1]),
         "out of order or doubled: {seen:?}"
@@ -126,33 +125,35 @@ fn is_a_good_walk(seen: &[CustomerId], there: &BTreeSet<CustomerId>) {
     assert!(missing.is_empty(), "missing: {missing:?}");
 }
 
-/// Up to three things happen between two pages, on pages of any size.
-pub async fn a_walk_sees_everybody_once_while_customers_are_created_and_changed(stores: Stores) {
+/// Up to three changes happen between two pages. Pages have any size.
+pub async fn paging_returns_each_customer_once_while_customers_are_created_and_changed(
+    stores: Stores,
+) {
     for seed in 0..WALKS {
         let tenant = stores.tenant().await;
-        let mut town = Town::with(&stores, tenant, seed, 5 + 3 * seed).await;
-        let there = town.ids(|_| true);
+        let mut changing = ChangingTenant::with(&stores, tenant, seed, 5 + 3 * seed).await;
+        let there = changing.ids(|_| true);
         let size = u32::try_from(1 + seed % 5).expect("a small size");
         let query = page_of(size, None);
         let seen = walk(&stores, tenant, query, async || {
-            for _ in 0..town.dice.roll(4) {
-                town.live().await;
+            for _ in 0..changing.dice.roll(4) {
+                changing.live().await;
             }
         })
         .await;
-        is_a_good_walk(&seen, &there);
-        let all = town.ids(|_| true);
+        assert_complete(&seen, &there);
+        let all = changing.ids(|_| true);
         assert!(seen.iter().all(|id| all.contains(id)), "a stranger");
     }
 }
 
-/// Whoever passed the filter all the while is seen once; nobody else may be seen twice.
-pub async fn a_filtered_walk_sees_once_who_passes_all_the_while(stores: Stores) {
+/// A customer that matches the filter all the time is returned once. No customer is returned twice.
+pub async fn paging_with_a_filter_returns_each_constant_match_once(stores: Stores) {
     for seed in 0..WALKS {
         let tenant = stores.tenant().await;
-        let mut town = Town::with(&stores, tenant, 100 + seed, 10 + 3 * seed).await;
+        let mut changing = ChangingTenant::with(&stores, tenant, 100 + seed, 10 + 3 * seed).await;
         let statuses = vec![CustomerStatus::Active, CustomerStatus::PendingKyc];
-        let there = town.ids(|customer| statuses.contains(&customer.status()));
+        let there = changing.ids(|customer| statuses.contains(&customer.status()));
         let query = ListQuery {
             filter: CustomerFilter {
                 statuses,
@@ -161,18 +162,18 @@ pub async fn a_filtered_walk_sees_once_who_passes_all_the_while(stores: Stores) 
             ..page_of(u32::try_from(1 + seed % 4).expect("a small size"), None)
         };
         let seen = walk(&stores, tenant, query, async || {
-            for _ in 0..town.dice.roll(4) {
-                town.live().await;
+            for _ in 0..changing.dice.roll(4) {
+                changing.live().await;
             }
         })
         .await;
-        let stayed = there.difference(&town.moved).copied().collect();
-        is_a_good_walk(&seen, &stayed);
+        let stayed = there.difference(&changing.moved).copied().collect();
+        assert_complete(&seen, &stayed);
     }
 }
 
-/// Writers and walkers run at the same time, each as fast as it can.
-pub async fn many_walks_at_once_each_see_everybody_once_while_others_write(stores: Stores) {
+/// Writers and readers run concurrently, as fast as they can.
+pub async fn concurrent_paging_returns_each_customer_once_during_writes(stores: Stores) {
     const WRITERS: u64 = 3;
     const WRITES: u64 = 40;
     let tenant = stores.tenant().await;
@@ -180,15 +181,15 @@ pub async fn many_walks_at_once_each_see_everybody_once_while_others_write(store
     let mut there = BTreeSet::new();
     let mut towns = Vec::new();
     for number in 0..WRITERS {
-        // Each writer changes its own customers, so that no two are in each other's way.
-        let town = Town::with(&stores, tenant, 200 + number, 15).await;
-        there.extend(town.ids(|_| true));
-        towns.push(town);
+        // Each writer changes its own customers, so that writers do not conflict.
+        let changing = ChangingTenant::with(&stores, tenant, 200 + number, 15).await;
+        there.extend(changing.ids(|_| true));
+        towns.push(changing);
     }
-    for mut town in towns {
+    for mut changing in towns {
         writers.spawn(async move {
             for _ in 0..WRITES {
-                town.live().await;
+                changing.live().await;
             }
         });
     }
@@ -205,7 +206,7 @@ pub async fn many_walks_at_once_each_see_everybody_once_while_others_write(store
         });
     }
     for seen in walkers.join_all().await.into_iter().flatten() {
-        is_a_good_walk(&seen, &there);
+        assert_complete(&seen, &there);
     }
     writers.join_all().await;
 }

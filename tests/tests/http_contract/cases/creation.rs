@@ -123,8 +123,8 @@ macro_rules! requests_and_creation {
             }
             parallel {
                 of_a_hundred_creates_of_one_email_one_is_created_and_the_rest_name_it,
-                eighty_requests_with_one_key_make_one_customer,
-                eighty_bodies_under_one_key_make_one_customer,
+                eighty_requests_with_one_key_create_one_customer,
+                eighty_bodies_under_one_key_create_one_customer,
             }
             read {
                 a_customer_is_read_with_every_field,

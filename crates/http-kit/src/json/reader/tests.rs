@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::*;
+use crate::json::Number;
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Outer {
@@ -18,8 +19,8 @@ struct Inner {
     line: Option<String>,
 }
 
-/// The misfits as `pointer code`, in the order in which they were noted.
-fn misfits(body: &str) -> Vec<String> {
+/// Returns the shape errors as `pointer code`, in the order in which they were recorded.
+fn shape_errors(body: &str) -> Vec<String> {
     let tree = Tree::parse(body.as_bytes()).unwrap();
     let errors = match read::<Outer>(&tree, Absent::IsNull) {
         Ok(_) => return Vec::new(),
@@ -58,25 +59,25 @@ fn a_request_of_the_right_shape_is_read() {
 }
 
 #[test]
-fn a_body_that_is_no_object_is_one_misfit_of_the_whole() {
+fn a_body_that_is_not_an_object_is_one_error_of_the_body() {
     for body in ["null", "[]", "\"x\"", "1", "true", r#"["Ada",null,["L"]]"#] {
-        assert_eq!(misfits(body), [" wrong_type"], "{body}");
+        assert_eq!(shape_errors(body), [" wrong_type"], "{body}");
     }
 }
 
 #[test]
 fn absent_and_null_members_are_missing() {
-    assert_eq!(misfits("{}"), ["/name missing", "/inner missing"]);
+    assert_eq!(shape_errors("{}"), ["/name missing", "/inner missing"]);
     assert_eq!(
-        misfits(r#"{"name":null,"inner":{"city":null}}"#),
+        shape_errors(r#"{"name":null,"inner":{"city":null}}"#),
         ["/name missing", "/inner/city missing"]
     );
 }
 
 #[test]
-fn every_misfit_is_noted_and_none_inside_a_wrongly_typed_or_unknown_member() {
+fn every_shape_error_is_recorded_but_none_within_a_member_of_wrong_type_or_unknown_name() {
     assert_eq!(
-        misfits(
+        shape_errors(
             r#"{"name":5,"inner":["L"],"status":{"x":1},"note":{"individual":null},"tags":[]}"#
         ),
         [
@@ -90,9 +91,9 @@ fn every_misfit_is_noted_and_none_inside_a_wrongly_typed_or_unknown_member() {
 }
 
 #[test]
-fn repeated_members_are_noted_at_every_depth_and_unknown_beats_repeated() {
+fn repeated_members_are_recorded_at_every_depth_and_a_repeated_unknown_member_is_unknown() {
     assert_eq!(
-        misfits(
+        shape_errors(
             r#"{"name":"a","na\u006de":"b","x":1,"x":2,"inner":{"city":"L","city":"M"},"tags":{"a":"1","b":"2","a":"3"}}"#
         ),
         [
@@ -105,9 +106,9 @@ fn repeated_members_are_noted_at_every_depth_and_unknown_beats_repeated() {
 }
 
 #[test]
-fn members_of_a_map_are_texts() {
+fn members_of_a_string_map_must_be_strings() {
     assert_eq!(
-        misfits(r#"{"name":"a","inner":{"city":"L"},"tags":{"a":1,"b":null,"c/d":[]}}"#),
+        shape_errors(r#"{"name":"a","inner":{"city":"L"},"tags":{"a":1,"b":null,"c/d":[]}}"#),
         [
             "/tags/a wrong_type",
             "/tags/b missing",
@@ -117,9 +118,9 @@ fn members_of_a_map_are_texts() {
 }
 
 #[test]
-fn a_place_has_one_misfit() {
+fn a_location_has_one_error() {
     assert_eq!(
-        misfits(r#"{"name":1,"name":2,"inner":{"city":"L"}}"#),
+        shape_errors(r#"{"name":1,"name":2,"inner":{"city":"L"}}"#),
         ["/name duplicate_field"]
     );
 }
@@ -134,7 +135,7 @@ struct Numbers {
     lines: Option<Vec<Inner>>,
 }
 
-fn number_misfits(body: &str) -> Vec<String> {
+fn shape_errors_of_numbers(body: &str) -> Vec<String> {
     let tree = Tree::parse(body.as_bytes()).unwrap();
     let errors = read::<Numbers>(&tree, Absent::IsNull).unwrap_err();
     let errors = serde_json::to_value(errors.into_list()).unwrap();
@@ -162,9 +163,9 @@ fn numbers_booleans_and_arrays_are_read() {
 }
 
 #[test]
-fn a_number_that_does_not_fit_its_type_and_a_bad_item_are_misfits() {
+fn a_number_out_of_range_and_an_item_of_wrong_type_are_errors() {
     assert_eq!(
-        number_misfits(
+        shape_errors_of_numbers(
             r#"{"count":256,"ratio":1e999,"amount":"1","done":0,"tags":["a",null,1],
                 "lines":[{"city":"L"},{"city":1,"x":2},[]]}"#
         ),
@@ -181,7 +182,7 @@ fn a_number_that_does_not_fit_its_type_and_a_bad_item_are_misfits() {
         ]
     );
     assert_eq!(
-        number_misfits(r#"{"ratio":null,"tags":{}}"#),
+        shape_errors_of_numbers(r#"{"ratio":null,"tags":{}}"#),
         [
             "/count missing",
             "/ratio missing",

@@ -1,9 +1,9 @@
-//! Strict JSON, read once.
+//! Strict JSON.
 //!
-//! serde's derive alone takes an array for a struct, keeps one of two equal keys and stops at the first fault. Here the
-//! body becomes a tree that keeps everything, a reader lays the tree against a request type and notes every misfit
-//! with its pointer, and a [`Field`] hands each string to the domain while it is read. Shape faults come back together,
-//! and when there are none, value faults do.
+//! serde's derive alone accepts an array for a struct, keeps one of two equal keys and stops at the first error. Here
+//! the body becomes a tree that keeps everything. A reader deserializes the tree into a request type and records every
+//! shape error with its pointer. A [`Field`] passes each string to the domain while it is read. All shape errors are
+//! returned together; if there are none, all value faults are.
 //!
 //! A module's request type derives `Deserialize` and garde's `Validate` with [`Faults`] as its context, and implements
 //! [`RequestBody`]:

@@ -4,58 +4,58 @@ use customers_domain::{
     Version,
 };
 
-/// Which customers of a tenant to list, and which page of them.
+/// Query for a page of a tenant's customers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Which customers.
+    /// Conditions on the customers.
     pub filter: CustomerFilter,
-    /// The last customer of the page before; the first page when absent.
+    /// The last customer of the previous page, or `None` for the first page.
     pub after: Option<CustomerId>,
-    /// At most so many; at least one.
+    /// Maximum page size; at least 1.
     pub limit: u32,
 }
 
-/// What a customer must be like to be listed: every condition that is present.
+/// Conditions on listed customers. A customer must meet every condition that is present.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerFilter {
-    /// One of these statuses; any when empty.
+    /// The status is one of these. An empty list allows any.
     pub statuses: Vec<CustomerStatus>,
-    /// This type.
+    /// The type.
     pub customer_type: Option<CustomerType>,
-    /// This email address, compared by its key.
+    /// The email address, compared by its key.
     pub email: Option<EmailAddress>,
-    /// This phone number.
+    /// The phone number.
     pub phone: Option<PhoneNumber>,
-    /// This reference.
+    /// The external id.
     pub external_id: Option<ExternalId>,
-    /// This country of the billing address.
+    /// The country of the billing address.
     pub country: Option<CountryCode>,
-    /// Created at this time or later, to the microsecond.
+    /// Created at or after this time, to the microsecond.
     pub created_from: Option<DateTime<Utc>>,
     /// Created before this time, to the microsecond.
     pub created_before: Option<DateTime<Utc>>,
 }
 
-/// Which page of a customer's history.
+/// Query for a page of a customer's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistoryQuery {
-    /// The last version of the page before; the first page when absent.
+    /// The last version of the previous page, or `None` for the first page.
     pub after: Option<Version>,
-    /// At most so many; at least one.
+    /// Maximum page size; at least 1.
     pub limit: u32,
 }
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items.
     pub items: Vec<T>,
-    /// Whether there is another page.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of what a store found when it looked for one more than the limit.
+    /// Creates a page from a result that was queried with one more item than the limit.
     pub fn cut(mut found: Vec<T>, limit: u32) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_more = found.len() > limit;

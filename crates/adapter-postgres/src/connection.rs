@@ -12,6 +12,7 @@ use crate::settings::{PgSettings, Pooler};
 use crate::sql;
 use crate::startup_error::StartupError;
 use crate::statement::Statement;
+use crate::transaction::{Ending, Transaction, UnitOfWork};
 
 /// The server ends a statement that runs out of time, and the connection stays good. Only where even
 /// that does not come within this is the connection given up.
@@ -19,6 +20,10 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long a pooler may take to begin a transaction on a connection that was idle, before that
 /// connection counts as dead.
 const POOLER_REPLIES_WITHIN: Duration = Duration::from_secs(1);
+
+/// Commits. The query before it fails if a statement of the transaction failed: a COMMIT alone would then roll back
+/// and report success.
+const COMMIT: &str = "SELECT 1; COMMIT";
 
 /// How connections are made.
 #[derive(Clone)]
@@ -134,6 +139,56 @@ impl Connection {
         let outcome = outcome
             .await
             .unwrap_or_else(|_| Err(Failure::timed_out("a statement", limit)));
+        self.keep_after(raw, &outcome);
+        outcome
+    }
+
+    /// Runs a unit of work in a transaction of its own, within the time of one statement.
+    pub(crate) async fn run<U: UnitOfWork>(&mut self, unit: &U) -> Result<U::Output, Failure> {
+        let mut raw = self.raw.take().ok_or_else(Failure::closed)?;
+        let limit = self.limit;
+        let outcome = timeout(limit, self.run_on(&mut raw, unit))
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out("a transaction", limit)));
+        self.keep_after(raw, &outcome);
+        outcome
+    }
+
+    async fn run_on<U: UnitOfWork>(
+        &mut self,
+        raw: &mut PgConnection,
+        unit: &U,
+    ) -> Result<U::Output, Failure> {
+        let owns_session = self.begin.is_none();
+        match self.begin.clone() {
+            None => {
+                sqlx::raw_sql("BEGIN").execute(&mut *raw).await?;
+            }
+            Some(begin) => self.begin_on(raw, begin).await?,
+        }
+        let outcome = match unit.run(&mut Transaction::new(raw, owns_session)).await {
+            Ok(Ending::Commit(output)) => match sqlx::raw_sql(COMMIT).execute(&mut *raw).await {
+                Ok(_) => {
+                    self.backend = self.session();
+                    return Ok(output);
+                }
+                Err(error) => Err(Failure::from(error)),
+            },
+            Ok(Ending::Rollback(output)) => Ok(output),
+            Err(failure) => Err(failure),
+        };
+        let is_open = outcome
+            .as_ref()
+            .map_or_else(|failure| failure.kind.keeps_connection(), |_| true);
+        if is_open {
+            sqlx::raw_sql("ROLLBACK").execute(&mut *raw).await?;
+            self.backend = self.session();
+        }
+        outcome
+    }
+
+    /// Keeps the connection unless the outcome shows that it cannot be used again.
+    fn keep_after<T>(&mut self, raw: PgConnection, outcome: &Result<T, Failure>) {
         let is_usable = outcome
             .as_ref()
             .map_or_else(|failure| failure.kind.keeps_connection(), |_| true);
@@ -141,7 +196,6 @@ impl Connection {
             self.raw = Some(raw);
             self.idle_since = Instant::now();
         }
-        outcome
     }
 
     async fn fetch_in_transaction(
@@ -150,7 +204,22 @@ impl Connection {
         begin: &Arc<str>,
         query: Query<'static, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, Failure> {
-        let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(begin)));
+        self.begin_on(raw, Arc::clone(begin)).await?;
+        let outcome = query.persistent(false).fetch_all(&mut *raw).await;
+        let end = if outcome.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        // A connection that cannot even roll back is lost, whatever came before.
+        sqlx::raw_sql(end).execute(raw).await?;
+        self.backend = None;
+        Ok(outcome?)
+    }
+
+    /// Begins a transaction behind a pooler.
+    async fn begin_on(&mut self, raw: &mut PgConnection, begin: Arc<str>) -> Result<(), Failure> {
+        let begin = sqlx::raw_sql(AssertSqlSafe(begin));
         let beginning = begin.fetch_all(&mut *raw);
         // A busy pooler may let a transaction wait, which is no sign of a dead connection where
         // others have just been served.
@@ -162,16 +231,7 @@ impl Connection {
                 .map_err(|_| Failure::silent())??
         };
         self.backend = rows.first().map(Backend::from_row).transpose()?;
-        let outcome = query.persistent(false).fetch_all(&mut *raw).await;
-        let end = if outcome.is_ok() {
-            "COMMIT"
-        } else {
-            "ROLLBACK"
-        };
-        // A connection that cannot even roll back is lost, whatever came before.
-        sqlx::raw_sql(end).execute(raw).await?;
-        self.backend = None;
-        Ok(outcome?)
+        Ok(())
     }
 }
 

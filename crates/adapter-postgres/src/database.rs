@@ -14,6 +14,7 @@ use crate::sessions::{Backend, Sessions};
 use crate::settings::PgSettings;
 use crate::startup_error::StartupError;
 use crate::statement::Statement;
+use crate::transaction::UnitOfWork;
 use crate::write_limit::{WriteLimit, WritePermit};
 
 /// The longest that one call of a port may take, everything included.
@@ -29,6 +30,11 @@ const SUSPECT_AFTER: Duration = Duration::from_millis(700);
 const SUSPECT_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// A bounded set of connections, opened when they are needed. Clones share it.
+///
+/// Modules run their own statements on it: [`fetch`](Self::fetch) reads, [`write`](Self::write) is a transaction of one
+/// statement, and [`transaction`](Self::transaction) one of several. All of them have the limits of the service's own
+/// calls: a quarter of the connections is kept for reads, and each call has a time limit. Statements are sent again
+/// after a lost race or a lost connection, and every error becomes a [`StoreError`] without a value in it.
 #[derive(Clone)]
 pub struct Database {
     pool: Arc<Pool>,
@@ -143,14 +149,39 @@ impl Database {
         Ok(outcome?)
     }
 
-    /// One statement that reads, with the rows that it answers.
-    pub(crate) async fn fetch(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
+    /// Runs a statement that reads and returns its rows. It is run again if its connection turns out to be lost.
+    ///
+    /// # Errors
+    /// Returns an error if there is no connection in time, or if the statement fails.
+    pub async fn fetch(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
         self.call(Read(statement)).await
     }
 
-    /// One statement that writes and bears repetition, with the rows that it answers.
-    pub(crate) async fn write(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
+    /// Runs a statement that writes, as a transaction, and returns its rows. It runs to its end even if the caller
+    /// stops waiting.
+    ///
+    /// The statement MUST lead to the same rows when it is run again: it is, after a lost race, and after a lost
+    /// connection even if the first attempt was committed.
+    ///
+    /// # Errors
+    /// Returns an error if there is no connection for writes in time, or if the statement fails. It is then unknown
+    /// whether it was carried out.
+    pub async fn write(&self, statement: Statement) -> Result<Vec<PgRow>, StoreError> {
         self.call_to_the_end(Write(statement)).await
+    }
+
+    /// Runs a unit of work in one transaction, on a connection for writes. It runs to its end even if the caller stops
+    /// waiting.
+    ///
+    /// It is begun again when the server reports a serialization failure or a deadlock (SQLSTATE 40001 and 40P01), and
+    /// when its connection turns out to be lost. The transaction must end within the time limit of one statement, and
+    /// all attempts together within 10 s.
+    ///
+    /// # Errors
+    /// Returns an error if there is no connection for writes in time, or if the last attempt fails. If the connection
+    /// was lost, it is unknown whether the transaction was committed.
+    pub async fn transaction<U: UnitOfWork>(&self, unit: U) -> Result<U::Output, StoreError> {
+        self.call_to_the_end(InTransaction(unit)).await
     }
 
     /// Does the work on that connection, or on another if that one turns out dead.
@@ -267,6 +298,19 @@ struct Read(Statement);
 
 /// A statement that writes and bears repetition.
 struct Write(Statement);
+
+/// The transaction of a module.
+struct InTransaction<U>(U);
+
+impl<U: UnitOfWork> Work for InTransaction<U> {
+    type Output = U::Output;
+    const WRITES: bool = true;
+    const IS_REPEATED: bool = U::IS_REPEATED;
+
+    async fn attempt(&self, connection: &mut Connection) -> Result<U::Output, Failure> {
+        connection.run(&self.0).await
+    }
+}
 
 impl Work for Read {
     type Output = Vec<PgRow>;

@@ -9,7 +9,7 @@ use sqlx::postgres::PgDatabaseError;
 /// The reason is made of SQLSTATEs, names of the schema and words of this crate. The server's message
 /// and detail may hold a customer's data, so nothing here reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) reason: String,
 }
@@ -55,7 +55,8 @@ impl Failure {
         }
     }
 
-    pub(crate) fn raced() -> Self {
+    /// Another transaction came first. The unit of work that returns this is run again, a bounded number of times.
+    pub fn raced() -> Self {
         Self::new(FailureKind::Raced, "other transactions kept coming first")
     }
 

@@ -1,4 +1,5 @@
 mod mark;
+pub(crate) mod statements;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,8 +12,9 @@ use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
 use crate::database::Database;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::idempotency::mark::Mark;
+use crate::idempotency::statements::Recording;
 use crate::rows::{column, unreadable};
 use crate::sql;
 use crate::statement::Statement;
@@ -91,29 +93,12 @@ pub async fn find_earlier_request(
     tenant: TenantId,
     claim: &IdempotencyClaim,
 ) -> Result<Option<EarlierRequest>, StoreError> {
-    let rows = Statement::new(sql::FIND_RECORD)
-        .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
-        .into_query()?
-        .fetch_all(connection)
-        .await
-        .map_err(Failure::from)?;
-    let earlier = rows.first().map(|row| earlier_request(row, claim));
-    Ok(earlier.transpose()?)
-}
-
-/// Whether an outcome was recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recording {
-    /// The record is part of the transaction.
-    Recorded,
-    /// Another request with the same key was recorded since. Roll back, and begin again with
-    /// [`find_earlier_request`].
-    Raced,
-    /// Another request with the same key is still running and has been waited for in vain. Roll back,
-    /// and answer that the request is in progress.
-    InProgress,
+    let query = statements::find(tenant, claim).into_query()?;
+    let rows = query.persistent(false).fetch_all(connection).await;
+    Ok(statements::earlier_in(
+        &rows.map_err(Failure::from)?,
+        claim,
+    )?)
 }
 
 /// Records the first outcome of a claim, on a connection in a module's own transaction.
@@ -129,40 +114,7 @@ pub async fn record_outcome(
     claim: &IdempotencyClaim,
     outcome: &RecordedOutcome,
 ) -> Result<Recording, StoreError> {
-    let rows = Statement::new(sql::STORE_RECORD)
-        .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
-        .bind(claim.fingerprint.as_slice())
-        .bind(outcome.code)
-        .bind(outcome.resource_id)
-        .bind(outcome.detail.as_slice())
-        .into_query()?
-        .fetch_all(connection)
-        .await
-        .map_err(Failure::from);
-    match rows {
-        Ok(rows) if rows.is_empty() => Ok(Recording::Raced),
-        Ok(_) => Ok(Recording::Recorded),
-        Err(failure) if failure.kind == FailureKind::LockTimeout => Ok(Recording::InProgress),
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-fn earlier_request(row: &PgRow, claim: &IdempotencyClaim) -> Result<EarlierRequest, Failure> {
-    let fingerprint: &[u8] = column(row, "fingerprint")?;
-    Ok(if fingerprint == claim.fingerprint {
-        EarlierRequest::Same(recorded_outcome(row)?)
-    } else {
-        EarlierRequest::Other
-    })
-}
-
-/// The outcome in a row of `idempotency_records`.
-pub(crate) fn recorded_outcome(row: &PgRow) -> Result<RecordedOutcome, Failure> {
-    Ok(RecordedOutcome {
-        code: column(row, "outcome")?,
-        resource_id: column(row, "resource_id")?,
-        detail: column(row, "detail")?,
-    })
+    let query = statements::record(tenant, claim, outcome).into_query()?;
+    let rows = query.persistent(false).fetch_all(connection).await;
+    Ok(statements::recording(rows.map_err(Failure::from))?)
 }

@@ -12,8 +12,11 @@ use sqlx::{Decode, Postgres, Row as _, Type};
 
 use crate::failure::{Failure, FailureKind};
 
-/// The value of a column.
-pub(crate) fn column<'r, T>(row: &'r PgRow, name: &str) -> Result<T, Failure>
+/// Returns the value of a column.
+///
+/// # Errors
+/// Returns an error with the name of the column if it is missing or has another type.
+pub fn column<'r, T>(row: &'r PgRow, name: &str) -> Result<T, Failure>
 where
     T: Decode<'r, Postgres> + Type<Postgres>,
 {

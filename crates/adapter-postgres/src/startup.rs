@@ -1,33 +1,17 @@
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
-use sqlx::postgres::PgRow;
-use sqlx::{ConnectOptions as _, Connection as _};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use crate::connection::{Connection, Connector};
+use crate::connection::Connector;
 use crate::failure::Failure;
 use crate::rows::column;
-use crate::settings::{PgSettings, Pooler};
+use crate::settings::PgSettings;
 use crate::sql;
 use crate::startup_error::StartupError;
 use crate::statement::Statement;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
-
 /// How long to leave an unreachable server alone.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// How the schema of a database compares with this program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SchemaState {
-    /// Migrations are missing; the program cannot run on it.
-    Behind,
-    /// It is this program's own.
-    Current,
-    /// A newer program migrated it. It was made so that this one still runs on it.
-    Newer,
-}
 
 /// Waits until the server can be connected to, trying again and again.
 ///
@@ -52,76 +36,6 @@ pub async fn wait_until_reachable(
     }
 }
 
-/// Brings the schema up to this program's, and leaves a newer one as it is. Several programs that do
-/// so at once wait for each other; there is no limit to how long.
-///
-/// # Errors
-/// When the server cannot be used, stands behind a pooler, the database is not in UTF-8, or a
-/// migration fails.
-pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
-    if settings.pooler != Pooler::None {
-        return Err(StartupError::MigrationThroughPooler);
-    }
-    let options = settings.direct()?;
-    let mut connection = timeout(settings.timeout, options.connect())
-        .await
-        .map_err(|_| Failure::timed_out("connecting", settings.timeout))?
-        .map_err(Failure::from)?;
-    let encoding = sqlx::raw_sql(sql::SERVER_ENCODING);
-    require_utf8(
-        &encoding
-            .fetch_one(&mut connection)
-            .await
-            .map_err(Failure::from)?,
-    )?;
-    let mut migrator = Migrator {
-        migrations: MIGRATIONS.migrations.clone(),
-        ..Migrator::DEFAULT
-    };
-    migrator.set_ignore_missing(true);
-    migrator.run_direct(None, &mut connection, false).await?;
-    connection.close().await.map_err(Failure::from)?;
-    Ok(())
-}
-
-/// Compares the schema with this program's.
-///
-/// # Errors
-/// When the server cannot be used, the database is not in UTF-8, or the schema was not made by these
-/// migrations.
-pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, StartupError> {
-    let mut connection = Connector::new(settings)?.connect().await?;
-    let encoding = Statement::new(sql::SERVER_ENCODING);
-    for row in &connection.fetch(encoding).await? {
-        require_utf8(row)?;
-    }
-    if !has_migrations(&mut connection).await? {
-        return Ok(SchemaState::Behind);
-    }
-    let rows = connection
-        .fetch(Statement::new(sql::LIST_MIGRATIONS))
-        .await?;
-    let mut missing = MIGRATIONS.iter().count();
-    let mut state = SchemaState::Current;
-    for row in &rows {
-        let version: i64 = column(row, "version")?;
-        let checksum: &[u8] = column(row, "checksum")?;
-        let own = MIGRATIONS.iter().find(|own| own.version == version);
-        if !column::<bool>(row, "success")? || own.is_some_and(|own| *own.checksum != *checksum) {
-            return Err(StartupError::SchemaAltered { version });
-        }
-        match own {
-            Some(_) => missing -= 1,
-            None => state = SchemaState::Newer,
-        }
-    }
-    Ok(if missing > 0 {
-        SchemaState::Behind
-    } else {
-        state
-    })
-}
-
 /// The settings that are off on this server although an acknowledged commit can be lost without them:
 /// some of `fsync`, `full_page_writes` and `synchronous_commit`. Empty where all is well.
 ///
@@ -134,20 +48,4 @@ pub async fn durability(settings: &PgSettings) -> Result<Vec<String>, StartupErr
         .await?;
     let names = rows.iter().map(|row| column(row, "name"));
     Ok(names.collect::<Result<_, Failure>>()?)
-}
-
-fn require_utf8(row: &PgRow) -> Result<(), StartupError> {
-    match column(row, "encoding")? {
-        "UTF8" => Ok(()),
-        other => Err(StartupError::WrongEncoding {
-            encoding: other.to_owned(),
-        }),
-    }
-}
-
-async fn has_migrations(connection: &mut Connection) -> Result<bool, Failure> {
-    let rows = connection
-        .fetch(Statement::new(sql::HAS_MIGRATIONS))
-        .await?;
-    rows.first().map_or(Ok(false), |row| column(row, "present"))
 }

@@ -38,6 +38,14 @@ pub enum StartupError {
         /// Which one.
         version: i64,
     },
+    /// The role of the service lacks privileges on the tables of a module.
+    #[error("the database role lacks privileges that the module `{module}` needs: {statements}")]
+    MissingPrivileges {
+        /// The module.
+        module: &'static str,
+        /// The statements that grant them.
+        statements: String,
+    },
     /// The database has another encoding than UTF-8, in which names could not be stored.
     #[error(
         "the database's encoding is {encoding} and must be UTF8; create it with `createdb --template=template0 --encoding=UTF8`"

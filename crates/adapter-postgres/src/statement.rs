@@ -1,19 +1,29 @@
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{Arguments as _, Encode, Postgres, Type};
+use sqlx::{Arguments as _, AssertSqlSafe, Encode, Postgres, SqlSafeStr as _, SqlStr, Type};
 
 use crate::failure::{Failure, FailureKind};
 
-/// A statement of [`sql`](crate::sql) with its values, ready to be run more than once.
+/// A statement with its parameters. It can be run more than once.
 #[derive(Clone)]
-pub(crate) struct Statement {
-    sql: &'static str,
+pub struct Statement {
+    sql: SqlStr,
     arguments: PgArguments,
     encoded: bool,
 }
 
 impl Statement {
-    pub(crate) fn new(sql: &'static str) -> Self {
+    /// Creates a statement without parameters. Constants keep values out of the SQL.
+    pub fn new(sql: &'static str) -> Self {
+        Self::of(sql.into_sql_str())
+    }
+
+    /// Creates a statement whose text contains the name of a table. The name is known when the program is compiled.
+    pub(crate) fn naming_a_table(sql: String) -> Self {
+        Self::of(AssertSqlSafe(sql).into_sql_str())
+    }
+
+    fn of(sql: SqlStr) -> Self {
         Self {
             sql,
             arguments: PgArguments::default(),
@@ -21,8 +31,9 @@ impl Statement {
         }
     }
 
-    /// Adds the value of the next parameter.
-    pub(crate) fn bind<'t>(mut self, value: impl Encode<'t, Postgres> + Type<Postgres>) -> Self {
+    /// Adds the value of the next parameter, beginning with `$1`.
+    #[must_use]
+    pub fn bind<'t>(mut self, value: impl Encode<'t, Postgres> + Type<Postgres>) -> Self {
         self.encoded &= self.arguments.add(value).is_ok();
         self
     }

@@ -9,7 +9,7 @@ use crate::customers::binding::{bind_change, bind_customer};
 use crate::customers::find_holder::taken_field;
 use crate::database::Work;
 use crate::failure::{Failure, FailureKind};
-use crate::idempotency::recorded_outcome;
+use crate::idempotency::statements::recorded_outcome;
 use crate::rows::{column, named, unreadable};
 use crate::sql;
 use crate::statement::Statement;

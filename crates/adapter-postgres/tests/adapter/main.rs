@@ -11,6 +11,7 @@ mod idempotency;
 mod locks;
 mod lost_answers;
 mod lost_races;
+mod modules;
 mod neighbours;
 mod plans;
 mod proxy;

@@ -29,7 +29,6 @@ pub(crate) struct Customers {
 
 impl Customers {
     /// # Errors
-    ///
     /// If the memory limit leaves no space for the values. Then nothing is stored.
     fn create(
         &mut self,
@@ -60,7 +59,6 @@ impl Customers {
     }
 
     /// # Errors
-    ///
     /// If the memory limit leaves no space for the new customer in addition to the one that it replaces.
     fn update(
         &mut self,

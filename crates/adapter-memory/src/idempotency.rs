@@ -25,7 +25,6 @@ impl InMemoryStore {
     /// store, and must return quickly.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Full`] if the memory limit leaves no space for the record. Then the operation did not run.
     pub fn run_once<T>(
         &self,

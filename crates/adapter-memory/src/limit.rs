@@ -32,7 +32,6 @@ impl MemoryLimit {
     /// Reserves `bytes`.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Full`] if the limit would be exceeded. Then nothing is reserved.
     pub fn reserve(&self, bytes: usize) -> Result<(), StoreError> {
         let Count { limit, used } = &*self.0;

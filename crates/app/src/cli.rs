@@ -1,4 +1,4 @@
-//! The command line: every command, flag and variable, and nothing of what they do.
+//! The command line: definitions of every command, flag and variable.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -20,7 +20,7 @@ mod keys;
 pub(crate) use help::DEV_API_KEY;
 pub(crate) use keys::{CreateKeyArgs, KeysCommand, ListKeysArgs};
 
-/// A service that provisions customers for wallets, transactions and payment methods.
+/// A service that provisions customers for wallets, transactions and payment methods
 #[derive(Debug, Parser)]
 #[command(name = "customers", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -29,15 +29,15 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Reads the command line and the environment, or ends the program with help or a complaint.
+    /// Reads the command line and the environment. Ends the program if it asks for help or is invalid.
     pub(crate) fn read() -> Self {
         let matches = definition().get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
 
-/// The command line as it is offered. Help names variables and never what is in them: the database's
-/// URL holds a password.
+/// Returns the definition for help. Help names variables and hides their values, because the database URL contains a
+/// password.
 fn definition() -> clap::Command {
     without_present_values(Cli::command())
 }
@@ -50,26 +50,26 @@ fn without_present_values(command: clap::Command) -> clap::Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Answer requests until told to stop; in memory when no database is named
+    /// Serve the HTTP API until a signal arrives; in memory if no database is configured
     #[command(after_help = help::after_serve())]
     Serve(Box<ServeArgs>),
-    /// Bring the database's schema up to this program; needs a direct connection
+    /// Update the database schema to this version; needs a direct connection
     Migrate(MigrateArgs),
-    /// Make, list and revoke API keys
+    /// Create, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Make the master key, under which personal data in the database is sealed
+    /// Create the master key that seals personal data in the database
     #[command(subcommand)]
     MasterKey(MasterKeyCommand),
     /// Print the OpenAPI document
     Openapi,
-    /// Ask the service on this machine whether it is ready; exit code 0 or 1
+    /// Check that the service on this machine is ready; exit code 0 or 1
     Healthcheck(HealthcheckArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address and port to answer on; port 0 takes a free one
+    /// Address and port to listen on; port 0 selects a free port
     #[arg(
         long,
         env = "CUSTOMERS_LISTEN",
@@ -78,7 +78,7 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) listen: SocketAddr,
 
-    /// Address and port to serve metrics on, without a key, at /metrics; none by default
+    /// Address and port to serve /metrics on, without an API key; off by default
     #[arg(
         long,
         env = "CUSTOMERS_METRICS_LISTEN",
@@ -90,12 +90,11 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
-    /// Keep customers in memory, also on an address that is not loopback
+    /// Keep customers in memory, even on an address that is not loopback
     #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]
     pub(crate) in_memory: bool,
 
-    /// Most memory that customers take in memory mode, in bytes, KiB, MiB or GiB; beyond it, requests
-    /// that would store something are refused with 503
+    /// Maximum memory of customers in memory mode, in bytes, KiB, MiB or GiB; beyond it, writes are refused with 503
     #[arg(
         long,
         env = "CUSTOMERS_MEMORY_LIMIT",
@@ -105,11 +104,11 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) memory_limit: usize,
 
-    /// Bring the database's schema up to this program before answering
+    /// Update the database schema before serving
     #[arg(long, env = "CUSTOMERS_MIGRATE", value_parser = BoolishValueParser::new())]
     pub(crate) migrate: bool,
 
-    /// The most connections to the database, at least 4; a quarter is kept for reads
+    /// Maximum number of database connections, at least 4; a quarter is reserved for reads
     #[arg(
         long,
         env = "CUSTOMERS_DATABASE_CONNECTIONS",
@@ -119,7 +118,7 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) database_connections: NonZeroUsize,
 
-    /// The most creates that share one commit; 1 lets each have its own
+    /// Maximum number of creates that share one commit; 1 commits each create alone
     #[arg(
         long,
         env = "CUSTOMERS_CREATE_BATCH",
@@ -129,11 +128,11 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) create_batch: NonZeroUsize,
 
-    /// Start although the database may lose customers in a power cut; for tests
+    /// Start even if the database may lose customers in a power cut; for tests
     #[arg(long, env = "CUSTOMERS_ALLOW_UNSAFE_DURABILITY", value_parser = BoolishValueParser::new())]
     pub(crate) allow_unsafe_durability: bool,
 
-    /// Types of customer that start in `pending_kyc`, with a comma between them; or none
+    /// Customer types that start in `pending_kyc`, separated by commas, or none
     #[arg(
         long,
         env = "CUSTOMERS_KYC_REQUIRED",
@@ -143,11 +142,11 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) kyc_required: KycPolicy,
 
-    /// Requests a second that one API key may make, with a burst of one second; no limit by default
+    /// Maximum requests per second for each API key, with bursts of one second; no limit by default
     #[arg(long, env = "CUSTOMERS_RATE_LIMIT", value_name = "NUMBER")]
     pub(crate) rate_limit: Option<NonZeroU32>,
 
-    /// The most connections of callers; at the bound the longest idle one makes room
+    /// Maximum number of client connections; beyond it, the longest idle connection is closed
     #[arg(
         long,
         env = "CUSTOMERS_MAX_CONNECTIONS",
@@ -156,7 +155,7 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) max_connections: NonZeroUsize,
 
-    /// How long requests are still taken after SIGTERM, while readiness says no
+    /// Time to accept requests after SIGTERM while the readiness check fails
     #[arg(
         long,
         env = "CUSTOMERS_DRAIN_DELAY",
@@ -166,26 +165,26 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) drain_delay: Duration,
 
-    /// Where traces go: the base URL of a collector that takes OTLP over HTTP; nowhere by default
+    /// Base URL of a collector for traces, as OTLP over HTTP; no traces by default
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub(crate) otlp_endpoint: Option<SecretString>,
 
-    /// Form of the log on stderr [default: text on a terminal, else json]
+    /// Log format on stderr [default: text on a terminal, else json]
     #[arg(long, env = "CUSTOMERS_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
 }
 
-/// How to reach a database; shared by the commands that need one.
+/// Connection to a database, for the commands that need one.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
     #[command(flatten)]
     pub(crate) url: DatabaseUrlArg,
 
-    /// The pooler between this program and the database, for PgBouncer in transaction mode
+    /// Type of the pooler in front of the database, for PgBouncer in transaction mode
     #[arg(long, env = "CUSTOMERS_POOLER", value_name = "MODE")]
     pub(crate) pooler: Option<Pooler>,
 
-    /// The time to get a connection to the database, and for a statement
+    /// Timeout of a database connection, and of a statement
     #[arg(
         long,
         env = "CUSTOMERS_DATABASE_TIMEOUT",
@@ -196,22 +195,21 @@ pub(crate) struct DatabaseArgs {
     pub(crate) database_timeout: Duration,
 }
 
-/// The database's address, which holds a password: it is taken as it is, so that no message of the
-/// command line can repeat it.
+/// The database URL. It contains a password, so it is not parsed by clap, whose error messages repeat values.
 #[derive(Debug, Default, Args)]
 pub(crate) struct DatabaseUrlArg {
-    /// The Postgres database, as in `postgres://user@db.example.com/customers`
+    /// URL of the PostgreSQL database, such as `postgres://user@db.example.com/customers`
     #[arg(long = "database-url", env = "DATABASE_URL", value_name = "URL")]
     database_url: Option<SecretString>,
 }
 
 impl DatabaseUrlArg {
-    /// The URL, if the flag or the variable is there. It may be empty.
+    /// Returns the URL if the flag or the variable is set. It may be empty.
     pub(crate) fn given(&self) -> Option<&SecretString> {
         self.database_url.as_ref()
     }
 
-    /// Whether there is a URL and it says nothing.
+    /// Returns whether the URL is set but blank.
     pub(crate) fn is_blank(&self) -> bool {
         self.given()
             .is_some_and(|url| url.expose_secret().trim().is_empty())
@@ -226,24 +224,24 @@ pub(crate) struct MigrateArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MasterKeyCommand {
-    /// Make a new master key and write it to a file, or to stdout
+    /// Create a master key and write it to a file or to stdout
     Create(CreateMasterKeyArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateMasterKeyArgs {
-    /// The file to write, for its owner alone to read; one that exists is never overwritten
+    /// File to write, readable only by its owner; an existing file is never overwritten
     #[arg(long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Succeed where the file exists, and leave it as it is
+    /// Succeed if the file exists, and leave it unchanged
     #[arg(long, requires = "output")]
     pub(crate) if_missing: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct HealthcheckArgs {
-    /// The address that the service listens on; an unspecified one is asked on loopback
+    /// Address of the service; an unspecified address means loopback
     #[arg(
         long,
         env = "CUSTOMERS_LISTEN",
@@ -255,19 +253,19 @@ pub(crate) struct HealthcheckArgs {
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// What may stand between this program and the database.
+/// Type of a connection pooler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Pooler {
-    /// Each transaction may run on another connection
+    /// Each transaction may use another connection
     Transaction,
 }
 
-/// How log lines are written.
+/// Log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Readable lines
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! From what was said on the command line to what is meant, with every contradiction refused.
+//! Interprets the command line, and refuses contradictions.
 
 use customers_use_cases::ApiKeySecret;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -7,25 +7,25 @@ use crate::cli::{DEV_API_KEY, DatabaseUrlArg, ServeArgs};
 use crate::failure::Failure;
 use crate::traces::Endpoint;
 
-/// Where the service keeps its customers.
+/// Store of the service.
 #[derive(Debug)]
 pub(crate) enum StoreChoice {
-    /// In this process, until it ends.
+    /// In memory.
     Memory {
-        /// The key to serve with, if it is not to be a new one.
+        /// The API key to use instead of a new one.
         key: Option<ApiKeySecret>,
     },
-    /// In the Postgres database of this URL.
+    /// In the PostgreSQL database with this URL.
     Postgres(SecretString),
 }
 
-/// Decides where `serve` keeps customers. A deployment whose database URL is misspelt must not end
-/// up in memory, so whatever is in doubt is refused.
+/// Selects the store of `serve`. A deployment with a misspelt database URL must not end up in memory, so ambiguous
+/// settings are refused.
 ///
 /// # Errors
-/// When the URL is empty, when memory and a database are both asked for, when memory is to be
-/// reached from other machines without having been asked for, when a development key is malformed
-/// or has a database beside it, and when a migration is to go through a pooler.
+/// Returns an error if the URL is empty, if both memory and a database are requested, if memory is used on a public
+/// address without `--in-memory`, if a development key is malformed or combined with a database, or if `--migrate` is
+/// combined with a pooler.
 pub(crate) fn store_choice(
     args: &ServeArgs,
     dev_key: Option<&str>,
@@ -36,14 +36,14 @@ pub(crate) fn store_choice(
             "--in-memory and a database URL (--database-url, DATABASE_URL) exclude each other",
         ),
         Some(_) if dev_key.is_some() => usage(
-            "CUSTOMERS_DEV_API_KEY is for memory alone; with a database, make keys with `customers keys create`",
+            "CUSTOMERS_DEV_API_KEY is for memory mode only; with a database, create keys with `customers keys create`",
         ),
         Some(_) if args.migrate && args.database.pooler.is_some() => usage(
-            "--migrate needs a direct connection, not one through a pooler: run `customers migrate` on one",
+            "--migrate needs a direct connection and cannot be combined with --pooler: run `customers migrate` without a pooler",
         ),
         Some(url) => Ok(StoreChoice::Postgres(url)),
         None if !args.in_memory && !args.listen.ip().is_loopback() => usage(
-            "no database is named, and customers in memory are for a loopback address: set DATABASE_URL, or say --in-memory",
+            "no database is configured, and memory mode needs a loopback address: set DATABASE_URL, or add --in-memory",
         ),
         None => {
             let key = dev_key
@@ -55,20 +55,20 @@ pub(crate) fn store_choice(
     }
 }
 
-/// The URL of a command that cannot do without.
+/// Returns the URL for a command that needs a database.
 ///
 /// # Errors
-/// When there is none, or it is empty.
+/// Returns an error if the URL is missing or empty.
 pub(crate) fn required_url(arg: &DatabaseUrlArg) -> Result<SecretString, Failure> {
     optional_url(arg)?.ok_or_else(|| {
         Failure::Usage("this command needs a database: set DATABASE_URL or --database-url".into())
     })
 }
 
-/// Where traces go, if they go anywhere.
+/// Returns the endpoint for traces, if there is one.
 ///
 /// # Errors
-/// When it is not the base URL of a collector.
+/// Returns an error if it is not the base URL of a collector.
 pub(crate) fn trace_endpoint(args: &ServeArgs) -> Result<Option<Endpoint>, Failure> {
     let base = args.otlp_endpoint.as_ref().map(SecretString::expose_secret);
     Endpoint::parse(base.unwrap_or_default()).map_err(|error| Failure::Usage(error.to_string()))
@@ -83,10 +83,10 @@ fn optional_url(arg: &DatabaseUrlArg) -> Result<Option<SecretString>, Failure> {
     Ok(arg.given().cloned())
 }
 
-/// The key that is fixed for development, if the environment holds one.
+/// Returns the fixed key for development, if the variable is set.
 ///
 /// # Errors
-/// When it is not text.
+/// Returns an error if the value is not valid UTF-8.
 #[expect(
     clippy::disallowed_methods,
     reason = "it has no flag: every user of a machine can see its command lines"

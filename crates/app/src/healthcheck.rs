@@ -1,5 +1,4 @@
-//! Asks the service on this machine whether it is ready: for containers that hold nothing else to
-//! ask with.
+//! Checks that the service on this machine is ready, for containers without an HTTP client.
 
 use std::time::Duration;
 
@@ -9,30 +8,30 @@ use crate::cli::HealthcheckArgs;
 use crate::failure::Failure;
 use crate::greeting::local;
 
-/// For connecting, the request and the response together.
-const TIME_LIMIT: Duration = Duration::from_secs(3);
+/// Timeout of the whole request, including the connection.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Succeeds when the service says that it is ready.
+/// Succeeds if the service is ready.
 ///
 /// # Errors
-/// When it says anything else, or nothing in time.
+/// Returns an error for any other response, and if there is no response in time.
 pub(crate) fn run(args: &HealthcheckArgs) -> Result<(), Failure> {
     let address = local(args.listen);
     let agent: Agent = Agent::config_builder()
-        .timeout_global(Some(TIME_LIMIT))
+        .timeout_global(Some(TIMEOUT))
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .proxy(None)
         .build()
         .new_agent();
-    let response = agent.get(format!("http://{address}/health/ready")).call();
-    let reason = match response.map(|response| response.status().as_u16()) {
+    let result = agent.get(format!("http://{address}/health/ready")).call();
+    let reason = match result.map(|response| response.status().as_u16()) {
         Ok(200) => return Ok(()),
-        Ok(status) => format!("it answers {status}"),
-        Err(Error::Timeout(_)) => "it did not answer in time".to_owned(),
+        Ok(status) => format!("it responded with status {status}"),
+        Err(Error::Timeout(_)) => "it did not respond in time".to_owned(),
         Err(Error::Io(error)) => error.to_string(),
-        Err(_) => "its answer is not HTTP".to_owned(),
+        Err(_) => "its response is not HTTP".to_owned(),
     };
     Err(Failure::NotReady { address, reason })
 }
@@ -45,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    fn asked_of_a_server_that_answers(answer: &'static str) -> (Result<(), Failure>, String) {
+    fn check_server_with_response(response: &'static str) -> (Result<(), Failure>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
@@ -56,7 +55,7 @@ mod tests {
                 stream.read_exact(&mut byte).unwrap();
                 request.push(byte[0]);
             }
-            stream.write_all(answer.as_bytes()).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
             String::from_utf8_lossy(&request).into_owned()
         });
         let outcome = run(&HealthcheckArgs { listen });
@@ -64,16 +63,16 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_answers_200_is_ready() {
+    fn status_200_is_ready() {
         let (outcome, request) =
-            asked_of_a_server_that_answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            check_server_with_response("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         assert!(outcome.is_ok());
         assert!(request.starts_with("GET /health/ready HTTP/1.1\r\n"));
     }
 
     #[test]
-    fn any_other_answer_is_not_ready() {
-        for answer in [
+    fn any_other_response_is_not_ready() {
+        for response in [
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
             "SSH-2.0-x 200\r\n",
@@ -81,22 +80,22 @@ mod tests {
             "hello\r\n",
             "",
         ] {
-            let (outcome, _) = asked_of_a_server_that_answers(answer);
+            let (outcome, _) = check_server_with_response(response);
             let refused = matches!(outcome, Err(Failure::NotReady { .. }));
-            assert!(refused, "{answer:?}: {outcome:?}");
+            assert!(refused, "{response:?}: {outcome:?}");
         }
     }
 
     #[test]
     fn the_status_is_the_reason() {
-        let answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
-        let (outcome, _) = asked_of_a_server_that_answers(answer);
+        let response = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+        let (outcome, _) = check_server_with_response(response);
         let message = outcome.unwrap_err().to_string();
-        assert!(message.ends_with("it answers 503"), "{message}");
+        assert!(message.ends_with("status 503"), "{message}");
     }
 
     #[test]
-    fn nobody_there_is_not_ready() {
+    fn a_closed_port_is_not_ready() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = listener.local_addr().unwrap();
         drop(listener);

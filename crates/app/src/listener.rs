@@ -1,4 +1,4 @@
-//! The addresses that the program listens on.
+//! Listeners of the program.
 
 use std::net::SocketAddr;
 
@@ -7,16 +7,13 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
-/// Listens on an address; port 0 stands for any free port. Returns the address that it became.
+/// Listens on an address, where port 0 means any free port. Returns the listener and its address.
 ///
 /// # Errors
-/// When the address is in use, is not this machine's, or needs a privilege.
-pub(crate) fn listen(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let failed = |source| Failure::Listen {
-        address: asked,
-        source,
-    };
-    let listener = server::bind(asked).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
+/// Returns an error if the address is in use, is not local, or needs a privilege.
+pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |source| Failure::Listen { address, source };
+    let listener = server::bind(address).map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok((listener, local))
 }

@@ -1,4 +1,4 @@
-//! The program `customers`: the service with the module for customers alone.
+//! The program `customers`: the service with only the module for customers.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `customers master-key`: makes master keys, and reads the one that `serve` is given.
+//! `customers master-key`: creates master keys, and reads the one of `serve`.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::output;
 /// Runs a command that needs no database.
 ///
 /// # Errors
-/// When the key cannot be made or written.
+/// Returns an error if the key cannot be created or written.
 pub(crate) fn run(command: &MasterKeyCommand) -> Result<(), Failure> {
     match command {
         MasterKeyCommand::Create(args) => create(args),
@@ -28,7 +28,7 @@ fn create(args: &CreateMasterKeyArgs) -> Result<(), Failure> {
             "Wrote a new master key to {}.\n{KEEP}",
             path.display()
         )),
-        Err(CreateError::Exists) if args.if_missing => output::print(&kept(path)),
+        Err(CreateError::Exists) if args.if_missing => output::print(&unchanged(path)),
         Err(error) => Err(Failure::CreateMasterKeyFile {
             path: path.clone(),
             error,
@@ -36,11 +36,11 @@ fn create(args: &CreateMasterKeyArgs) -> Result<(), Failure> {
     }
 }
 
-fn kept(path: &Path) -> String {
-    format!("{} exists and was left as it is.\n", path.display())
+fn unchanged(path: &Path) -> String {
+    format!("{} already exists and was not changed.\n", path.display())
 }
 
 const KEEP: &str = "\
-Keep a copy apart from the database and its backups: without it, nothing that is sealed in the
-database can be read again.
+Keep a copy in another place than the database and its backups. Without this key, sealed data in
+the database cannot be read.
 ";

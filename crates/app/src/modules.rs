@@ -3,19 +3,19 @@
 use customers_domain::Scope;
 use customers_http_kit::{Catalog, DuplicateDeclaration, service};
 
-/// What the modules declare.
+/// Returns the declarations of the modules.
 ///
 /// # Errors
-/// When two of them declare the same scope, problem, field code or route.
+/// Returns an error if two modules declare the same scope, problem, field code or route.
 pub(crate) fn catalog() -> Result<Catalog, DuplicateDeclaration> {
     let customers = customers_adapter_http::module().into_contract();
     service::catalog(customers_adapter_http::SERVICE_INFO, [customers])
 }
 
-/// Reads a scope that a module declares, for the command line.
+/// Parses a scope that a module declares.
 ///
 /// # Errors
-/// A message that names every scope.
+/// Returns a message that lists every scope.
 pub(crate) fn scope(text: &str) -> Result<Scope, String> {
     let catalog = catalog().map_err(|error| error.to_string())?;
     catalog.scope(text).ok_or_else(|| {

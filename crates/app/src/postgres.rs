@@ -1,4 +1,4 @@
-//! What the program does with a database before it relies on it.
+//! Checks and setup of the database.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,22 +15,22 @@ use crate::config;
 use crate::failure::Failure;
 use crate::stores::Stores;
 
-/// How long a service that starts waits for its database; part of the public contract.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A command asks one thing after the other.
-const CONNECTIONS_OF_A_COMMAND: usize = 1;
+/// Maximum time that a starting service waits for its database; part of the public contract.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A command needs one connection, because it runs one statement after the other.
+const COMMAND_CONNECTIONS: usize = 1;
 
-/// A database whose URL makes sense. Nothing is connected yet.
+/// A database with a valid URL. It is not connected yet.
 pub(crate) struct Postgres {
     settings: PgSettings,
     database: Database,
 }
 
 impl Postgres {
-    /// The database of a service.
+    /// Creates the database of a service.
     ///
     /// # Errors
-    /// When the URL is not that of a Postgres database.
+    /// Returns an error if the URL is not a PostgreSQL URL.
     pub(crate) fn of_service(args: &ServeArgs, url: SecretString) -> Result<Self, Failure> {
         Self::new(PgSettings {
             max_connections: args.database_connections.get(),
@@ -44,15 +44,14 @@ impl Postgres {
         Ok(Self { settings, database })
     }
 
-    /// Makes sure that the service can rely on the database: it is there, it keeps what it
-    /// acknowledges, and its schema is one that this program knows.
+    /// Checks that the service can use the database: it can be reached, it keeps acknowledged writes, and its schema is
+    /// known to this program. With `--migrate`, updates the schema first.
     ///
     /// # Errors
-    /// When one of these is not so. A power cut is ignored, and a schema brought up, if the command
-    /// line says so.
+    /// Returns an error if a check fails. `--allow-unsafe-durability` skips the check of durability.
     pub(crate) async fn prepare(&self, args: &ServeArgs) -> Result<(), Failure> {
         tracing::info!("connecting to the database");
-        adapter::wait_until_reachable(&self.settings, PATIENCE).await?;
+        adapter::wait_until_reachable(&self.settings, CONNECT_TIMEOUT).await?;
         let unsafe_settings = adapter::durability(&self.settings).await?.join(", ");
         if !unsafe_settings.is_empty() {
             if !args.allow_unsafe_durability {
@@ -74,12 +73,12 @@ impl Postgres {
         Ok(())
     }
 
-    /// The connections, to be asked how far they are used.
+    /// Returns the connections, for metrics.
     pub(crate) fn database(&self) -> Database {
         self.database.clone()
     }
 
-    /// The repositories, which share the connections.
+    /// Returns the repositories, which share the connections.
     pub(crate) fn stores(&self) -> Stores {
         let database = || self.database.clone();
         Stores {
@@ -91,7 +90,7 @@ impl Postgres {
     }
 }
 
-/// What the command line says of the database.
+/// Returns the settings of the command line.
 fn settings(args: &DatabaseArgs, url: SecretString) -> PgSettings {
     PgSettings {
         url,
@@ -104,16 +103,16 @@ fn settings(args: &DatabaseArgs, url: SecretString) -> PgSettings {
     }
 }
 
-/// The API keys of a database whose schema this program knows, for a command that does one thing.
+/// Returns the API keys of a database, for a command.
 ///
 /// # Errors
-/// When no database is named, it cannot be reached, or its schema is behind.
+/// Returns an error if no database is configured, it cannot be reached, or its schema is too old.
 pub(crate) async fn open_for_keys(
     args: &DatabaseArgs,
 ) -> Result<Arc<dyn ApiKeyRepository>, Failure> {
     let url = config::required_url(&args.url)?;
     let postgres = Postgres::new(PgSettings {
-        max_connections: CONNECTIONS_OF_A_COMMAND,
+        max_connections: COMMAND_CONNECTIONS,
         ..settings(args, url)
     })?;
     match adapter::schema_state(&postgres.settings).await? {
@@ -122,10 +121,10 @@ pub(crate) async fn open_for_keys(
     }
 }
 
-/// Brings the schema of a database up to this program, and says how it was before.
+/// Updates the schema of a database, and returns its previous state.
 ///
 /// # Errors
-/// When no database is named, it cannot be reached, or a migration fails.
+/// Returns an error if no database is configured, it cannot be reached, or a migration fails.
 pub(crate) async fn migrate(url: SecretString) -> Result<SchemaState, Failure> {
     let settings = PgSettings {
         url,

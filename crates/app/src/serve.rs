@@ -1,4 +1,4 @@
-//! `customers serve`: the one place where every part is put together.
+//! `customers serve`: wires all parts together.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::system::{SystemClock, UuidV7};
 use crate::traces::{Traces, join_trace};
 use crate::{greeting, logging, metrics_listener, open_files, output, shutdown, sweeper};
 
-/// The store as it was asked for, checked but not opened.
+/// The selected store. It is checked but not opened.
 enum Target {
     Memory { key: Option<ApiKeySecret> },
     Postgres(Postgres),
 }
 
 impl Target {
-    /// The connections to the database, where there is one.
+    /// Returns the database connections, if there is a database.
     fn database(&self) -> Option<Database> {
         match self {
             Self::Memory { .. } => None,
@@ -40,20 +40,20 @@ impl Target {
     }
 }
 
-/// The store, ready for its first customer.
+/// The opened store.
 struct Opened {
     stores: Stores,
-    /// What the log calls the store.
+    /// Name of the store in the log.
     kind: &'static str,
-    /// The key to greet with; in memory alone.
+    /// API key for the greeting, in memory mode only.
     key: Option<ApiKeySecret>,
 }
 
-/// Serves until a signal ends it.
+/// Serves until a signal arrives.
 ///
 /// # Errors
-/// When what is asked for cannot be, when the store or the address is not to be had, and when a
-/// second signal cuts the end short.
+/// Returns an error if the settings are invalid, if the store or the address is not available, or if a second signal
+/// interrupts the shutdown.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let dev_key = config::dev_key_from_environment()?;
     let target = match config::store_choice(args, dev_key.as_deref())? {
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         .map_err(Failure::system("cannot start threads"))?;
     let join_trace = traces.as_ref().map(|_| join_trace as JoinTrace);
     let outcome = runtime.block_on(serve(args, target, join_trace));
-    // What still runs has had its time.
+    // The remaining tasks have had their time to finish.
     runtime.shutdown_background();
     if let Some(traces) = traces.filter(|_| !matches!(outcome, Err(Failure::Interrupted))) {
         traces.shutdown();
@@ -95,7 +95,7 @@ async fn serve(
         return Ok(());
     };
     let Opened { stores, kind, key } = opened?;
-    // If it failed, the first caller with a phone number loads them.
+    // If loading failed, the first request with a phone number loads them.
     let _ = numbering_plans.await;
     let sweeper = tokio::spawn(sweeper::run(stores.idempotency));
     let drain = Drain::new();
@@ -148,7 +148,7 @@ async fn open(
             let stores = stores::in_memory(Arc::clone(&clock), limit);
             let key = stores::issue_dev_key(&stores, ids, clock, key).await?;
             Ok(Opened {
-                stores: measured_if_asked_for(args, stores),
+                stores: with_metrics(args, stores),
                 kind: "memory",
                 key: Some(key),
             })
@@ -156,7 +156,7 @@ async fn open(
         Target::Postgres(database) => {
             database.prepare(args).await?;
             Ok(Opened {
-                stores: measured_if_asked_for(args, database.stores()),
+                stores: with_metrics(args, database.stores()),
                 kind: "postgres",
                 key: None,
             })
@@ -164,9 +164,9 @@ async fn open(
     }
 }
 
-fn measured_if_asked_for(args: &ServeArgs, stores: Stores) -> Stores {
+fn with_metrics(args: &ServeArgs, stores: Stores) -> Stores {
     match args.metrics_listen {
-        Some(_) => stores.measured(),
+        Some(_) => stores.with_metrics(),
         None => stores,
     }
 }
@@ -180,6 +180,6 @@ fn limits(args: &ServeArgs) -> Limits {
 
 fn greet(address: SocketAddr, key: &ApiKeySecret) {
     if output::print(&greeting::text(address, key)).is_err() {
-        tracing::warn!("nobody reads stdout, so nobody was told the API key of this run");
+        tracing::warn!("stdout is closed, so the API key of this run was not shown");
     }
 }

@@ -1,4 +1,4 @@
-//! The shutdown: from the first signal to the end of the server.
+//! The shutdown, from the first signal to the end of the server.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use tokio::time::sleep;
 use crate::failure::Failure;
 use crate::signals::{Signals, Stop};
 
-/// Waits for a signal and then lets the server end: it stays open for the drain delay, unless
-/// somebody at a keyboard is waiting, and then finishes what it has begun.
+/// Waits for a signal and shuts the server down. After SIGTERM it still accepts requests for the drain delay. Then it
+/// finishes the requests in flight.
 ///
 /// # Errors
-/// When a second signal comes, or the server ends without having been told to.
+/// Returns an error if a second signal arrives, or if the server ends before the first one.
 pub(crate) async fn run(
     mut server: JoinHandle<()>,
     drain: &Drain,
@@ -30,7 +30,7 @@ pub(crate) async fn run(
     }
     tracing::info!("closing");
     drain.close();
-    // The server bounds this wait itself.
+    // The server limits this wait.
     or_interrupted(signals, server)
         .await?
         .map_err(|_| Failure::ServerEnded)?;

@@ -1,8 +1,8 @@
-//! Amounts of memory as they are written on the command line.
+//! Memory sizes on the command line.
 
 use thiserror::Error;
 
-/// The units beside plain bytes.
+/// Units other than bytes.
 const UNITS: [(&str, usize); 4] = [
     ("", 1),
     ("KiB", 1 << 10),
@@ -11,26 +11,26 @@ const UNITS: [(&str, usize); 4] = [
 ];
 
 /// Minimum memory limit: enough for the key of memory mode and some customers.
-const LEAST: usize = 1 << 20;
+const MINIMUM: usize = 1 << 20;
 
-/// The text is no amount of memory that can be taken here.
+/// The text is not an accepted memory size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum InvalidSize {
-    /// Not a number, alone or with a unit.
-    #[error("expected a whole number of bytes, or one with KiB, MiB or GiB, such as 512MiB")]
+    /// Not a whole number, with or without a unit.
+    #[error("must be a whole number, optionally followed by KiB, MiB or GiB, such as 512MiB")]
     Form,
-    /// Less than the program needs.
+    /// Less than 1 MiB.
     #[error("must be at least 1MiB")]
     TooSmall,
-    /// More than can be counted.
-    #[error("is more than this machine can address")]
+    /// More than the machine can address.
+    #[error("must be at most what this machine can address")]
     TooLarge,
 }
 
-/// Reads a memory limit in bytes: a whole number, alone or with `KiB`, `MiB` or `GiB`.
+/// Parses a memory limit: a whole number of bytes, or with `KiB`, `MiB` or `GiB`.
 ///
 /// # Errors
-/// When it is anything else, less than 1 MiB, or more than can be addressed.
+/// Returns an error for any other form, for less than 1 MiB, and for more than the machine can address.
 pub(crate) fn parse_memory_limit(text: &str) -> Result<usize, InvalidSize> {
     let digits_end = text
         .find(|character: char| !character.is_ascii_digit())
@@ -48,7 +48,7 @@ pub(crate) fn parse_memory_limit(text: &str) -> Result<usize, InvalidSize> {
         .ok()
         .and_then(|count| count.checked_mul(bytes_each))
         .ok_or(InvalidSize::TooLarge)?;
-    if bytes < LEAST {
+    if bytes < MINIMUM {
         return Err(InvalidSize::TooSmall);
     }
     Ok(bytes)

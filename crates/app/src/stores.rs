@@ -1,4 +1,4 @@
-//! The ports of a store together, whichever store it is.
+//! The ports of a store.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use customers_use_cases::{ApiKeySecret, ApiKeyService};
 
 use crate::failure::Failure;
 
-/// The tenant of the key that memory mode makes.
+/// Tenant of the API key in memory mode.
 const DEV_TENANT: &str = "dev";
 
-/// Everything that the service asks of its store.
+/// Every port that the service needs.
 pub(crate) struct Stores {
     pub(crate) customers: Arc<dyn CustomerRepository>,
     pub(crate) api_keys: Arc<dyn ApiKeyRepository>,
@@ -26,8 +26,8 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
-    /// The same store, measured.
-    pub(crate) fn measured(self) -> Self {
+    /// Returns the same store with metrics.
+    pub(crate) fn with_metrics(self) -> Self {
         Self {
             customers: Arc::new(MeasuredCustomers::new(self.customers)),
             api_keys: Arc::new(MeasuredApiKeys::new(self.api_keys)),
@@ -37,7 +37,7 @@ impl Stores {
     }
 }
 
-/// An empty store in memory that stays within the limit.
+/// Creates an empty in-memory store with a memory limit.
 pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Stores {
     let store = Arc::new(InMemoryStore::limited(clock, limit));
     Stores {
@@ -48,11 +48,10 @@ pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Stores {
     }
 }
 
-/// Stores the one key of memory mode, which may do everything, and answers with it. A new one is
-/// made where none is given.
+/// Stores the API key of memory mode, which has every scope, and returns it. Creates a key if none is given.
 ///
 /// # Errors
-/// When there is no randomness.
+/// Returns an error if the system has no randomness.
 pub(crate) async fn issue_dev_key(
     stores: &Stores,
     ids: Arc<dyn IdGenerator>,
@@ -77,7 +76,7 @@ mod tests {
     use crate::system::{SystemClock, UuidV7};
 
     #[tokio::test]
-    async fn the_key_of_memory_mode_may_do_everything() {
+    async fn the_key_of_memory_mode_has_every_scope() {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let given = ApiKeySecret::generate().unwrap();
         for given in [Some(given), None] {

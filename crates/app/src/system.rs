@@ -25,7 +25,7 @@ pub(crate) struct UuidV7;
 
 impl IdGenerator for UuidV7 {
     fn uuid(&self, at: DateTime<Utc>) -> Uuid {
-        // A time before 1970 has no place in a UUID; no clock that is near right tells one.
+        // A time before 1970 cannot be represented in a UUID. Correct clocks do not show it.
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         Uuid::new_v7(Timestamp::from_unix(
             NoContext,

@@ -32,13 +32,13 @@ pub(crate) fn tenant_name(text: &str) -> Result<TenantName, String> {
     TenantName::parse(text).map_err(|fault| format!("the tenant name {fault}"))
 }
 
-/// Writes are kept to three quarters of the connections, and reads must find one as well.
+/// Minimum number of connections: writes use at most three quarters of them, and reads need at least one.
 const MIN_DATABASE_CONNECTIONS: usize = 4;
 
-/// Reads the number of connections to the database.
+/// Parses the number of database connections.
 ///
 /// # Errors
-/// When it is not a number of at least 4.
+/// Returns an error unless it is a number of at least 4.
 pub(crate) fn database_connections(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok();
     number

@@ -61,7 +61,6 @@ where
 /// scope that is known at compile time.
 ///
 /// # Errors
-///
 /// `unauthorized`, `insufficient_scope`, `rate_limited`, or `unavailable` if the key cannot be looked up.
 pub async fn authorize(head: &Parts, http: &HttpState, scope: Scope) -> Result<Caller, Problem> {
     let http = http.shared();

@@ -30,7 +30,6 @@ impl Catalog {
     /// Merges contracts in their order.
     ///
     /// # Errors
-    ///
     /// If a scope, problem, field code or route is declared twice.
     pub(crate) fn new(
         info: ServiceInfo,

@@ -80,7 +80,6 @@ impl KeyCache {
     /// Returns the key with this id, at most four seconds old, or `None` if it does not exist.
     ///
     /// # Errors
-    ///
     /// If a lookup is needed and the store fails or too many unknown ids are being looked up.
     pub(crate) async fn find(&self, id: ApiKeyId) -> Result<Option<Arc<ApiKey>>, StoreError> {
         if let Some(entry) = self.0.known.get(&id) {

@@ -66,7 +66,6 @@ impl Query {
     /// Finishes reading.
     ///
     /// # Errors
-    ///
     /// `invalid_request` with every error.
     pub fn finish(self) -> Result<(), Problem> {
         if self.errors.is_empty() {

@@ -59,7 +59,6 @@ impl ResponseBudget {
     /// Reserves memory for a page of at most `items` items of at most `item_bytes` bytes each.
     ///
     /// # Errors
-    ///
     /// `unavailable` if the pool grants no share within two seconds.
     pub async fn reserve(
         &self,
@@ -97,7 +96,6 @@ impl Reservation<'_> {
     /// Returns the page as a JSON response, which holds its own size until it has been sent.
     ///
     /// # Errors
-    ///
     /// `unavailable` if the pool grants no share within two seconds.
     pub async fn json<T: Serialize + Sync>(mut self, page: &T) -> Result<Response, Problem> {
         let size = match &mut self.estimate {

@@ -46,7 +46,6 @@ const SOCKET_BUFFER: u32 = 64 * 1024;
 /// again right after a restart.
 ///
 /// # Errors
-///
 /// The system's error if the address is in use, is not local, or needs a privilege.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {

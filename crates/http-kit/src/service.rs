@@ -24,7 +24,6 @@ use crate::trace::{self, JoinTrace};
 /// Describes a service without serving it: its document, scopes and problems.
 ///
 /// # Errors
-///
 /// If two modules declare the same scope, problem, field code or route.
 pub fn catalog(
     info: ServiceInfo,
@@ -64,7 +63,6 @@ impl Service {
     /// handling, framing checks, request ids, the request log, and a span for each request if traces are sent.
     ///
     /// # Errors
-    ///
     /// If two modules declare the same scope, problem, field code or route.
     pub fn router(self) -> Result<Router, DuplicateDeclaration> {
         let contracts = self.modules.iter().map(|module| module.contract.clone());

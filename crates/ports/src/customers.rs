@@ -29,7 +29,6 @@ pub trait CustomerRepository: Send + Sync {
     ///   stored the customer.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails. The customer may have been stored nevertheless.
     ///
     /// [`email key`]: customers_domain::EmailAddress::key
@@ -42,7 +41,6 @@ pub trait CustomerRepository: Send + Sync {
     /// Returns the customer with this id, as of the last acknowledged change.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails.
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
 
@@ -52,7 +50,6 @@ pub trait CustomerRepository: Send + Sync {
     /// - Consecutive pages contain each customer exactly once that exists and matches the filter throughout.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails.
     async fn list(&self, tenant: TenantId, query: &ListQuery)
     -> Result<Page<Customer>, StoreError>;
@@ -66,7 +63,6 @@ pub trait CustomerRepository: Send + Sync {
     ///   it.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails. The edit may have been stored nevertheless.
     async fn update(&self, tenant: TenantId, edit: CustomerEdit)
     -> Result<EditOutcome, StoreError>;
@@ -81,7 +77,6 @@ pub trait CustomerRepository: Send + Sync {
     ///   stored it.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails. The decision may have been stored nevertheless.
     async fn decide(
         &self,
@@ -93,7 +88,6 @@ pub trait CustomerRepository: Send + Sync {
     /// messages only: [`Self::create`] and [`Self::update`] enforce uniqueness.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails.
     async fn find_holder(
         &self,
@@ -104,7 +98,6 @@ pub trait CustomerRepository: Send + Sync {
     /// Returns a page of a customer's changes, newest first. The page is empty if the tenant has no such customer.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails.
     async fn history(
         &self,
@@ -116,7 +109,6 @@ pub trait CustomerRepository: Send + Sync {
     /// Returns the decision with this id.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails.
     async fn find_decision(
         &self,

@@ -9,7 +9,6 @@ pub trait StoreHealth: Send + Sync {
     /// Checks that the store can be read and written, at low cost. It MUST return within two seconds.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store is out of reach, does not respond, or cannot be written to.
     async fn check(&self) -> Result<(), StoreError>;
 }

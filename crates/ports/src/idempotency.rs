@@ -49,7 +49,6 @@ pub trait IdempotencyRecords: Send + Sync {
     /// fewer. A record that became visible late MAY stay for another hour.
     ///
     /// # Errors
-    ///
     /// Returns an error if the store fails. Then nothing was deleted.
     async fn sweep(&self, age: TimeDelta, at_most: u32) -> Result<u32, StoreError>;
 }

@@ -1,21 +1,22 @@
-//! The metrics listener of the program.
+//! The metrics of the program.
+
+mod database;
+mod listener;
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use customers_metrics::METRICS;
 use customers_test_support::eventually;
-use customers_test_support::postgres::{PostgresOptions, PostgresServer, TestDatabase};
+use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use customers_tests::exposition::{Exposition, metric_of};
 use customers_tests::{Call, Caller, Program, bodies, stores};
 use customers_use_cases::ApiKeySecret;
-use nix::sys::signal::Signal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const REQUESTS: &str = "customers_http_request_duration_seconds_count";
 const STORE: &str = "customers_store_duration_seconds_count";
 const CREATES: &str = "customers_creates_total";
@@ -190,148 +191,16 @@ async fn a_key_is_a_miss_then_a_hit_and_an_unknown_key_is_cached_as_unknown() {
     assert_eq!(page.sum(LOOKUPS, &[]), 4);
     // On a slow machine the cached entry may have expired by the second request.
     assert!(page.sum(LOOKUPS, &[("result", "miss")]) >= 2);
-    eventually("a hit", PATIENCE, async || {
+    eventually("a hit", TIMEOUT, async || {
         caller.get("/customers").await;
         let page = program.metrics(|_| true).await;
         page.sum(LOOKUPS, &[("result", "hit")]) >= 1
     })
     .await;
-    eventually("a cached unknown key", PATIENCE, async || {
+    eventually("a cached unknown key", TIMEOUT, async || {
         unknown_client.get("/customers").await;
         let page = program.metrics(|_| true).await;
         page.sum(LOOKUPS, &[("result", "unknown")]) >= 1
     })
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_pool_metrics_show_used_connections_and_waiting_calls() {
-    let server = PostgresServer::own(&PostgresOptions::new()).await;
-    let database = server.migrated_database(stores::bring_up).await;
-    let flags = [
-        ["--metrics-listen", "127.0.0.1:0"],
-        ["--database-connections", "4"],
-        ["--database-timeout", "9s"],
-    ];
-    let program = Program::serve(database.url(), flags.as_flattened()).await;
-    let caller = Caller::new(&program, &Program::key(database.url(), "Acme"));
-    // Caches the API key.
-    assert_eq!(caller.get("/customers").await.status, 200);
-    server.freeze().await;
-    let mut waiting = JoinSet::new();
-    for _ in 0..6 {
-        let caller = caller.clone();
-        waiting.spawn(async move { caller.get("/customers").await.status });
-    }
-    let [open, in_use, max] = ["", "_in_use", "_max"]
-        .map(|suffix| format!("customers_database_pool_connections{suffix}"));
-    let waits = "customers_database_pool_waiting";
-    let page = program.metrics(|page| page.sum(waits, &[]) == 2).await;
-    let seen = [&open, &in_use, &max].map(|name| page.sum(name, &[]));
-    assert_eq!(seen, [4, 4, 4]);
-    assert_eq!(
-        page.sum("customers_database_pool_write_connections_max", &[]),
-        3
-    );
-    assert_eq!(page.sum("customers_http_requests_in_flight", &[]), 6);
-    server.thaw().await;
-    assert_eq!(waiting.join_all().await, [200; 6]);
-    let idle = |page: &Exposition| page.sum(&in_use, &[]) + page.sum(waits, &[]) == 0;
-    let page = program.metrics(idle).await;
-    assert!((1..=4).contains(&page.sum(&open, &[])));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_of_an_unavailable_store_are_counted_as_unavailable() {
-    let server = PostgresServer::own(&PostgresOptions::new()).await;
-    let database = server.migrated_database(stores::bring_up).await;
-    let args = ["--metrics-listen", "127.0.0.1:0"];
-    let program = Program::serve(database.url(), &args).await;
-    server.stop().await;
-    let anyone = Caller::new(&program, "");
-    assert_eq!(anyone.get_without_key("/health/ready").await.status, 503);
-    let away = [("port", "health"), ("outcome", "unavailable")];
-    let page = program.metrics(|page| page.sum(STORE, &away) >= 1).await;
-    let not_ready = [("route", "/health/ready"), ("status", "503")];
-    assert!(page.sum(REQUESTS, &not_ready) >= 1);
-    server.start().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_listener_serves_only_its_own_routes() {
-    let (program, caller, key, _database) = serve(&[]).await;
-    assert_eq!(caller.get("/metrics").await.status, 404);
-    let metrics = Caller::at(program.metrics_address(), &key);
-    for path in ["/customers", "/health/ready", "/docs", "/"] {
-        assert_eq!(metrics.get(path).await.status, 404, "{path}");
-    }
-    let page = metrics.get("/metrics").await;
-    assert_eq!(page.status, 200);
-    assert_eq!(
-        page.header("content-type"),
-        "text/plain; version=0.0.4; charset=utf-8"
-    );
-    let changed = send(program.metrics_address(), Call::new("POST", "/metrics")).await;
-    assert!(changed.starts_with("HTTP/1.1 405 "), "{changed}");
-    let endless = [
-        b"GET /metrics HTTP/1.1\r\nX: ",
-        vec![b'x'; 12 * 1024].as_slice(),
-    ]
-    .concat();
-    // Exactly as many bytes as the service reads, because unread bytes can lose the response.
-    let big = exchange(program.metrics_address(), &endless[..12 * 1024]).await;
-    assert!(big.starts_with("HTTP/1.1 431 "), "{big}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn idle_connections_do_not_block_the_metrics_page() {
-    let (program, ..) = serve(&[]).await;
-    let mut idle = Vec::new();
-    for _ in 0..100 {
-        idle.push(TcpStream::connect(program.metrics_address()).await.unwrap());
-    }
-    let page = program.metrics(|_| true).await;
-    // They are not counted as client connections.
-    assert_eq!(page.sum("customers_http_connections", &[]), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn metrics_are_served_while_the_service_drains() {
-    let (program, caller, ..) = serve(&["--drain-delay", "5m"]).await;
-    program.signal(Signal::SIGTERM);
-    eventually("readiness says no", PATIENCE, async || {
-        caller.get_without_key("/health/ready").await.status == 503
-    })
-    .await;
-    let draining = [("route", "/health/ready"), ("status", "503")];
-    let page = program
-        .metrics(|page| page.sum(REQUESTS, &draining) >= 1)
-        .await;
-    assert_eq!(page.violations(), Vec::<String>::new());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_taken_metrics_address_fails_the_startup() {
-    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
-    let taken = holder.local_addr().unwrap().to_string();
-    let server = PostgresServer::shared().await;
-    let database = server.empty_database().await;
-    let mut told = Vec::new();
-    for flag in ["--listen", "--metrics-listen"] {
-        let free = ["--listen", "127.0.0.1:0"];
-        let args = [
-            &["serve"],
-            &free[usize::from(flag == "--listen") * 2..],
-            &[flag, &taken],
-        ];
-        let output = Program::run(database.url(), &args.concat());
-        assert_eq!(output.status.code(), Some(1), "{flag}");
-        let log = String::from_utf8_lossy(&output.stderr).into_owned();
-        let message = format!("cannot listen on {taken}: ");
-        let (_, rest) = log
-            .split_once(&message)
-            .unwrap_or_else(|| panic!("{flag}: {log}"));
-        told.push(rest.split_once('"').unwrap().0.to_owned());
-    }
-    assert_eq!(told[0], told[1]);
 }

@@ -62,7 +62,6 @@ impl Tenant {
     /// Returns the customer that an edit replaces.
     ///
     /// # Errors
-    ///
     /// The outcome if the edit must not be stored.
     pub(super) fn before_edit(&self, edit: &CustomerEdit) -> Result<Arc<Customer>, EditOutcome> {
         if self.holds(edit.change()) {
@@ -79,7 +78,6 @@ impl Tenant {
     /// Returns the customer that a decision replaces.
     ///
     /// # Errors
-    ///
     /// The outcome if the decision must not be stored.
     pub(super) fn before_decision(
         &self,

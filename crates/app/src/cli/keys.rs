@@ -1,4 +1,4 @@
-//! `customers keys`.
+//! Arguments of `customers keys`.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::values;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Make a key and print it, once
+    /// Create an API key and print it once
     Create(CreateKeyArgs),
-    /// List the keys, live or not; the keys themselves are not known
+    /// List all keys, including expired and revoked ones, without their secrets
     List(ListKeysArgs),
     /// Revoke a key; every copy of the service refuses it within 5 s
     Revoke(RevokeKeyArgs),
@@ -23,19 +23,19 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateKeyArgs {
-    /// The tenant that the key belongs to; a new name makes a new tenant
+    /// Tenant of the key; a new name creates a tenant
     #[arg(long, value_name = "NAME", value_parser = values::tenant_name)]
     pub(crate) tenant: TenantName,
 
-    /// What the key may do: customers:read, customers:write, customers:review; again or with commas
+    /// Scopes of the key: customers:read, customers:write, customers:review; repeated or separated by commas
     #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = modules::scope)]
     pub(crate) scope: Vec<Scope>,
 
-    /// When the key expires, from now, such as 90d; never by default
+    /// Time until the key expires, such as 90d; never by default
     #[arg(long, value_name = "DURATION", value_parser = duration::parse_lifetime)]
     pub(crate) expires_in: Option<Duration>,
 
-    /// Print the key and nothing else on stdout
+    /// Print only the key on stdout
     #[arg(long)]
     pub(crate) quiet: bool,
 
@@ -55,7 +55,7 @@ pub(crate) struct ListKeysArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokeKeyArgs {
-    /// The public part of the key, as the list shows it
+    /// Id of the key, as shown by the list
     #[arg(value_name = "ID")]
     pub(crate) id: SecretString,
 

@@ -4,7 +4,7 @@ use super::*;
 
 mod configuration;
 
-/// The command line by itself, whatever the environment of the tests holds.
+/// Returns the definition without variables, so that the environment of the tests has no effect.
 fn without_environment(command: clap::Command) -> clap::Command {
     command
         .mut_args(|arg| arg.env(clap::builder::Resettable::Reset))
@@ -24,12 +24,12 @@ fn serve(flags: &str) -> ServeArgs {
 }
 
 #[test]
-fn the_definitions_do_not_contradict_each_other() {
+fn the_definitions_are_consistent() {
     Cli::command().debug_assert();
 }
 
 #[test]
-fn no_flag_of_any_command_shows_its_present_value() {
+fn help_shows_no_values_of_variables() {
     fn flags(command: &clap::Command) -> usize {
         for arg in command.get_arguments() {
             assert!(arg.is_hide_env_values_set(), "{}", arg.get_id());
@@ -176,7 +176,7 @@ fn scopes_are_repeated_or_separated_by_commas() {
 }
 
 #[test]
-fn wrong_values_are_refused() {
+fn invalid_values_are_refused() {
     for wrong in [
         "serve --listen localhost",
         "serve --listen 127.0.0.1",

@@ -4,8 +4,8 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::cli::{Cli, Command, Pooler};
 
-/// Every variable that matters here is given as a flag, so that the environment of the tests does
-/// not; a URL that is absent is taken out again.
+/// Returns `serve` with every relevant variable as a flag, so that the environment of the tests has no effect. An
+/// absent URL is removed afterwards.
 fn serve(url: Option<&str>, listen: &str, in_memory: bool) -> ServeArgs {
     let url_flag = format!("--database-url={}", url.unwrap_or_default());
     let mut line = vec!["customers", "serve", "--listen", listen, &url_flag];
@@ -43,7 +43,7 @@ fn without_a_url_customers_are_kept_in_memory_on_loopback() {
 }
 
 #[test]
-fn memory_elsewhere_must_be_asked_for() {
+fn memory_on_a_public_address_must_be_requested() {
     let message = usage_error(store_choice(&serve(None, "0.0.0.0:80", false), None));
     assert!(message.contains("DATABASE_URL") && message.contains("--in-memory"));
     let choice = store_choice(&serve(None, "0.0.0.0:80", true), None).unwrap();
@@ -51,7 +51,7 @@ fn memory_elsewhere_must_be_asked_for() {
 }
 
 #[test]
-fn an_empty_url_is_refused_and_never_means_memory() {
+fn an_empty_url_is_refused_and_does_not_mean_memory() {
     for empty in ["", " ", "\t"] {
         for in_memory in [false, true] {
             let args = serve(Some(empty), "127.0.0.1:80", in_memory);
@@ -61,7 +61,7 @@ fn an_empty_url_is_refused_and_never_means_memory() {
 }
 
 #[test]
-fn a_url_means_postgres_wherever_it_listens() {
+fn a_url_means_postgres_on_any_address() {
     let choice = store_choice(&serve(URL, "0.0.0.0:80", false), None).unwrap();
     let StoreChoice::Postgres(url) = choice else {
         panic!("not Postgres");
@@ -85,7 +85,7 @@ fn migrations_do_not_go_through_a_pooler() {
 }
 
 #[test]
-fn a_development_key_is_taken_in_memory_alone_and_must_be_well_formed() {
+fn a_development_key_is_for_memory_only_and_must_be_well_formed() {
     let key = ApiKeySecret::generate().unwrap();
     let memory = serve(None, "127.0.0.1:80", false);
     let choice = store_choice(&memory, Some(key.expose())).unwrap();
@@ -102,7 +102,7 @@ fn a_development_key_is_taken_in_memory_alone_and_must_be_well_formed() {
 }
 
 #[test]
-fn a_command_that_needs_a_database_says_so() {
+fn a_command_that_needs_a_database_refuses_to_run_without_one() {
     let absent = required_url(&DatabaseUrlArg::default()).unwrap_err();
     assert!(absent.to_string().contains("needs a database"));
     let given = required_url(&serve(URL, "127.0.0.1:80", false).database.url).unwrap();

@@ -1,3 +1,6 @@
+mod edits;
+mod transitions;
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -10,12 +13,9 @@ use crate::billing_address::BillingAddress;
 use crate::country::CountryCode;
 use crate::customer_type::CustomerType;
 use crate::email::EmailAddress;
-use crate::external_id::ExternalId;
 use crate::fault::{Fault, Parse};
-use crate::field::CustomerField;
 use crate::ids::ChangeId;
-use crate::metadata::{Metadata, MetadataPatch};
-use crate::patch::{AddressPatch, Edit};
+use crate::metadata::Metadata;
 use crate::phone::PhoneNumber;
 use crate::text::{AddressLine, Locality, PersonName};
 use crate::zip_code::ZipCode;
@@ -80,216 +80,6 @@ fn a_new_customer_has_version_one_and_a_change_that_says_so() {
         (change.customer_id, change.version),
         (customer.id(), Version::FIRST)
     );
-}
-
-#[test]
-fn every_legal_verb_moves_the_customer_and_raises_its_version() {
-    let later = NOON + TimeDelta::hours(1);
-    for &status in CustomerStatus::ALL {
-        for verb in status.allowed_transitions() {
-            let decision = DecisionId::parse("d-1").ok();
-            let moved = in_status(status)
-                .transition(verb, Some(reason()), decision.clone(), context(later))
-                .unwrap();
-            assert_eq!(moved.verb(), verb);
-            let (moved, change) = moved.into_parts();
-            assert_eq!(moved.status(), verb.rule().to);
-            assert_eq!(moved.version().number(), 2);
-            assert_eq!(moved.state().status_reason, Some(reason()));
-            assert_eq!(moved.state().updated_at, later);
-            assert_eq!(moved.state().status_since, later);
-            assert_eq!(moved.state().created_at, NOON);
-            assert_eq!((change.from, change.to), (Some(status), verb.rule().to));
-            assert_eq!(
-                (change.reason, change.decision_id),
-                (Some(reason()), decision)
-            );
-            assert_eq!(change.version, moved.version());
-        }
-    }
-}
-
-#[test]
-fn every_illegal_verb_is_refused() {
-    for &status in CustomerStatus::ALL {
-        let allowed: Vec<Verb> = status.allowed_transitions().collect();
-        for verb in Verb::ALL
-            .iter()
-            .copied()
-            .filter(|verb| !allowed.contains(verb))
-        {
-            let refused = in_status(status).transition(verb, Some(reason()), None, context(NOON));
-            let why = InvalidTransition {
-                from: status,
-                verb: Some(verb),
-            };
-            assert_eq!(refused, Err(TransitionRefused::Invalid(why)));
-        }
-    }
-}
-
-#[test]
-fn closing_a_closed_customer_is_refused() {
-    let refused = in_status(CustomerStatus::Closed).transition(
-        Verb::Close,
-        Some(reason()),
-        None,
-        context(NOON),
-    );
-    assert!(matches!(refused, Err(TransitionRefused::Invalid(_))));
-}
-
-#[test]
-fn a_verb_that_needs_a_reason_is_refused_without_one() {
-    for &verb in Verb::ALL {
-        let from = verb.rule().from[0];
-        let outcome = in_status(from).transition(verb, None, None, context(NOON));
-        if verb.rule().reason_required {
-            assert_eq!(outcome, Err(TransitionRefused::ReasonMissing), "{verb:?}");
-        } else {
-            assert!(outcome.is_ok(), "{verb:?}");
-        }
-    }
-}
-
-fn updated(customer: Customer, patch: ProfilePatch) -> Result<Edited, UpdateRefused> {
-    customer.update(patch, context(NOON + TimeDelta::hours(1)))
-}
-
-fn changed(customer: Customer, patch: ProfilePatch) -> (Customer, CustomerChange) {
-    match updated(customer, patch) {
-        Ok(Edited::Changed(edit)) => edit.into_parts(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn metadata_patch(members: &[(&str, Option<&str>)]) -> Edit<MetadataPatch> {
-    let members = members
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)));
-    Edit::Set(MetadataPatch::parse(members.collect()).unwrap())
-}
-
-#[test]
-fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
-    let patch = ProfilePatch {
-        first_name: Some(PersonName::parse("Ada").unwrap()),
-        email: EmailAddress::parse("countess@example.com").ok(),
-        billing_address: AddressPatch {
-            line2: Edit::Set(AddressLine::parse("Suite 456").unwrap()),
-            city: Locality::parse("Abuja").ok(),
-            ..AddressPatch::default()
-        },
-        metadata: metadata_patch(&[("segment", Some("retail"))]),
-        ..ProfilePatch::default()
-    };
-    let (customer, change) = changed(created(), patch);
-    let fields = [
-        CustomerField::Email,
-        CustomerField::Line2,
-        CustomerField::City,
-        CustomerField::Metadata,
-    ];
-    assert_eq!(change.changed_fields, fields);
-    assert_eq!(
-        (change.action, change.version.number()),
-        (Action::Update, 2)
-    );
-    assert_eq!(change.from, Some(change.to));
-    assert_eq!(customer.profile().email.expose(), "countess@example.com");
-    assert_eq!(customer.profile().first_name.expose(), "Ada");
-    assert_eq!(customer.state().updated_at, NOON + TimeDelta::hours(1));
-    assert_eq!(customer.state().status_since, NOON);
-}
-
-#[test]
-fn an_edit_of_everything_changes_every_field_in_order() {
-    let patch = ProfilePatch {
-        first_name: PersonName::parse("Augusta").ok(),
-        last_name: PersonName::parse("King").ok(),
-        email: EmailAddress::parse("augusta@example.com").ok(),
-        phone: PhoneNumber::parse("+442079460958").ok(),
-        billing_address: AddressPatch {
-            line1: AddressLine::parse("1 Other Lane").ok(),
-            line2: Edit::Set(AddressLine::parse("Suite 456").unwrap()),
-            city: Locality::parse("Abuja").ok(),
-            state: Locality::parse("FCT").ok(),
-            zip_code: ZipCode::parse("900001").ok(),
-            country: CountryCode::parse("GB").ok(),
-        },
-        external_id: Edit::Set(ExternalId::parse("crm-1").unwrap()),
-        metadata: metadata_patch(&[("segment", Some("retail"))]),
-    };
-    let (_, change) = changed(created(), patch);
-    assert_eq!(change.changed_fields, CustomerField::ALL);
-}
-
-#[test]
-fn an_edit_that_says_nothing_new_changes_nothing() {
-    let patch = ProfilePatch {
-        first_name: PersonName::parse("Ada").ok(),
-        external_id: Edit::Remove,
-        metadata: metadata_patch(&[("unknown", None)]),
-        ..ProfilePatch::default()
-    };
-    assert_eq!(updated(created(), patch), Ok(Edited::Unchanged(created())));
-}
-
-#[test]
-fn metadata_is_merged_member_by_member_and_its_limits_hold_after_the_merge() {
-    let mut state = created().into_state();
-    let members = (0..50)
-        .map(|n| (format!("n{n}"), String::from("v")))
-        .collect();
-    state.profile.metadata = Metadata::from_stored(members);
-    let full = Customer::from_stored(state);
-    let patch = |members| ProfilePatch {
-        metadata: metadata_patch(members),
-        ..ProfilePatch::default()
-    };
-    let one_more = updated(full.clone(), patch(&[("more", Some("v"))]));
-    assert_eq!(
-        one_more,
-        Err(UpdateRefused::Metadata(InvalidMetadata::Whole))
-    );
-    let swapped = updated(full.clone(), patch(&[("more", Some("v")), ("n0", None)]));
-    assert!(matches!(swapped, Ok(Edited::Changed(_))));
-    let removed = ProfilePatch {
-        metadata: Edit::Remove,
-        ..ProfilePatch::default()
-    };
-    let (customer, _) = changed(full, removed);
-    assert_eq!(customer.profile().metadata, Metadata::default());
-}
-
-#[test]
-fn a_rejected_or_closed_customer_refuses_any_edit_even_an_empty_one() {
-    for &status in CustomerStatus::ALL {
-        let outcome = updated(in_status(status), ProfilePatch::default());
-        if matches!(status, CustomerStatus::Rejected | CustomerStatus::Closed) {
-            let frozen = InvalidTransition {
-                from: status,
-                verb: None,
-            };
-            assert_eq!(outcome, Err(UpdateRefused::Frozen(frozen)));
-        } else {
-            assert_eq!(outcome, Ok(Edited::Unchanged(in_status(status))));
-        }
-    }
-}
-
-#[test]
-fn an_edit_leaves_the_reason_of_the_last_verb() {
-    let state = CustomerState {
-        status_reason: Some(reason()),
-        ..in_status(CustomerStatus::Active).into_state()
-    };
-    let patch = ProfilePatch {
-        first_name: PersonName::parse("Augusta").ok(),
-        ..ProfilePatch::default()
-    };
-    let (customer, _) = changed(Customer::from_stored(state), patch);
-    assert_eq!(customer.state().status_reason, Some(reason()));
 }
 
 #[test]

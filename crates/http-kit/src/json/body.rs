@@ -47,7 +47,6 @@ impl JsonBody {
     /// Parses the bytes as one JSON value.
     ///
     /// # Errors
-    ///
     /// `malformed_json`.
     pub fn document(&self) -> Result<Document<'_>, Problem> {
         Tree::parse(&self.0)
@@ -63,7 +62,6 @@ impl Document<'_> {
     /// Deserializes a request, first its shape, then its values.
     ///
     /// # Errors
-    ///
     /// `invalid_request` with every shape error, or else `invalid_fields` with every invalid value.
     pub fn read<'t, T>(&'t self) -> Result<T::Value, Problem>
     where
@@ -75,7 +73,6 @@ impl Document<'_> {
     /// Deserializes an edit, in which absent members mean no change.
     ///
     /// # Errors
-    ///
     /// As [`Self::read`].
     pub fn read_edit<'t, T>(&'t self) -> Result<T::Value, Problem>
     where

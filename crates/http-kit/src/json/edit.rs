@@ -9,7 +9,6 @@ use super::request::Refused;
 /// Deserializes a member of an edit that may not be null, because it can be replaced but not removed.
 ///
 /// # Errors
-///
 /// As the member's own type.
 pub fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -40,7 +39,6 @@ impl<T: Parse> EditField<Field<T>> {
     /// Returns the edit with a valid value.
     ///
     /// # Errors
-    ///
     /// If the domain refused the value, which validation reports.
     pub fn into_valid(self) -> Result<Edit<T>, Refused> {
         self.0.try_map(Field::into_valid)

@@ -18,7 +18,6 @@ impl<T: Parse> Field<T> {
     /// Returns the value.
     ///
     /// # Errors
-    ///
     /// If the domain refused it, which validation reports.
     pub fn into_valid(self) -> Result<T, Refused> {
         self.0.map_err(|_| Refused)
@@ -78,7 +77,6 @@ impl<T: Parse> NumberField<T> {
     /// Returns the value.
     ///
     /// # Errors
-    ///
     /// If the domain refused it, which validation reports.
     pub fn into_valid(self) -> Result<T, Refused> {
         self.0.into_valid()

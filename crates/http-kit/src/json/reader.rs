@@ -17,7 +17,6 @@ pub(super) use node::Absent;
 /// Deserializes a tree into a request type and records every shape error.
 ///
 /// # Errors
-///
 /// All shape errors, if there are any. After each error the reader continues with an empty value, which never leaves
 /// this function.
 pub(super) fn read<'t, T: Deserialize<'t>>(

@@ -14,7 +14,6 @@ pub trait RequestBody: Validate<Context = Faults> {
     /// Builds the domain value.
     ///
     /// # Errors
-    ///
     /// If the domain refused a member.
     fn into_value(self) -> Result<Self::Value, Refused>;
 }

@@ -1,11 +1,11 @@
-//! The tables of `docs/operations.md` on configuration are made from the command line's definitions.
+//! The configuration tables of `docs/operations.md` are generated from the definitions of the command line.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use clap::Arg;
 
-use super::super::help::ENVIRONMENT_ALONE;
+use super::super::help::VARIABLES_WITHOUT_FLAG;
 use super::*;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
@@ -18,7 +18,7 @@ const END: &str = "<!-- The end of what is made from it. -->\n";
     clippy::disallowed_methods,
     reason = "the variable is this test's own, and the program never reads it"
 )]
-fn the_tables_of_configuration_are_those_of_the_command_line() {
+fn the_configuration_tables_match_the_command_line() {
     let page = fs::read_to_string(PATH).unwrap();
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
@@ -39,7 +39,7 @@ fn tables() -> String {
     let definition = definition();
     let serve = definition.find_subcommand("serve").unwrap();
     let flags: String = configured(serve).map(row).collect();
-    let alone = ENVIRONMENT_ALONE.into_iter().map(row_without_a_flag);
+    let alone = VARIABLES_WITHOUT_FLAG.into_iter().map(row_without_a_flag);
     let alone: String = alone.collect();
     let others: String = others(&definition).iter().map(row_of_others).collect();
     format!(
@@ -56,7 +56,7 @@ The other commands accept some of them, with the same defaults:
     )
 }
 
-/// The arguments of a command that can be given in the environment.
+/// Returns the arguments of a command that can be set by a variable.
 fn configured(command: &clap::Command) -> impl Iterator<Item = &Arg> {
     command
         .get_arguments()
@@ -119,7 +119,7 @@ fn default(arg: &Arg) -> String {
     }
 }
 
-/// Every flag that has a variable in another command than `serve`, with those commands.
+/// Returns every flag with a variable that a command other than `serve` has, and these commands.
 fn others(definition: &clap::Command) -> BTreeMap<(String, String), Vec<String>> {
     let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for command in definition.get_subcommands() {

@@ -1,17 +1,10 @@
-//! The service with nothing configured, from its greeting to its end.
+//! The service without configuration, from its greeting to its end.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that fails is a test that fails"
-)]
-
-mod support;
-
+use crate::support::{Service, between, customers, exchange, run, text, wait_for};
 use customers_use_cases::ApiKeySecret;
 use nix::sys::signal::Signal;
-use support::{Service, between, customers, exchange, run, text, wait_for};
 
-/// The greeting's curl as the request that it sends.
+/// Returns the request that the curl command of the greeting sends.
 fn request_of_the_curl(service: &Service) -> String {
     let curl = service.greeting.split_once("\ncurl ").unwrap().1;
     let headers: Vec<&str> = curl
@@ -60,13 +53,13 @@ fn a_fixed_development_key_is_the_key_of_the_greeting() {
 }
 
 #[test]
-fn keys_differ_from_start_to_start() {
+fn every_start_has_a_new_key() {
     let (one, two) = (Service::start(&[], &[]), Service::start(&[], &[]));
     assert_ne!(key_in_the_greeting(&one), key_in_the_greeting(&two));
 }
 
 #[test]
-fn the_log_is_json_with_one_warning_a_line_a_request_and_no_personal_data() {
+fn the_json_log_has_one_warning_and_one_line_per_request_without_personal_data() {
     let service = Service::start(&["--drain-delay", "0s"], &[]);
     let key = key_in_the_greeting(&service);
     let answer = exchange(service.address, &request_of_the_curl(&service));
@@ -96,7 +89,7 @@ fn the_log_is_json_with_one_warning_a_line_a_request_and_no_personal_data() {
 }
 
 #[test]
-fn the_log_is_text_when_that_is_asked_for() {
+fn the_log_is_text_on_request() {
     let service = Service::start(&["--log-format", "text", "--drain-delay", "0s"], &[]);
     service.signal(Signal::SIGINT);
     let (_, _, log) = service.end();
@@ -105,8 +98,8 @@ fn the_log_is_text_when_that_is_asked_for() {
 }
 
 #[test]
-fn a_line_of_text_that_is_written_for_a_traced_request_ends_with_the_traces_id() {
-    // Nobody listens on the discard port; a trace has its id all the same.
+fn text_log_lines_of_a_traced_request_end_with_the_trace_id() {
+    // No collector listens on the discard port, but a trace has an id nevertheless.
     let endpoint = ["--otlp-endpoint", "http://127.0.0.1:9"];
     let flags = [&["--log-format", "text"][..], &endpoint].concat();
     let service = Service::start(&flags, &[]);
@@ -126,7 +119,7 @@ fn a_line_of_text_that_is_written_for_a_traced_request_ends_with_the_traces_id()
 }
 
 #[test]
-fn a_log_that_nobody_reads_keeps_no_caller_from_an_answer() {
+fn a_blocked_log_does_not_block_responses() {
     let (reader, writer) = std::io::pipe().unwrap();
     let mut command = customers(&["serve", "--listen", "127.0.0.1:0"], &[]);
     command.stderr(writer);
@@ -139,7 +132,7 @@ fn a_log_that_nobody_reads_keeps_no_caller_from_an_answer() {
 }
 
 #[test]
-fn sigterm_makes_the_service_unready_while_it_still_answers_and_then_ends_it() {
+fn after_sigterm_the_service_is_unready_but_serves_requests_and_then_ends() {
     let service = Service::start(&["--drain-delay", "3s"], &[]);
     assert!(service.get("/health/ready").starts_with("HTTP/1.1 200 "));
     service.signal(Signal::SIGTERM);
@@ -180,7 +173,7 @@ fn a_second_signal_ends_the_service_at_once() {
 }
 
 #[test]
-fn the_healthcheck_tells_a_ready_service_from_one_that_is_gone() {
+fn the_healthcheck_succeeds_for_a_ready_service_and_fails_after_its_end() {
     let service = Service::start(&["--drain-delay", "0s"], &[]);
     let address = service.address.to_string();
     let unspecified = format!("0.0.0.0:{}", service.address.port());
@@ -196,13 +189,13 @@ fn the_healthcheck_tells_a_ready_service_from_one_that_is_gone() {
 }
 
 #[test]
-fn memory_on_another_address_works_when_it_is_asked_for() {
+fn memory_mode_on_a_public_address_works_on_request() {
     let service = Service::start_on("0.0.0.0:0", &["--in-memory"], &[]);
     let answer = exchange(service.address, &request_of_the_curl(&service));
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
 }
 
-/// A create of the greeting's customer with another email, on a connection of its own.
+/// Creates the customer of the greeting with another email, on a new connection.
 fn create(service: &Service, number: u32) -> String {
     let request = request_of_the_curl(service);
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -213,7 +206,7 @@ fn create(service: &Service, number: u32) -> String {
 }
 
 #[test]
-fn a_full_memory_refuses_what_would_be_stored_serves_what_is_and_is_told_of_once() {
+fn full_memory_refuses_writes_serves_reads_and_is_logged_once() {
     let service = Service::start(&["--memory-limit", "1MiB", "--drain-delay", "0s"], &[]);
     let mut stored = 0;
     let refused = loop {
@@ -234,7 +227,7 @@ fn a_full_memory_refuses_what_would_be_stored_serves_what_is_and_is_told_of_once
     for number in 1..=3 {
         assert!(create(&service, stored + number).starts_with("HTTP/1.1 503 "));
     }
-    // What is taken is seen without storing anything.
+    // A conflict is reported without storing anything.
     assert!(create(&service, 0).starts_with("HTTP/1.1 409 "));
     let key = key_in_the_greeting(&service);
     let list = format!(

@@ -1,119 +1,14 @@
-//! The program as it is called: its help, its exit codes and what it says.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that fails is a test that fails"
-)]
-
-#[expect(
-    dead_code,
-    reason = "the running service is a matter of the other tests"
-)]
-mod support;
+//! Exit codes and messages of the command line.
 
 use std::net::TcpListener;
 
+use crate::support::{PLANTED_URL, collect, customers, run, text, wait_for};
 use customers_use_cases::ApiKeySecret;
-use support::{collect, customers, run, text, wait_for};
 
 type Variables<'a> = [(&'a str, &'a str)];
 
-const PLANTED_URL: &str = "postgres://app:planted-password@127.0.0.1:1/customers";
-
 #[test]
-fn without_arguments_the_program_explains_itself() {
-    let output = run(&[], &[]);
-    assert_eq!(output.status.code(), Some(2));
-    for command in [
-        "serve",
-        "migrate",
-        "keys",
-        "master-key",
-        "openapi",
-        "healthcheck",
-    ] {
-        assert!(text(&output.stderr).contains(command), "{command}");
-    }
-}
-
-#[test]
-fn help_names_flags_and_variables_but_no_value_that_is_set() {
-    let variables = [
-        ("DATABASE_URL", PLANTED_URL),
-        ("CUSTOMERS_DEV_API_KEY", "planted-key"),
-        ("CUSTOMERS_LISTEN", "192.0.2.77:7777"),
-        ("CUSTOMERS_METRICS_LISTEN", "192.0.2.77:7777"),
-        ("CUSTOMERS_RATE_LIMIT", "77777"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://planted:4318"),
-        ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=planted"),
-        ("CUSTOMERS_IN_MEMORY", "true"),
-    ];
-    for command in [
-        &["serve", "--help"][..],
-        &["migrate", "--help"],
-        &["keys", "create", "--help"],
-        &["keys", "list", "--help"],
-        &["keys", "revoke", "--help"],
-        &["master-key", "create", "--help"],
-        &["healthcheck", "--help"],
-        &["serve", "-h"],
-    ] {
-        let output = run(command, &variables);
-        assert_eq!(output.status.code(), Some(0), "{command:?}");
-        let help = text(&output.stdout);
-        for value in ["planted", "192.0.2.77", "77777", "=true"] {
-            assert!(!help.contains(value), "{command:?} shows {value}");
-        }
-    }
-    let output = run(&["serve", "--help"], &variables);
-    for name in [
-        "--listen",
-        "CUSTOMERS_LISTEN",
-        "--metrics-listen",
-        "CUSTOMERS_METRICS_LISTEN",
-        "--database-url",
-        "DATABASE_URL",
-        "--in-memory",
-        "CUSTOMERS_IN_MEMORY",
-        "--migrate",
-        "CUSTOMERS_MIGRATE",
-        "--pooler",
-        "CUSTOMERS_POOLER",
-        "--database-connections",
-        "CUSTOMERS_DATABASE_CONNECTIONS",
-        "--create-batch",
-        "CUSTOMERS_CREATE_BATCH",
-        "--database-timeout",
-        "CUSTOMERS_DATABASE_TIMEOUT",
-        "--kyc-required",
-        "CUSTOMERS_KYC_REQUIRED",
-        "--rate-limit",
-        "CUSTOMERS_RATE_LIMIT",
-        "--max-connections",
-        "CUSTOMERS_MAX_CONNECTIONS",
-        "--drain-delay",
-        "CUSTOMERS_DRAIN_DELAY",
-        "--otlp-endpoint",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_SERVICE_NAME",
-        "OTEL_TRACES_SAMPLER",
-        "--log-format",
-        "CUSTOMERS_LOG_FORMAT",
-        "CUSTOMERS_DEV_API_KEY",
-        "--allow-unsafe-durability",
-        "[default: 127.0.0.1:8080]",
-        "[default: 16]",
-        "[default: 5s]",
-        "[default: individual,business]",
-        "[default: 1000]",
-        "[default: 2s]",
-    ] {
-        assert!(text(&output.stdout).contains(name), "{name}");
-    }
-}
-
-#[test]
-fn wrong_usage_exits_with_2_and_repeats_no_secret() {
+fn invalid_usage_exits_with_2_and_shows_no_secret() {
     let key = ApiKeySecret::generate().unwrap();
     let table: [(&[&str], &Variables, &str); 17] = [
         (&["serve"], &[("DATABASE_URL", "")], "empty"),
@@ -135,7 +30,7 @@ fn wrong_usage_exits_with_2_and_repeats_no_secret() {
                 ("DATABASE_URL", PLANTED_URL),
                 ("CUSTOMERS_DEV_API_KEY", key.expose()),
             ],
-            "memory alone",
+            "memory mode",
         ),
         (
             &["serve"],
@@ -198,7 +93,7 @@ fn wrong_usage_exits_with_2_and_repeats_no_secret() {
 }
 
 #[test]
-fn every_variable_is_read_and_a_wrong_value_in_it_exits_with_2() {
+fn an_invalid_value_of_any_variable_exits_with_2() {
     for (variable, flag) in [
         ("CUSTOMERS_LISTEN", "--listen"),
         ("CUSTOMERS_METRICS_LISTEN", "--metrics-listen"),
@@ -226,7 +121,7 @@ fn every_variable_is_read_and_a_wrong_value_in_it_exits_with_2() {
 }
 
 #[test]
-fn switches_in_the_environment_are_words_or_digits() {
+fn switch_variables_accept_true_false_1_and_0() {
     let elsewhere = ("CUSTOMERS_LISTEN", "0.0.0.0:0");
     for off in ["false", "0"] {
         let output = run(&["serve"], &[elsewhere, ("CUSTOMERS_IN_MEMORY", off)]);
@@ -241,7 +136,7 @@ fn switches_in_the_environment_are_words_or_digits() {
 }
 
 #[test]
-fn commands_on_a_database_that_is_away_exit_with_1_and_show_no_password() {
+fn commands_without_a_reachable_database_exit_with_1_and_show_no_password() {
     for args in [
         &["migrate"][..],
         &["keys", "list"],
@@ -264,7 +159,7 @@ fn commands_on_a_database_that_is_away_exit_with_1_and_show_no_password() {
 }
 
 #[test]
-fn serve_waits_for_a_database_that_is_away_until_it_is_told_to_stop() {
+fn serve_waits_for_an_unreachable_database_until_a_signal() {
     let args = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
     let mut child = customers(&args, &[("DATABASE_URL", PLANTED_URL)])
         .spawn()
@@ -288,7 +183,7 @@ fn serve_waits_for_a_database_that_is_away_until_it_is_told_to_stop() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_a_clear_error() {
+fn a_port_in_use_is_named_in_the_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let output = run(

@@ -1,4 +1,4 @@
-//! Starts the program as people do, and speaks HTTP to it.
+//! Runs the program and sends HTTP requests to it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,10 +9,13 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// More than anything here takes; a test that waits longer has failed.
-pub const DEADLINE: Duration = Duration::from_mins(1);
+/// Timeout of every wait. It is far longer than any step takes.
+pub const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The program with an environment that holds the given variables and nothing else.
+/// A database URL with a password that no output may contain.
+pub const PLANTED_URL: &str = "postgres://app:planted-password@127.0.0.1:1/customers";
+
+/// Returns a command for the program with only the given environment variables.
 pub fn customers(args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_customers"));
     command
@@ -25,24 +28,24 @@ pub fn customers(args: &[&str], variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Runs the program to its end.
+/// Runs the program until it ends.
 pub fn run(args: &[&str], variables: &[(&str, &str)]) -> Output {
     customers(args, variables).output().unwrap()
 }
 
-/// Asks again and again until the answer is there.
-pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + DEADLINE;
+/// Polls until `poll` returns a value.
+pub fn wait_for<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + TIMEOUT;
     loop {
-        if let Some(answer) = ask() {
-            return answer;
+        if let Some(response) = poll() {
+            return response;
         }
         assert!(Instant::now() < deadline, "waited too long for {what}");
         thread::park_timeout(Duration::from_millis(5));
     }
 }
 
-/// A child that does not outlive its test.
+/// A child process that is killed when the value is dropped.
 struct Guarded(Child);
 
 impl Drop for Guarded {
@@ -52,7 +55,7 @@ impl Drop for Guarded {
     }
 }
 
-/// The service, running in memory on a port of its own; killed when it is dropped.
+/// The service, in memory on its own port. It is killed when the value is dropped.
 pub struct Service {
     child: Guarded,
     stdout: BufReader<ChildStdout>,
@@ -62,18 +65,18 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts it on loopback and waits for its greeting.
+    /// Starts the service on loopback and waits for its greeting.
     pub fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::start_on("127.0.0.1:0", args, variables)
     }
 
-    /// Starts it on an address with port 0 and waits for its greeting.
+    /// Starts the service on an address with port 0 and waits for its greeting.
     pub fn start_on(listen: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let args = [&["serve", "--listen", listen], args].concat();
         Self::of(customers(&args, variables))
     }
 
-    /// Starts it by that command and waits for its greeting.
+    /// Starts the service with the given command and waits for its greeting.
     pub fn of(mut command: Command) -> Self {
         let mut child = Guarded(command.spawn().unwrap());
         let stderr = child.0.stderr.take().map(collect);
@@ -98,7 +101,7 @@ impl Service {
         kill(Pid::from_raw(pid), signal).unwrap();
     }
 
-    /// Waits for its end and answers with its exit status, the rest of stdout, and all of stderr.
+    /// Waits until the service ends. Returns its exit status, the rest of stdout, and all of stderr.
     pub fn end(mut self) -> (ExitStatus, String, String) {
         let status = wait_for("the end", || self.child.0.try_wait().unwrap());
         let mut rest = String::new();
@@ -107,7 +110,7 @@ impl Service {
         (status, rest, log.unwrap_or_default())
     }
 
-    /// Sends a GET without a key and answers with everything that came back.
+    /// Sends a GET without a key and returns the raw response.
     pub fn get(&self, path: &str) -> String {
         let host = self.address;
         exchange(
@@ -117,7 +120,7 @@ impl Service {
     }
 }
 
-/// Reads a child's stderr while it runs, so that it never blocks on a full pipe.
+/// Reads a child's stderr while it runs, so that a full pipe cannot block it.
 pub fn collect(mut stderr: ChildStderr) -> JoinHandle<String> {
     thread::spawn(move || {
         let mut text = String::new();
@@ -126,23 +129,23 @@ pub fn collect(mut stderr: ChildStderr) -> JoinHandle<String> {
     })
 }
 
-/// Sends a request on a connection of its own and reads until the service closes it.
+/// Sends a request on a new connection and reads until the service closes it.
 pub fn exchange(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
-/// The text after the first `start` and before the `end` that follows.
+/// Returns the text between the first `start` and the next `end`.
 pub fn between<'text>(text: &'text str, start: &str, end: &str) -> &'text str {
     let (_, after) = text.split_once(start).unwrap();
     after.split_once(end).unwrap().0
 }
 
-/// What a child wrote, as text.
+/// Returns the output of a child as text.
 pub fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).unwrap()
 }

@@ -1,21 +1,10 @@
-//! `customers master-key create`: what it writes, to where, and what it never does.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that fails is a test that fails"
-)]
-
-#[expect(
-    dead_code,
-    reason = "the running service is a matter of the other tests"
-)]
-mod support;
+//! `customers master-key create`: its output and its files.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::{run, text};
 use customers_adapter_key_file::KeyFile;
-use support::{run, text};
 
 #[test]
 fn without_a_path_the_new_key_goes_to_stdout() {
@@ -28,7 +17,7 @@ fn without_a_path_the_new_key_goes_to_stdout() {
 }
 
 #[test]
-fn a_new_file_is_for_its_owner_alone_and_the_key_is_not_shown() {
+fn a_new_file_is_readable_only_by_its_owner_and_the_key_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
     let output = run(
@@ -45,7 +34,7 @@ fn a_new_file_is_for_its_owner_alone_and_the_key_is_not_shown() {
 }
 
 #[test]
-fn a_file_that_exists_is_never_overwritten() {
+fn an_existing_file_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
     let create = ["master-key", "create", "--output", path.to_str().unwrap()];

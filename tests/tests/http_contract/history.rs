@@ -10,6 +10,59 @@ fn key_id(key: &str) -> String {
     ApiKeySecret::parse(key).unwrap().id().to_string()
 }
 
+/// Returns the history after a create, an edit, an approval by the reviewer, and a suspension.
+fn four_entries(creator: &str, reviewer: &str) -> Value {
+    json!({
+        "data": [
+            {
+                "version": 4,
+                "at": "2025-09-22T09:01:12Z",
+                "actor": creator,
+                "verb": "suspend",
+                "from": "active",
+                "to": "suspended",
+                "changed_fields": [],
+                "reason": "to suspend",
+                "decision_id": null
+            },
+            {
+                "version": 3,
+                "at": "2025-09-22T09:01:11Z",
+                "actor": reviewer,
+                "verb": "approve",
+                "from": "pending_kyc",
+                "to": "active",
+                "changed_fields": [],
+                "reason": "documents seen",
+                "decision_id": "kyc-1"
+            },
+            {
+                "version": 2,
+                "at": "2025-09-22T09:01:10Z",
+                "actor": creator,
+                "verb": "update",
+                "from": "pending_kyc",
+                "to": "pending_kyc",
+                "changed_fields": ["/last_name", "/phone", "/metadata"],
+                "reason": null,
+                "decision_id": null
+            },
+            {
+                "version": 1,
+                "at": "2025-09-22T09:01:09Z",
+                "actor": creator,
+                "verb": "create",
+                "from": null,
+                "to": "pending_kyc",
+                "changed_fields": [],
+                "reason": null,
+                "decision_id": null
+            }
+        ],
+        "meta": {"next_cursor": null, "has_more": false}
+    })
+}
+
 pub async fn every_change_has_one_entry_newest_first(app: TestApp) {
     let reviewer = app.key_of("Acme", &[Scope::CUSTOMERS_REVIEW]).await;
     let id = app.create(&bodies::whole_person()).await.id();
@@ -27,55 +80,7 @@ pub async fn every_change_has_one_entry_newest_first(app: TestApp) {
     let answer = app.send(app.get(&format!("/customers/{id}/history"))).await;
     answer.assert_headers(&[("content-type", "application/json")]);
     let (ours, reviewers) = (key_id(app.key()), key_id(&reviewer));
-    let expected = json!({
-        "data": [
-            {
-                "version": 4,
-                "at": "2025-09-22T09:01:12Z",
-                "actor": ours,
-                "verb": "suspend",
-                "from": "active",
-                "to": "suspended",
-                "changed_fields": [],
-                "reason": "to suspend",
-                "decision_id": null
-            },
-            {
-                "version": 3,
-                "at": "2025-09-22T09:01:11Z",
-                "actor": reviewers,
-                "verb": "approve",
-                "from": "pending_kyc",
-                "to": "active",
-                "changed_fields": [],
-                "reason": "documents seen",
-                "decision_id": "kyc-1"
-            },
-            {
-                "version": 2,
-                "at": "2025-09-22T09:01:10Z",
-                "actor": ours,
-                "verb": "update",
-                "from": "pending_kyc",
-                "to": "pending_kyc",
-                "changed_fields": ["/last_name", "/phone", "/metadata"],
-                "reason": null,
-                "decision_id": null
-            },
-            {
-                "version": 1,
-                "at": "2025-09-22T09:01:09Z",
-                "actor": ours,
-                "verb": "create",
-                "from": null,
-                "to": "pending_kyc",
-                "changed_fields": [],
-                "reason": null,
-                "decision_id": null
-            }
-        ],
-        "meta": {"next_cursor": null, "has_more": false}
-    });
+    let expected = four_entries(&ours, &reviewers);
     assert_eq!((answer.status, answer.json()), (200, expected));
 }
 

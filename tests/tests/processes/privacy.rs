@@ -160,6 +160,23 @@ async fn metrics_after_all(program: &Program) -> String {
     anyone.get_without_key("/metrics").await.text()
 }
 
+/// Checks the exported traces, which include the request without a database.
+#[track_caller]
+fn assert_clean_traces(collector: &Collector, key: &str) {
+    let exported = collector.look(|deliveries| {
+        let bytes = deliveries.iter().flat_map(|delivery| &delivery.bytes);
+        String::from_utf8_lossy(&bytes.copied().collect::<Vec<_>>()).into_owned()
+    });
+    assert_clean("the traces", &exported, key);
+    let spans = collector.spans();
+    let failed = spans.iter().find(|span| {
+        let status = span.status.as_ref();
+        status.is_some_and(|status| status.code() == StatusCode::Error)
+    });
+    let failed = &failed.expect("the request without a database").attributes;
+    assert_eq!(attribute(failed, "error.type"), "503");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
     let server = PostgresServer::own(&PostgresOptions::new()).await;
@@ -195,8 +212,8 @@ async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
     server.start().await;
     let metrics = metrics_after_all(&program).await;
     let (public_id, _) = key["ck_".len()..].split_once('_').unwrap();
-    for own in [public_id, "Acme", &created.id()] {
-        assert!(!metrics.contains(own), "{own} is in {metrics}");
+    for label in [public_id, "Acme", &created.id()] {
+        assert!(!metrics.contains(label), "{label} is in {metrics}");
     }
     assert_clean("the metrics", &metrics, &key);
 
@@ -219,18 +236,7 @@ async fn planted_personal_data_is_in_no_log_no_trace_no_metric_and_no_error() {
         lines.count() >= answers.len(),
         "one line per request: {log}"
     );
-    let exported = collector.look(|deliveries| {
-        let bytes = deliveries.iter().flat_map(|delivery| &delivery.bytes);
-        String::from_utf8_lossy(&bytes.copied().collect::<Vec<_>>()).into_owned()
-    });
-    assert_clean("the traces", &exported, &key);
-    let spans = collector.spans();
-    let failed = spans.iter().find(|span| {
-        let status = span.status.as_ref();
-        status.is_some_and(|status| status.code() == StatusCode::Error)
-    });
-    let failed = &failed.expect("the request without a database").attributes;
-    assert_eq!(attribute(failed, "error.type"), "503");
+    assert_clean_traces(&collector, &key);
     let log = server.log().await;
     assert!(log.contains("database system is ready"), "{log}");
     assert_clean("the database's log", &log, &key);

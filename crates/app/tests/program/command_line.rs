@@ -7,75 +7,13 @@ use customers_use_cases::ApiKeySecret;
 
 type Variables<'a> = [(&'a str, &'a str)];
 
-#[test]
-fn invalid_usage_exits_with_2_and_shows_no_secret() {
-    let key = ApiKeySecret::generate().unwrap();
-    let table: [(&[&str], &Variables, &str); 17] = [
-        (&["serve"], &[("DATABASE_URL", "")], "empty"),
-        (&["serve", "--database-url="], &[], "empty"),
-        (&["serve", "--in-memory"], &[("DATABASE_URL", "")], "empty"),
-        (
-            &["serve", "--in-memory"],
-            &[("DATABASE_URL", PLANTED_URL)],
-            "exclude",
-        ),
-        (
-            &["serve"],
-            &[("DATABASE_URL", PLANTED_URL), ("CUSTOMERS_IN_MEMORY", "1")],
-            "exclude",
-        ),
-        (
-            &["serve"],
-            &[
-                ("DATABASE_URL", PLANTED_URL),
-                ("CUSTOMERS_DEV_API_KEY", key.expose()),
-            ],
-            "memory mode",
-        ),
-        (
-            &["serve"],
-            &[("CUSTOMERS_DEV_API_KEY", "planted-key")],
-            "not an API key",
-        ),
-        (
-            &["serve"],
-            &[("CUSTOMERS_DEV_API_KEY", "")],
-            "not an API key",
-        ),
-        (
-            &["serve"],
-            &[("CUSTOMERS_LISTEN", "0.0.0.0:0")],
-            "--in-memory",
-        ),
-        (
-            &["serve"],
-            &[("DATABASE_URL", "mysql://app:planted-password@127.0.0.1/x")],
-            "database URL",
-        ),
-        (
-            &["serve", "--otlp-endpoint", "grpc://planted:4317"],
-            &[],
-            "endpoint for traces",
-        ),
-        (
-            &["serve"],
-            &[(
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "http://u:planted@127.0.0.1:4318",
-            )],
-            "endpoint for traces",
-        ),
-        (&["migrate"], &[], "needs a database"),
-        (&["migrate"], &[("DATABASE_URL", "")], "empty"),
-        (&["keys", "list"], &[], "needs a database"),
-        (&["keys", "list"], &[("DATABASE_URL", "")], "empty"),
-        (
-            &["keys", "revoke", key.expose()],
-            &[("DATABASE_URL", PLANTED_URL)],
-            "whole API key",
-        ),
-    ];
-    for (args, variables, reason) in table {
+type Case<'a> = (&'a [&'a str], &'a Variables<'a>, &'a str);
+
+/// Checks that the program exits with 2 and one line with the reason. The line must not contain `secret` or planted
+/// values.
+#[track_caller]
+fn assert_usage_errors(cases: &[Case], secret: &str) {
+    for (args, variables, reason) in cases {
         let output = run(args, variables);
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{args:?} {message}");
@@ -85,11 +23,63 @@ fn invalid_usage_exits_with_2_and_shows_no_secret() {
         );
         assert_eq!(message.lines().count(), 1, "{args:?} {message}");
         assert!(
-            !message.contains("planted") && !message.contains(key.expose()),
+            !message.contains("planted") && !message.contains(secret),
             "{args:?}"
         );
         assert!(output.stdout.is_empty(), "{args:?}");
     }
+}
+
+#[test]
+fn an_ambiguous_store_exits_with_2_and_shows_no_secret() {
+    let key = ApiKeySecret::generate().unwrap();
+    let url = ("DATABASE_URL", PLANTED_URL);
+    let blank = ("DATABASE_URL", "");
+    let dev_key = |key| ("CUSTOMERS_DEV_API_KEY", key);
+    let cases: &[Case] = &[
+        (&["serve"], &[blank], "empty"),
+        (&["serve", "--database-url="], &[], "empty"),
+        (&["serve", "--in-memory"], &[blank], "empty"),
+        (&["serve", "--in-memory"], &[url], "exclude"),
+        (&["serve"], &[url, ("CUSTOMERS_IN_MEMORY", "1")], "exclude"),
+        (&["serve"], &[url, dev_key(key.expose())], "memory mode"),
+        (&["serve"], &[dev_key("planted-key")], "not an API key"),
+        (&["serve"], &[dev_key("")], "not an API key"),
+        (
+            &["serve"],
+            &[("CUSTOMERS_LISTEN", "0.0.0.0:0")],
+            "--in-memory",
+        ),
+    ];
+    assert_usage_errors(cases, key.expose());
+}
+
+#[test]
+fn an_invalid_url_exits_with_2_and_shows_no_secret() {
+    let key = ApiKeySecret::generate().unwrap();
+    let url = ("DATABASE_URL", PLANTED_URL);
+    let blank = ("DATABASE_URL", "");
+    let mysql = "mysql://app:planted-password@127.0.0.1/x";
+    let collector = "http://u:planted@127.0.0.1:4318";
+    let cases: &[Case] = &[
+        (&["serve"], &[("DATABASE_URL", mysql)], "database URL"),
+        (
+            &["serve", "--otlp-endpoint", "grpc://planted:4317"],
+            &[],
+            "endpoint for traces",
+        ),
+        (
+            &["serve"],
+            &[("OTEL_EXPORTER_OTLP_ENDPOINT", collector)],
+            "endpoint for traces",
+        ),
+        (&["migrate"], &[], "needs a database"),
+        (&["migrate"], &[blank], "empty"),
+        (&["keys", "list"], &[], "needs a database"),
+        (&["keys", "list"], &[blank], "empty"),
+        (&["keys", "revoke", key.expose()], &[url], "whole API key"),
+    ];
+    assert_usage_errors(cases, key.expose());
 }
 
 #[test]

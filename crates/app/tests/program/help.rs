@@ -2,6 +2,50 @@
 
 use crate::support::{PLANTED_URL, run, text};
 
+/// Flags, variables and defaults in the help of `serve`.
+const HELP_OF_SERVE: [&str; 40] = [
+    "--listen",
+    "CUSTOMERS_LISTEN",
+    "--metrics-listen",
+    "CUSTOMERS_METRICS_LISTEN",
+    "--database-url",
+    "DATABASE_URL",
+    "--in-memory",
+    "CUSTOMERS_IN_MEMORY",
+    "--migrate",
+    "CUSTOMERS_MIGRATE",
+    "--pooler",
+    "CUSTOMERS_POOLER",
+    "--database-connections",
+    "CUSTOMERS_DATABASE_CONNECTIONS",
+    "--create-batch",
+    "CUSTOMERS_CREATE_BATCH",
+    "--database-timeout",
+    "CUSTOMERS_DATABASE_TIMEOUT",
+    "--kyc-required",
+    "CUSTOMERS_KYC_REQUIRED",
+    "--rate-limit",
+    "CUSTOMERS_RATE_LIMIT",
+    "--max-connections",
+    "CUSTOMERS_MAX_CONNECTIONS",
+    "--drain-delay",
+    "CUSTOMERS_DRAIN_DELAY",
+    "--otlp-endpoint",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_SERVICE_NAME",
+    "OTEL_TRACES_SAMPLER",
+    "--log-format",
+    "CUSTOMERS_LOG_FORMAT",
+    "CUSTOMERS_DEV_API_KEY",
+    "--allow-unsafe-durability",
+    "[default: 127.0.0.1:8080]",
+    "[default: 16]",
+    "[default: 5s]",
+    "[default: individual,business]",
+    "[default: 1000]",
+    "[default: 2s]",
+];
+
 #[test]
 fn without_arguments_the_program_shows_its_commands() {
     let output = run(&[], &[]);
@@ -48,48 +92,7 @@ fn help_shows_flags_and_variables_but_no_values() {
         }
     }
     let output = run(&["serve", "--help"], &variables);
-    for name in [
-        "--listen",
-        "CUSTOMERS_LISTEN",
-        "--metrics-listen",
-        "CUSTOMERS_METRICS_LISTEN",
-        "--database-url",
-        "DATABASE_URL",
-        "--in-memory",
-        "CUSTOMERS_IN_MEMORY",
-        "--migrate",
-        "CUSTOMERS_MIGRATE",
-        "--pooler",
-        "CUSTOMERS_POOLER",
-        "--database-connections",
-        "CUSTOMERS_DATABASE_CONNECTIONS",
-        "--create-batch",
-        "CUSTOMERS_CREATE_BATCH",
-        "--database-timeout",
-        "CUSTOMERS_DATABASE_TIMEOUT",
-        "--kyc-required",
-        "CUSTOMERS_KYC_REQUIRED",
-        "--rate-limit",
-        "CUSTOMERS_RATE_LIMIT",
-        "--max-connections",
-        "CUSTOMERS_MAX_CONNECTIONS",
-        "--drain-delay",
-        "CUSTOMERS_DRAIN_DELAY",
-        "--otlp-endpoint",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_SERVICE_NAME",
-        "OTEL_TRACES_SAMPLER",
-        "--log-format",
-        "CUSTOMERS_LOG_FORMAT",
-        "CUSTOMERS_DEV_API_KEY",
-        "--allow-unsafe-durability",
-        "[default: 127.0.0.1:8080]",
-        "[default: 16]",
-        "[default: 5s]",
-        "[default: individual,business]",
-        "[default: 1000]",
-        "[default: 2s]",
-    ] {
+    for name in HELP_OF_SERVE {
         assert!(text(&output.stdout).contains(name), "{name}");
     }
 }

@@ -44,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["customers-domain", "customers-ports"],
     ),
     ("customers-adapter-key-file", &["customers-ports"]),
+    ("customers-adapter-vault", &["customers-ports"]),
     (
         "customers-metrics",
         &["customers-domain", "customers-ports"],

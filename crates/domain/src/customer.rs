@@ -13,45 +13,45 @@ use crate::text::Reason;
 use crate::verb::Verb;
 use crate::version::Version;
 
-/// Everything a store keeps of a customer.
+/// Stored state of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerState {
-    /// Names the customer.
+    /// Id.
     pub id: CustomerId,
     /// Client-supplied data.
     pub profile: Profile,
-    /// Where it stands in its life.
+    /// Status.
     pub status: CustomerStatus,
-    /// The reason given with the last verb.
+    /// The reason of the last change of status, if one was given.
     pub status_reason: Option<Reason>,
-    /// The time of the last change of status, at first that of creation; in microseconds.
+    /// Time of the last change of status, or of creation, in microseconds.
     pub status_since: DateTime<Utc>,
-    /// The number of this state.
+    /// Version; it increases by one with each change.
     pub version: Version,
-    /// When it was created, in microseconds.
+    /// Time of creation, in microseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in microseconds; later with every version.
+    /// Time of the last change, in microseconds. It increases with every version.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What the creator of a customer is told, also when the request is repeated.
+/// Result of a create, which is also returned to retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Names the customer.
+    /// Id.
     pub id: CustomerId,
-    /// The status it started in.
+    /// The first status.
     pub status: CustomerStatus,
-    /// When it was created.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
 }
 
-/// A customer: the record that wallets, payment methods and transactions hang on.
+/// The customer aggregate, which wallets, payment methods and transactions refer to.
 ///
 /// Its state changes by edits and the verbs of the status table, each with its [`CustomerChange`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer(CustomerState);
 
-/// Declares a customer paired with the change that produced it. Only the aggregate makes such a pair.
+/// Declares a customer paired with the change that produced it. Only the aggregate creates such a pair.
 macro_rules! changed_customer {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty)? }) => {
         $(#[$doc])*
@@ -63,17 +63,17 @@ macro_rules! changed_customer {
         }
 
         impl $name {
-            /// The customer after the change.
+            /// Returns the customer after the change.
             pub const fn customer(&self) -> &Customer {
                 &self.customer
             }
 
-            /// The change.
+            /// Returns the change.
             pub const fn change(&self) -> &CustomerChange {
                 &self.change
             }
 
-            /// Separates the customer from its change.
+            /// Returns the customer and its change by value.
             pub fn into_parts(self) -> (Customer, CustomerChange) {
                 (self.customer, self.change)
             }
@@ -82,21 +82,20 @@ macro_rules! changed_customer {
 }
 
 changed_customer!(
-    /// A customer that [`Customer::create`] made, with the change that records its creation.
+    /// A customer created by [`Customer::create`], with the change that records the creation.
     NewCustomer {}
 );
 changed_customer!(
-    /// A customer that [`Customer::update`] edited, with the change that records the edit.
+    /// A customer edited by [`Customer::update`], with the change that records the edit.
     CustomerEdit {}
 );
 changed_customer!(
-    /// A customer that [`Customer::transition`] moved to another status, with the change that records
-    /// the decision.
+    /// A customer after [`Customer::transition`], with the change that records the decision.
     CustomerDecision { verb: Verb }
 );
 
 impl CustomerDecision {
-    /// The verb that was carried out.
+    /// Returns the verb of the decision.
     pub const fn verb(&self) -> Verb {
         self.verb
     }
@@ -105,20 +104,20 @@ impl CustomerDecision {
 /// Outcome of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// At least one field differs now.
+    /// At least one field has a new value.
     Changed(CustomerEdit),
-    /// Every edited field had its new value already; there is nothing to store.
+    /// Every edited field already had its new value. There is nothing to store.
     Unchanged(Customer),
 }
 
-/// Why an edit was not carried out.
+/// Reason why an edit was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UpdateRefused {
     /// The customer is rejected or closed.
     #[error(transparent)]
     Frozen(#[from] InvalidTransition),
-    /// Metadata would break its limits.
-    #[error("metadata would break its limits")]
+    /// The edited metadata exceeds its limits.
+    #[error("metadata would exceed its limits")]
     Metadata(InvalidMetadata),
 }
 
@@ -129,7 +128,7 @@ impl From<InvalidMetadata> for UpdateRefused {
 }
 
 impl Customer {
-    /// Creates a customer in the status that the policy has for its type.
+    /// Creates a customer. The policy determines the first status.
     pub fn create(
         id: CustomerId,
         profile: Profile,
@@ -155,7 +154,7 @@ impl Customer {
         Self(state)
     }
 
-    /// The state to store.
+    /// Returns the state to store.
     pub const fn state(&self) -> &CustomerState {
         &self.0
     }
@@ -165,27 +164,27 @@ impl Customer {
         self.0
     }
 
-    /// Names the customer.
+    /// Returns the id.
     pub const fn id(&self) -> CustomerId {
         self.0.id
     }
 
-    /// Client-supplied data.
+    /// Returns the client-supplied data.
     pub const fn profile(&self) -> &Profile {
         &self.0.profile
     }
 
-    /// Where it stands in its life.
+    /// Returns the status.
     pub const fn status(&self) -> CustomerStatus {
         self.0.status
     }
 
-    /// The number of this state.
+    /// Returns the version.
     pub const fn version(&self) -> Version {
         self.0.version
     }
 
-    /// What its creator is told.
+    /// Returns the result of the creation.
     pub const fn receipt(&self) -> Receipt {
         Receipt {
             id: self.0.id,
@@ -197,7 +196,7 @@ impl Customer {
     /// Edits the profile.
     ///
     /// # Errors
-    /// When the status allows no edit, or when metadata would outgrow its limits.
+    /// Returns an error if the status does not allow edits, or if metadata would exceed its limits.
     pub fn update(
         self,
         patch: ProfilePatch,
@@ -228,10 +227,10 @@ impl Customer {
         Ok(Edited::Changed(CustomerEdit { customer, change }))
     }
 
-    /// Carries out a verb of the status table.
+    /// Applies a verb of the status table.
     ///
     /// # Errors
-    /// When the status does not allow the verb, or the verb needs a reason and has none.
+    /// Returns an error if the status does not allow the verb, or if a required reason is missing.
     pub fn transition(
         self,
         verb: Verb,

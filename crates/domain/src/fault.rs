@@ -2,29 +2,29 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// Why a value is refused. The text names the rule, never the value.
+/// A rule that a value breaks. The text states the rule and never contains the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum Fault {
-    /// Empty, or nothing in it is visible.
+    /// Empty, or without a visible character.
     #[error("must not be blank")]
     Blank,
-    /// More code points than the field holds.
+    /// Too many code points.
     #[error("is longer than this field allows")]
     TooLong,
     /// A control, format, private-use or line-separating character, a noncharacter, a mark at the
     /// beginning, or more than four marks in a row.
     #[error("holds a character that is not allowed here")]
     InvalidCharacter,
-    /// Not an email address that a customer can be reached at.
+    /// Not an email address of the accepted form.
     #[error("is not a valid email address")]
     InvalidEmail,
-    /// Not a number of an international numbering plan.
+    /// Not a valid number of a numbering plan.
     #[error("is not a valid phone number with its country code")]
     InvalidPhone,
     /// Neither `individual` nor `business`.
     #[error("must be `individual` or `business`")]
     UnknownType,
-    /// Not the shape of a postal code.
+    /// Not the form of a postal code.
     #[error("may hold letters, digits, spaces and hyphens only")]
     InvalidZipCode,
     /// Not assigned in ISO 3166-1 alpha-2.
@@ -33,7 +33,7 @@ pub enum Fault {
     /// Not printable ASCII.
     #[error("may hold printable ASCII characters only")]
     InvalidExternalId,
-    /// A member name, a value or the whole breaks the limits of metadata.
+    /// A name, a value or the total size exceeds the limits of metadata.
     #[error("breaks the limits of metadata")]
     InvalidMetadata,
     /// Not printable ASCII.
@@ -57,7 +57,7 @@ impl Fault {
         Self::InvalidDecisionId,
     ];
 
-    /// The code by which callers know the fault; part of the public contract.
+    /// Returns the public code of the fault.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Blank => "blank",
@@ -75,9 +75,9 @@ impl Fault {
     }
 }
 
-/// A rule that a value breaks. Its text states the rule and never the value.
+/// A rule that a value breaks. Its text states the rule and never contains the value.
 pub trait FieldFault: fmt::Debug + fmt::Display {
-    /// The public code; it never changes its meaning.
+    /// Returns the public code, whose meaning never changes.
     fn code(&self) -> &'static str;
 }
 
@@ -87,19 +87,19 @@ impl FieldFault for Fault {
     }
 }
 
-/// A value object that is made from one string.
+/// A value object that is parsed from a string.
 pub trait Parse: Sized {
-    /// What can be wrong with the string.
+    /// Faults of the string.
     type Fault: FieldFault;
 
-    /// Applies the rule of this type.
+    /// Parses the string.
     ///
     /// # Errors
-    /// The first rule that the string breaks.
+    /// Returns the first rule that the string breaks.
     fn parse(raw: &str) -> Result<Self, Self::Fault>;
 }
 
-/// White space alone, or nothing, is [`Fault::Blank`] in every field.
+/// Refuses an empty string and one of only white space, with [`Fault::Blank`].
 pub(crate) fn refuse_blank(raw: &str) -> Result<(), Fault> {
     if raw.trim().is_empty() {
         return Err(Fault::Blank);
@@ -107,7 +107,7 @@ pub(crate) fn refuse_blank(raw: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Printable ASCII as RFC 20 has it: space to tilde.
+/// Returns whether every character is printable ASCII (RFC 20): space to tilde.
 pub(crate) fn is_printable_ascii(raw: &str) -> bool {
     raw.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

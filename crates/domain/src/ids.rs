@@ -2,8 +2,8 @@ use std::fmt;
 
 use uuid::{Uuid, Version, fmt::Hyphenated};
 
-/// Reads the one accepted spelling of an id: a version 7 UUID, lower case and hyphenated. The ids of
-/// other modules are read by it too, so that all of them are spelled alike.
+/// Parses the canonical spelling of an id: a version 7 UUID in lower case with hyphens. Modules use it for their own
+/// ids, so that all ids have the same form.
 pub fn parse_canonical_uuid(text: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(text).ok()?;
     let spelling = Hyphenated::from_uuid(id);

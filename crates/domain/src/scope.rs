@@ -26,14 +26,14 @@ impl Scope {
     /// Declares a scope.
     ///
     /// # Panics
-    /// When the name is not `module:verb`, both of 1 to 32 lower-case ASCII letters, digits and hyphens. In a constant
-    /// that is a compile error.
+    /// Panics if the name is not `module:verb`, each of 1 to 32 lower-case ASCII letters, digits and hyphens. In a
+    /// constant this is a compile error.
     pub const fn declare(name: &'static str) -> Self {
         assert!(is_scope_name(name.as_bytes()), "a scope is module:verb");
         Self(name)
     }
 
-    /// The public name.
+    /// Returns the public name.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -45,8 +45,8 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Maximum length of each half of a scope's name.
-const HALF_MAX: usize = 32;
+/// Maximum length of the module and of the verb.
+const PART_MAX: usize = 32;
 
 const fn is_scope_name(name: &[u8]) -> bool {
     let mut colons = 0;
@@ -58,7 +58,7 @@ const fn is_scope_name(name: &[u8]) -> bool {
                 colons += 1;
                 half = 0;
             }
-            b'a'..=b'z' | b'0'..=b'9' | b'-' if half < HALF_MAX => half += 1,
+            b'a'..=b'z' | b'0'..=b'9' | b'-' if half < PART_MAX => half += 1,
             _ => return false,
         }
         index += 1;
@@ -68,8 +68,8 @@ const fn is_scope_name(name: &[u8]) -> bool {
 
 /// The scopes of an API key, by name.
 ///
-/// A name that no module of the program declares is kept and grants nothing there, so that a key works before, after
-/// and beside the release that adds its scope.
+/// A name that no module declares is kept and grants nothing. A key therefore works before, after and beside the
+/// release that adds its scope.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scopes(BTreeSet<Cow<'static, str>>);
 
@@ -79,12 +79,12 @@ impl Scopes {
         Self(names.into_iter().map(Cow::Owned).collect())
     }
 
-    /// Whether the set contains the scope.
+    /// Returns whether the set contains the scope.
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(scope.as_str())
     }
 
-    /// The names, in ascending order.
+    /// Returns the names in ascending order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(AsRef::as_ref)
     }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_contains_what_was_put_in_and_nothing_else() {
+    fn a_set_contains_exactly_its_scopes() {
         let scopes = Scopes::from_iter([Scope::CUSTOMERS_REVIEW, Scope::CUSTOMERS_READ]);
         assert!(scopes.contains(Scope::CUSTOMERS_READ));
         assert!(!scopes.contains(Scope::CUSTOMERS_WRITE));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_name_that_nobody_declares_is_kept() {
+    fn an_undeclared_stored_name_is_kept() {
         let stored = ["customers:read", "future:verb"].map(str::to_owned);
         let scopes = Scopes::from_stored(stored);
         assert!(scopes.contains(Scope::CUSTOMERS_READ));

@@ -3,7 +3,7 @@ use thiserror::Error;
 use crate::scope::Scope;
 use crate::verb::Verb;
 
-/// Where a customer stands in its life.
+/// Status of a customer.
 #[derive(
     Debug,
     Clone,
@@ -17,53 +17,53 @@ use crate::verb::Verb;
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum CustomerStatus {
-    /// Waits for verification to begin.
+    /// Verification has not started.
     PendingKyc,
-    /// Is being verified.
+    /// Verification is in progress.
     InReview,
-    /// Must hand something in before verification can go on.
+    /// Verification waits for information from the customer.
     ActionRequired,
-    /// May transact.
+    /// The customer may transact.
     Active,
-    /// May not transact for now.
+    /// The customer may not transact until it is reinstated.
     Suspended,
-    /// Failed verification.
+    /// Verification failed.
     Rejected,
-    /// Gone for good.
+    /// The relation has ended. This status is final.
     Closed,
 }
 
 impl CustomerStatus {
-    /// Every status, in the order in which it is documented.
+    /// Every status, in the order of the documentation.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// The public name.
+    /// Returns the public name.
     pub const fn as_str(self) -> &'static str {
         <Self as strum::VariantNames>::VARIANTS[self as usize]
     }
 
-    /// The status of that public name.
+    /// Returns the status with this public name.
     pub fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 
-    /// The status's row in the table.
+    /// Returns the rule of the status.
     pub const fn rule(self) -> &'static StatusRule {
-        // The table is in the order of the variants; a test holds it to that.
+        // The table has the order of the variants; a test checks it.
         &STATUSES[self as usize]
     }
 
-    /// Whether the customer may transact: hold wallets, pay and be paid.
+    /// Returns whether the customer may transact: hold wallets, pay and be paid.
     pub const fn may_transact(self) -> bool {
         self.rule().may_transact
     }
 
-    /// Whether the customer's data may be edited.
+    /// Returns whether the customer's data may be edited.
     pub const fn is_editable(self) -> bool {
         self.rule().is_editable
     }
 
-    /// The verbs that may follow, in the table's order.
+    /// Returns the verbs that this status allows, in the order of the table.
     pub fn allowed_transitions(self) -> impl Iterator<Item = Verb> {
         TRANSITIONS
             .iter()
@@ -71,10 +71,10 @@ impl CustomerStatus {
             .map(|transition| transition.verb)
     }
 
-    /// The rule by which the verb moves a customer on from here.
+    /// Returns the transition for a verb from this status.
     ///
     /// # Errors
-    /// When the table does not allow the verb from this status.
+    /// Returns an error if the table does not allow the verb from this status.
     pub fn transition(self, verb: Verb) -> Result<&'static Transition, InvalidTransition> {
         let transition = verb.rule();
         if transition.from.contains(&self) {
@@ -89,14 +89,14 @@ impl CustomerStatus {
 }
 
 impl Verb {
-    /// The verb's row in the table.
+    /// Returns the transition of the verb.
     pub const fn rule(self) -> &'static Transition {
-        // The table is in the order of the variants; a test holds it to that.
+        // The table has the order of the variants; a test checks it.
         &TRANSITIONS[self as usize]
     }
 }
 
-/// What a customer may do in one status.
+/// Permissions of a customer in one status.
 #[derive(Debug, PartialEq, Eq)]
 pub struct StatusRule {
     /// The status.
@@ -107,7 +107,7 @@ pub struct StatusRule {
     pub is_editable: bool,
 }
 
-/// What a customer may do in each status.
+/// Permissions of a customer in each status.
 pub const STATUSES: &[StatusRule; 7] = &[
     StatusRule {
         status: CustomerStatus::PendingKyc,
@@ -146,23 +146,23 @@ pub const STATUSES: &[StatusRule; 7] = &[
     },
 ];
 
-/// One row of the status rules.
+/// A row of the status rules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// What is asked for.
+    /// The verb.
     pub verb: Verb,
-    /// From where it may be asked.
+    /// Statuses that allow the verb.
     pub from: &'static [CustomerStatus],
-    /// Where it leads.
+    /// Status after the verb.
     pub to: CustomerStatus,
-    /// What a key needs in order to ask.
+    /// Scope that an API key needs for the verb.
     pub scope: Scope,
-    /// Whether the caller must say why.
+    /// Whether the client must give a reason.
     pub reason_required: bool,
 }
 
-/// What moves a customer from one status to another. With [`STATUSES`] it is all that depends on a
-/// customer's status; everything else is derived from the two.
+/// The transitions between statuses. Together with [`STATUSES`] they are the only rules that depend on a customer's
+/// status; everything else is derived from the two tables.
 pub const TRANSITIONS: &[Transition; 9] = {
     use CustomerStatus::{
         ActionRequired, Active, Closed, InReview, PendingKyc, Rejected, Suspended,
@@ -241,24 +241,24 @@ pub const TRANSITIONS: &[Transition; 9] = {
     ]
 };
 
-/// The status rules forbid what was asked.
+/// The status rules forbid an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the status rules do not allow this from the customer's present status")]
+#[error("the status rules do not allow this in the customer's current status")]
 pub struct InvalidTransition {
-    /// The status that the customer has.
+    /// The current status.
     pub from: CustomerStatus,
-    /// The verb that was asked for; none for an edit of a customer whose data is frozen.
+    /// The requested verb, or `None` for an edit.
     pub verb: Option<Verb>,
 }
 
-/// Why a verb was not carried out.
+/// Reason why a verb was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TransitionRefused {
     /// The table does not allow it.
     #[error(transparent)]
     Invalid(#[from] InvalidTransition),
-    /// The verb needs a reason and none was given.
-    #[error("this decision needs a reason")]
+    /// The verb requires a reason and none was given.
+    #[error("this decision requires a reason")]
     ReasonMissing,
 }
 

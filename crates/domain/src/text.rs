@@ -6,14 +6,14 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 use crate::fault::{Fault, Parse};
 use crate::personal::Personal;
 
-/// Maximum number of marks in a row. More of them are decoration, not writing.
-const MARKS_IN_A_ROW: usize = 4;
+/// Maximum number of consecutive marks. Scripts use fewer; more are decoration.
+const MAX_CONSECUTIVE_MARKS: usize = 4;
 
-/// Characters that are neither white space nor of a forbidden category and show nothing all the same:
-/// the fillers of Hangul and the empty pattern of Braille.
+/// Invisible characters that are neither white space nor in a forbidden category: the fillers of Hangul and the empty
+/// Braille pattern.
 const INVISIBLE: [char; 5] = ['\u{3164}', '\u{115f}', '\u{1160}', '\u{ffa0}', '\u{2800}'];
 
-/// Trims, normalises to NFC and checks a human-readable text of 1 to `max` code points.
+/// Trims, normalises to NFC and checks a text of 1 to `max` code points.
 fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
     let trimmed = raw.trim();
     if trimmed.is_empty() {
@@ -46,7 +46,7 @@ fn normalise(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a reader sees anything of the character.
+/// Returns whether the character is visible.
 fn is_visible(character: char) -> bool {
     let shows_nothing = matches!(
         character.general_category(),
@@ -76,7 +76,7 @@ fn holds_allowed_characters(text: &str) -> bool {
             _ => !is_noncharacter(character),
         };
         marks = if is_mark(character) { marks + 1 } else { 0 };
-        if !allowed || marks > MARKS_IN_A_ROW {
+        if !allowed || marks > MAX_CONSECUTIVE_MARKS {
             return false;
         }
         previous = Some(character);
@@ -84,12 +84,14 @@ fn holds_allowed_characters(text: &str) -> bool {
     true
 }
 
-/// Zero-width non-joiner and joiner shape letters in Persian, Hindi and others.
+/// Returns whether the character is a zero-width joiner or non-joiner. They shape letters in Persian, Hindi and other
+/// languages.
 const fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}' | '\u{200d}')
 }
 
-/// U+FDD0 to U+FDEF and the last two code points of each plane, which never become characters.
+/// Returns whether the character is U+FDD0 to U+FDEF or one of the last two code points of a plane. These never become
+/// characters.
 const fn is_noncharacter(character: char) -> bool {
     matches!(character, '\u{fdd0}'..='\u{fdef}') || character as u32 & 0xfffe == 0xfffe
 }
@@ -113,15 +115,15 @@ macro_rules! text_value {
         pub struct $name(Personal<String>);
 
         impl $name {
-            /// The greatest number of code points.
+            /// Maximum number of code points.
             pub const MAX: usize = $max;
 
-            /// Takes a value that [`Parse::parse`] produced earlier.
+            /// Rebuilds a stored value that [`Parse::parse`] accepted earlier.
             pub const fn from_stored(value: String) -> Self {
                 Self(Personal::new(value))
             }
 
-            /// The text.
+            /// Returns the text.
             pub fn expose(&self) -> &str {
                 self.0.expose()
             }
@@ -150,11 +152,11 @@ text_value!(
     Locality, 100
 );
 text_value!(
-    /// Why a status was changed, in a reviewer's words; personal data like the rest.
+    /// The reason of a change of status. It is personal data.
     Reason, 500
 );
 text_value!(
-    /// What a tenant is called on the command line.
+    /// Name of a tenant on the command line.
     TenantName, 100
 );
 
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_stored_in_nfc_and_counted_so() {
+    fn a_text_is_stored_and_counted_in_nfc() {
         assert_eq!(name("Zoe\u{308}"), Ok("Zo\u{eb}".into()));
         assert!(name(&"e\u{301}".repeat(100)).is_ok());
         assert_eq!(name(&"\u{e9}".repeat(101)), Err(Fault::TooLong));
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_comes_before_too_long_and_that_before_a_bad_character() {
+    fn blank_has_precedence_over_too_long_and_too_long_over_a_forbidden_character() {
         assert_eq!(name(&" ".repeat(500)), Err(Fault::Blank));
         assert_eq!(name(&"\u{3164}".repeat(500)), Err(Fault::Blank));
         assert_eq!(name(&"a\u{0}".repeat(51)), Err(Fault::TooLong));
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_which_nothing_is_visible_is_blank() {
+    fn a_text_without_visible_characters_is_blank() {
         for blank in [
             "\u{3164}",
             "\u{115f}\u{1160}",
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn joiners_stand_between_letters_or_marks_only() {
+    fn joiners_are_accepted_only_between_letters_or_marks() {
         assert!(name("\u{645}\u{6cc}\u{200c}\u{62e}\u{648}").is_ok());
         assert!(name("\u{915}\u{94d}\u{200d}\u{937}").is_ok());
         for bad in [
@@ -271,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn four_marks_in_a_row_are_writing_and_five_are_not() {
+    fn four_consecutive_marks_are_accepted_and_five_are_refused() {
         assert!(name(&format!("x{}", "\u{20dd}".repeat(4))).is_ok());
         assert_invalid(&format!("x{}", "\u{20dd}".repeat(5)));
     }
 
     proptest! {
         #[test]
-        fn what_was_accepted_is_accepted_unchanged_again(raw in "\\PC{0,120}") {
+        fn an_accepted_text_is_accepted_again_without_change(raw in "\\PC{0,120}") {
             if let Ok(once) = name(&raw) {
                 prop_assert_eq!(name(&once), Ok(once.clone()));
                 prop_assert!((1..=PersonName::MAX).contains(&once.chars().count()));

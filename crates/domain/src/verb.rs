@@ -1,4 +1,4 @@
-/// A decision on a customer, or a step in its verification.
+/// A decision on a customer, or a step of its verification.
 #[derive(
     Debug,
     Clone,
@@ -12,36 +12,36 @@
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
-    /// Hand the customer in for review.
+    /// Submits the customer for review.
     Submit,
     /// Verification passed.
     Approve,
-    /// The customer must hand something in.
+    /// The customer must provide information.
     RequestAction,
     /// Verification failed.
     Reject,
-    /// Verify a rejected customer anew.
+    /// Starts the verification of a rejected customer again.
     Reopen,
-    /// Stop the customer from transacting.
+    /// Stops the customer from transacting.
     Suspend,
-    /// Lift a suspension.
+    /// Ends a suspension.
     Reinstate,
-    /// Verify a suspended customer anew.
+    /// Starts the verification of a suspended customer again.
     ReReview,
-    /// End the relation for good.
+    /// Ends the relation permanently.
     Close,
 }
 
 impl Verb {
-    /// Every verb, in the table's order.
+    /// Every verb, in the order of the table.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// The public name, as in a path.
+    /// Returns the public name, as in a path.
     pub const fn as_str(self) -> &'static str {
         <Self as strum::VariantNames>::VARIANTS[self as usize]
     }
 
-    /// The verb of that public name.
+    /// Returns the verb with this public name.
     pub fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }

@@ -4,10 +4,10 @@ use thiserror::Error;
 
 use crate::api_key_secret::ApiKeySecret;
 
-/// The key that was presented is not one to trust. Callers are not told which of these it is.
+/// The presented key is not valid. Clients do not learn the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AuthenticationError {
-    /// No such key, or another secret under its id.
+    /// The id does not exist, or the secret is wrong.
     #[error("the API key is unknown")]
     Unknown,
     /// The key has expired or was revoked.
@@ -15,10 +15,10 @@ pub enum AuthenticationError {
     NotLive,
 }
 
-/// Returns the stored key if it is the one that is presented and is live.
+/// Returns the stored key if the presented key matches and is live.
 ///
 /// # Errors
-/// When the key is unknown, expired or revoked.
+/// Returns an error if the key is unknown, expired or revoked.
 pub fn authenticate<'k>(
     presented: &ApiKeySecret,
     stored: Option<&'k ApiKey>,
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_key_is_accepted() {
+    fn a_valid_key_is_accepted() {
         let secret = ApiKeySecret::generate().unwrap();
         let key = stored(&secret);
         assert_eq!(authenticate(&secret, Some(&key), NOW), Ok(&key));

@@ -1,11 +1,11 @@
 use customers_domain::{ApiKey, ApiKeyId, TenantId};
 
-/// Who asks: known by an API key alone, never by anything else in a request.
+/// The client of a request, identified only by its API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
-    /// The tenant whose customers the caller reaches.
+    /// The tenant whose customers the client can access.
     pub tenant_id: TenantId,
-    /// The public part of the caller's key.
+    /// The id of the client's key.
     pub api_key_id: ApiKeyId,
 }
 

@@ -7,55 +7,55 @@ use crate::caller::Caller;
 use crate::idempotency_key::IdempotencyKey;
 use crate::service::CustomerService;
 
-/// The operation under which idempotency keys of creates are recorded.
+/// Operation of the idempotency records of creates.
 const OPERATION: &str = "POST /customers";
 
-/// What makes a request repeatable.
+/// Identifies retries of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RepeatableRequest<'a> {
-    /// The caller's name for the request.
+    /// The client's idempotency key.
     pub key: &'a IdempotencyKey,
-    /// The request's body in a form where equal JSON values are equal bytes.
+    /// The request body in a form in which equal JSON values are equal bytes.
     pub canonical_body: &'a [u8],
 }
 
-/// A customer was created, now or by the first request of that name.
+/// A customer that was created by this request or by an earlier one with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreatedCustomer {
-    /// What the creator is told.
+    /// The result of the creation.
     pub receipt: Receipt,
-    /// Whether it was told so before.
+    /// Whether an earlier request created the customer.
     pub replayed: bool,
 }
 
-/// Why no customer was created.
+/// Reason why no customer was created.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CreateCustomerError {
     /// Another customer holds the email or the external id.
     #[error("another customer of this tenant holds the {}", .conflict.field.as_str())]
     Taken {
-        /// What is held, and by whom.
+        /// The unique field and the customer that holds its value.
         conflict: Conflict,
-        /// Whether the caller was told so before.
+        /// Whether this is the outcome of an earlier request.
         replayed: bool,
     },
-    /// The idempotency key belongs to another request.
+    /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The first request of that idempotency key is still running.
+    /// The first request with the idempotency key is still running.
     #[error("a request with this idempotency key is still running")]
     KeyInProgress,
-    /// The store failed; the customer may or may not have been stored.
+    /// The store failed. The customer may have been stored nevertheless.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl CustomerService {
-    /// Creates a customer of the caller's tenant, exactly once for a request that is repeatable.
+    /// Creates a customer in the caller's tenant. Requests with the same idempotency key create it once.
     ///
     /// # Errors
-    /// When another customer holds what is unique, when the idempotency key is in use otherwise, or
-    /// when the store fails.
+    /// Returns an error if another customer holds a unique value, if the idempotency key was used for another request
+    /// or is in use, or if the store fails.
     #[instrument(name = "create_customer", skip_all, fields(customer.id))]
     pub async fn create(
         &self,
@@ -97,10 +97,10 @@ impl CustomerService {
 }
 
 impl CustomerService {
-    /// Says whether [`Self::create`] would succeed now, and stores nothing.
+    /// Checks whether [`Self::create`] would succeed now. Stores nothing.
     ///
     /// # Errors
-    /// When another customer holds what is unique, or the store fails.
+    /// Returns an error if another customer holds a unique value, or if the store fails.
     #[instrument(name = "check_create_customer", skip_all)]
     pub async fn check_create(
         &self,

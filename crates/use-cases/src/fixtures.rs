@@ -1,4 +1,4 @@
-//! What the tests of several use cases need: a fixed time, fixed ids, a caller and a profile.
+//! Fixtures for the tests of use cases: a fixed time, fixed ids, a caller and a profile.
 
 use std::sync::Arc;
 

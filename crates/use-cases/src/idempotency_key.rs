@@ -4,25 +4,24 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-/// The caller's own name for a request, by which a repetition is known: 1 to 255 printable ASCII
-/// characters. It is a secret between the caller and the service.
+/// The client's idempotency key: 1 to 255 printable ASCII characters. It is a secret between the client and the
+/// service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(Personal<String>);
 
-/// The header holds no idempotency key.
+/// The header does not contain an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an idempotency key is 1 to 255 printable ASCII characters")]
 pub struct InvalidIdempotencyKey;
 
 impl IdempotencyKey {
-    /// The greatest number of characters.
+    /// Maximum number of characters.
     pub const MAX: usize = 255;
 
-    /// Reads a key, bare or quoted as the IETF's draft of the header writes it. The quotes are not
-    /// part of it.
+    /// Parses a key with or without the quotes of the IETF draft. The quotes do not belong to the key.
     ///
     /// # Errors
-    /// When nothing is left, or too much, or something that is not printable ASCII.
+    /// Returns an error unless the key has 1 to 255 printable ASCII characters.
     pub fn parse(header: &[u8]) -> Result<Self, InvalidIdempotencyKey> {
         let key = match header {
             [b'"', inner @ .., b'"'] => inner,
@@ -36,12 +35,11 @@ impl IdempotencyKey {
         Ok(Self(Personal::new(key.to_owned())))
     }
 
-    /// Returns what a store keeps of this key and of the request's body, which is in a form where equal
-    /// JSON values are equal bytes. The operation is the request's method and route, such as
-    /// `POST /customers`.
+    /// Returns the claim of a request. `canonical_body` is the body in a form in which equal JSON values are equal
+    /// bytes. The operation is the method and route of the request, such as `POST /customers`.
     ///
-    /// A plain hash of a body full of personal data could be guessed. The key is what no thief of the
-    /// database has, so it keys the fingerprint, and no secret has to be configured or shared.
+    /// The content of a body could be guessed from a plain hash. The fingerprint is therefore keyed with the
+    /// idempotency key, which a thief of the database does not have. No further secret has to be configured.
     pub fn claim(&self, operation: &'static str, canonical_body: &[u8]) -> IdempotencyClaim {
         let key = self.0.expose().as_bytes();
         let fingerprint = match Hmac::<Sha256>::new_from_slice(key) {
@@ -61,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_around_a_key_are_not_part_of_it() {
+    fn quotes_around_a_key_are_removed() {
         assert_eq!(
             IdempotencyKey::parse(b"\"k 1\""),
             IdempotencyKey::parse(b"k 1")

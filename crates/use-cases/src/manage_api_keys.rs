@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::api_key_secret::ApiKeySecret;
 
-/// What operators can do with API keys.
+/// The use cases of API keys.
 #[derive(Clone)]
 pub struct ApiKeyService {
     keys: Arc<dyn ApiKeyRepository>,
@@ -17,23 +17,23 @@ pub struct ApiKeyService {
     clock: Arc<dyn Clock>,
 }
 
-/// A key that was just made. It is shown once: the store has its hash alone.
+/// A new API key. It is shown once, because the store has only its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedApiKey {
     /// The whole key.
     pub secret: ApiKeySecret,
-    /// Whether its tenant was made for it.
+    /// Whether the tenant was created.
     pub tenant_is_new: bool,
 }
 
-/// Why no key was made.
+/// Reason why no key was created.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum IssueApiKeyError {
     /// The system's random source failed.
-    #[error("the system has no randomness to give")]
+    #[error("the system has no randomness")]
     NoRandomness,
-    /// The time at which the key would expire is beyond the calendar.
-    #[error("the key would live too long")]
+    /// The expiry is later than the calendar allows.
+    #[error("the lifetime of the key is too long")]
     LifetimeTooLong,
     /// The store failed.
     #[error(transparent)]
@@ -41,7 +41,7 @@ pub enum IssueApiKeyError {
 }
 
 impl ApiKeyService {
-    /// Ties the use cases to their ports.
+    /// Creates the service from its ports.
     pub fn new(
         keys: Arc<dyn ApiKeyRepository>,
         ids: Arc<dyn IdGenerator>,
@@ -50,10 +50,10 @@ impl ApiKeyService {
         Self { keys, ids, clock }
     }
 
-    /// Makes a key for a tenant, and the tenant if its name is new.
+    /// Creates a key for a tenant, and the tenant if its name is new.
     ///
     /// # Errors
-    /// When there is no randomness, the lifetime is too long, or the store fails.
+    /// Returns an error if the system has no randomness, the lifetime is too long, or the store fails.
     pub async fn issue(
         &self,
         tenant: &TenantName,
@@ -64,10 +64,10 @@ impl ApiKeyService {
         self.issue_known(secret, tenant, scopes, lifetime).await
     }
 
-    /// Stores a key that was made elsewhere, such as one fixed for development.
+    /// Stores a given key, such as a fixed one for development.
     ///
     /// # Errors
-    /// When the lifetime is too long or the store fails.
+    /// Returns an error if the lifetime is too long or the store fails.
     pub async fn issue_known(
         &self,
         secret: ApiKeySecret,
@@ -98,18 +98,18 @@ impl ApiKeyService {
         })
     }
 
-    /// Every key, oldest first.
+    /// Returns every key, oldest first.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     pub async fn list(&self) -> Result<Vec<ApiKeyListing>, StoreError> {
         self.keys.list().await
     }
 
-    /// Revokes a key.
+    /// Revokes a key at the current time.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Returns an error if the store fails.
     pub async fn revoke(&self, id: ApiKeyId) -> Result<Revocation, StoreError> {
         self.keys.revoke(id, self.clock.now()).await
     }

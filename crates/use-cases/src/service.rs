@@ -5,7 +5,7 @@ use customers_ports::{Clock, CustomerRepository, IdGenerator};
 
 use crate::caller::Caller;
 
-/// What can be asked of the core about customers. Each use case is a method, in a file of its own.
+/// The use cases of customers. Each one is a method in its own file.
 #[derive(Clone)]
 pub struct CustomerService {
     pub(crate) customers: Arc<dyn CustomerRepository>,
@@ -15,7 +15,7 @@ pub struct CustomerService {
 }
 
 impl CustomerService {
-    /// Ties the use cases to their ports.
+    /// Creates the service from its ports.
     pub fn new(
         customers: Arc<dyn CustomerRepository>,
         ids: Arc<dyn IdGenerator>,
@@ -30,7 +30,7 @@ impl CustomerService {
         }
     }
 
-    /// Who changes something, when, and what the change is called.
+    /// Returns the actor, the time and the id of a new change.
     pub(crate) fn context(&self, caller: Caller) -> ChangeContext {
         let at = self.clock.now();
         ChangeContext {

@@ -9,42 +9,42 @@ use crate::caller::Caller;
 use crate::expected_version::ExpectedVersion;
 use crate::service::CustomerService;
 
-/// A verb of the status table, asked for one customer.
+/// A requested decision on a customer.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// What is asked for.
+    /// The verb.
     pub verb: Verb,
-    /// Why.
+    /// The reason, if the client gave one.
     pub reason: Option<Reason>,
-    /// The caller's name for the decision, by which it is carried out once.
+    /// The client's id of the decision. It makes retries safe.
     pub id: Option<DecisionId>,
 }
 
-/// A decision was carried out, now or when it came first.
+/// A customer after a decision that was made by this request or by an earlier one with the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedCustomer {
-    /// The customer as the decision left it.
+    /// The customer after the decision.
     pub customer: Customer,
-    /// Whether the caller was told so before.
+    /// Whether an earlier request made the decision.
     pub replayed: bool,
 }
 
-/// Why a decision was not carried out.
+/// Reason why a decision was not made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TransitionCustomerError {
-    /// The decision's id belongs to another decision.
+    /// The decision id was used for another decision.
     #[error("the decision id was used for another decision")]
     DecisionIdReused,
-    /// The caller's tenant has no such customer.
-    #[error("there is no such customer")]
+    /// The tenant has no such customer.
+    #[error("the customer does not exist")]
     NotFound,
-    /// The customer is in another version than the caller decided on.
+    /// The customer has another version than the client expects.
     #[error("the customer has another version")]
     VersionMismatch,
-    /// The status rules forbid it, or want a reason.
+    /// The status rules forbid the decision, or require a reason.
     #[error(transparent)]
     Refused(#[from] TransitionRefused),
-    /// The store failed; the decision may or may not have been stored.
+    /// The store failed. The decision may have been stored nevertheless.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -56,11 +56,11 @@ impl From<InvalidTransition> for TransitionCustomerError {
 }
 
 impl CustomerService {
-    /// Carries out a verb of the status table, once where the decision has an id.
+    /// Applies a verb of the status table. Requests with the same decision id apply it once.
     ///
     /// # Errors
-    /// When the decision's id is in use otherwise, there is no such customer in that version, the
-    /// status rules forbid it, or the store fails.
+    /// Returns an error if the decision id was used for another decision, if there is no such customer or it has
+    /// another version, if the status rules forbid the verb, or if the store fails.
     #[instrument(name = "transition_customer", skip_all, fields(customer.id = %id, verb = decision.verb.as_str()))]
     pub async fn transition(
         &self,
@@ -95,7 +95,7 @@ impl CustomerService {
         }
     }
 
-    /// The version moved on under this request, by another decision or by this very one.
+    /// Handles a concurrent change: a retry of this decision is replayed, and any other change is a version conflict.
     async fn replay_or_mismatch(
         &self,
         caller: Caller,
@@ -106,7 +106,7 @@ impl CustomerService {
         replayed.ok_or(TransitionCustomerError::VersionMismatch)
     }
 
-    /// What the same decision was told when it came first.
+    /// Returns the result of an earlier request with the same decision.
     async fn replay(
         &self,
         caller: Caller,

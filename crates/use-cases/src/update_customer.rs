@@ -9,25 +9,25 @@ use crate::caller::Caller;
 use crate::expected_version::ExpectedVersion;
 use crate::service::CustomerService;
 
-/// Why a customer was not edited.
+/// Reason why a customer was not edited.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UpdateCustomerError {
-    /// The caller's tenant has no such customer.
-    #[error("there is no such customer")]
+    /// The tenant has no such customer.
+    #[error("the customer does not exist")]
     NotFound,
-    /// The customer is in another version than the caller wants to change.
+    /// The customer has another version than the client expects.
     #[error("the customer has another version")]
     VersionMismatch,
     /// The customer is rejected or closed.
     #[error(transparent)]
     Frozen(#[from] InvalidTransition),
-    /// Metadata would break its limits.
-    #[error("metadata would break its limits")]
+    /// The edited metadata exceeds its limits.
+    #[error("metadata would exceed its limits")]
     Metadata(InvalidMetadata),
     /// Another customer holds the new email or external id.
     #[error("another customer of this tenant holds the {}", .0.field.as_str())]
     Taken(Conflict),
-    /// The store failed; the edit may or may not have been stored.
+    /// The store failed. The edit may have been stored nevertheless.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -42,11 +42,11 @@ impl From<UpdateRefused> for UpdateCustomerError {
 }
 
 impl CustomerService {
-    /// Edits a customer of the caller's tenant, and answers with what it is then.
+    /// Edits a customer of the caller's tenant, and returns its new state.
     ///
     /// # Errors
-    /// When there is no such customer in that version, its status or its limits forbid the edit,
-    /// another customer holds what is unique, or the store fails.
+    /// Returns an error if there is no such customer or it has another version, if its status or the limits of metadata
+    /// forbid the edit, if another customer holds a unique value, or if the store fails.
     #[instrument(name = "update_customer", skip_all, fields(customer.id = %id))]
     pub async fn update(
         &self,
@@ -67,10 +67,10 @@ impl CustomerService {
         }
     }
 
-    /// Says whether [`Self::update`] would succeed now, and changes nothing.
+    /// Checks whether [`Self::update`] would succeed now. Changes nothing.
     ///
     /// # Errors
-    /// Those of [`Self::update`].
+    /// As [`Self::update`].
     #[instrument(name = "check_update_customer", skip_all, fields(customer.id = %id))]
     pub async fn check_update(
         &self,

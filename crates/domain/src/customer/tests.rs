@@ -70,7 +70,7 @@ fn reason() -> Reason {
 }
 
 #[test]
-fn a_new_customer_has_version_one_and_a_change_that_says_so() {
+fn a_new_customer_has_version_one_and_a_change_for_it() {
     let (customer, change) = new_customer().into_parts();
     assert_eq!(customer.status(), CustomerStatus::PendingKyc);
     assert_eq!(customer.version(), Version::FIRST);
@@ -83,7 +83,7 @@ fn a_new_customer_has_version_one_and_a_change_that_says_so() {
 }
 
 #[test]
-fn debug_output_of_a_customer_shows_nothing_personal() {
+fn debug_output_of_a_customer_contains_no_personal_data() {
     let shown = format!("{:?}", created());
     for planted in [
         "Ada",
@@ -98,7 +98,7 @@ fn debug_output_of_a_customer_shows_nothing_personal() {
     }
 }
 
-/// Microseconds from noon at which the clock stands, and what is done then.
+/// Returns offsets of the clock from noon in microseconds, with an operation at each.
 fn life() -> impl Strategy<Value = Vec<(i64, Option<usize>)>> {
     let step = (
         -2_000_000..2_000_000_i64,
@@ -108,9 +108,9 @@ fn life() -> impl Strategy<Value = Vec<(i64, Option<usize>)>> {
 }
 
 proptest! {
-    /// Two copies of the program have clocks that differ, and a clock may be set back.
+    /// The clocks of two copies of the program may differ, and a clock may be set back.
     #[test]
-    fn time_never_runs_backwards_whatever_the_clock_says(life in life()) {
+    fn times_of_changes_always_increase(life in life()) {
         let mut customer = created();
         for (number, (offset, verb)) in life.into_iter().enumerate() {
             let now = NOON + TimeDelta::microseconds(offset);

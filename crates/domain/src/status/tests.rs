@@ -1,9 +1,9 @@
 use super::*;
 use CustomerStatus::{ActionRequired, Active, Closed, InReview, PendingKyc, Rejected, Suspended};
 
-/// Written out by hand, pair by pair, so that a slip in the table shows: a row per status, a
-/// column per verb, in the order of `ALL`.
-const ENDS: [[Option<CustomerStatus>; 9]; 7] = [
+/// Written by hand, so that a mistake in the table is detected: a row for each status and a column for each verb, in
+/// the order of `ALL`.
+const RESULTS: [[Option<CustomerStatus>; 9]; 7] = [
     // submit, approve, request-action, reject, reopen, suspend, reinstate, re-review, close
     [
         Some(InReview),
@@ -75,8 +75,8 @@ const ENDS: [[Option<CustomerStatus>; 9]; 7] = [
 ];
 
 #[test]
-fn every_pair_of_status_and_verb_ends_where_it_should() {
-    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(ENDS) {
+fn every_pair_of_status_and_verb_has_the_expected_result() {
+    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(RESULTS) {
         for (verb, end) in Verb::ALL.iter().copied().zip(ends) {
             let expected = end.ok_or(InvalidTransition {
                 from: status,
@@ -92,8 +92,8 @@ fn every_pair_of_status_and_verb_ends_where_it_should() {
 }
 
 #[test]
-fn allowed_transitions_are_the_legal_pairs_in_the_tables_order() {
-    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(ENDS) {
+fn allowed_transitions_are_the_legal_pairs_in_the_order_of_the_table() {
+    for (status, ends) in CustomerStatus::ALL.iter().copied().zip(RESULTS) {
         let legal: Vec<Verb> = Verb::ALL
             .iter()
             .copied()
@@ -105,14 +105,14 @@ fn allowed_transitions_are_the_legal_pairs_in_the_tables_order() {
 }
 
 #[test]
-fn the_table_is_in_the_order_of_the_verbs() {
+fn the_table_has_the_order_of_the_verbs() {
     for &verb in Verb::ALL {
         assert_eq!(verb.rule().verb, verb);
     }
 }
 
 #[test]
-fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
+fn submitting_needs_the_write_scope_and_decisions_the_review_scope() {
     for &verb in Verb::ALL {
         let expected = if verb == Verb::Submit {
             Scope::CUSTOMERS_WRITE
@@ -124,7 +124,7 @@ fn submitting_is_the_writers_and_deciding_is_the_reviewers() {
 }
 
 #[test]
-fn only_submitting_and_approving_need_no_reason() {
+fn all_verbs_but_submit_and_approve_require_a_reason() {
     for &verb in Verb::ALL {
         let expected = !matches!(verb, Verb::Submit | Verb::Approve);
         assert_eq!(verb.rule().reason_required, expected, "{verb:?}");
@@ -132,14 +132,14 @@ fn only_submitting_and_approving_need_no_reason() {
 }
 
 #[test]
-fn no_verb_leads_where_the_customer_already_is() {
+fn every_verb_changes_the_status() {
     for rule in TRANSITIONS {
         assert!(!rule.from.contains(&rule.to), "{:?}", rule.verb);
     }
 }
 
 #[test]
-fn the_table_of_statuses_is_in_their_order() {
+fn the_table_of_statuses_has_their_order() {
     for &status in CustomerStatus::ALL {
         assert_eq!(status.rule().status, status);
     }
@@ -161,7 +161,7 @@ fn a_rejected_or_closed_customer_cannot_be_edited() {
 }
 
 #[test]
-fn names_are_read_back() {
+fn names_can_be_parsed() {
     assert_eq!(PendingKyc.as_str(), "pending_kyc");
     assert_eq!(Verb::RequestAction.as_str(), "request-action");
     for &status in CustomerStatus::ALL {

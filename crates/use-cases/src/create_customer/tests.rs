@@ -4,8 +4,8 @@ use customers_ports::{MockCustomerRepository, UniqueField};
 use super::*;
 use crate::fixtures::{NOW, caller, customer_id, profile, service, tenant_id};
 
-/// A store that answers one create with this outcome.
-fn answering(outcome: Result<CreateOutcome, StoreError>) -> CustomerService {
+/// Returns a service whose store responds to one create with this outcome.
+fn service_with_outcome(outcome: Result<CreateOutcome, StoreError>) -> CustomerService {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -62,7 +62,7 @@ async fn the_customer_its_change_and_the_claim_are_stored_in_one_call() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_key_claims_nothing() {
+async fn a_request_without_a_key_has_no_claim() {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -77,12 +77,12 @@ async fn a_request_without_a_key_claims_nothing() {
 }
 
 #[tokio::test]
-async fn a_replay_tells_what_the_first_request_was_told() {
+async fn a_replay_returns_the_result_of_the_first_request() {
     let first = Receipt {
         status: CustomerStatus::Active,
         ..receipt()
     };
-    let replayed = answering(Ok(CreateOutcome::Replayed(FirstAnswer::Created(first))));
+    let replayed = service_with_outcome(Ok(CreateOutcome::Replayed(FirstAnswer::Created(first))));
     let created = CreatedCustomer {
         receipt: first,
         replayed: true,
@@ -119,7 +119,9 @@ async fn every_other_outcome_is_its_own_error() {
         ),
         (Err(failure.clone()), CreateCustomerError::Store(failure)),
     ] {
-        let answer = answering(outcome).create(caller(), profile(), None).await;
+        let answer = service_with_outcome(outcome)
+            .create(caller(), profile(), None)
+            .await;
         assert_eq!(answer, Err(error));
     }
 }

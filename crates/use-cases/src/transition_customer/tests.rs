@@ -22,8 +22,8 @@ fn recorded(verb: Verb, reason: Option<Reason>) -> RecordedDecision {
     }
 }
 
-/// A store that has the customer, and answers each question for a decision with the next of these.
-fn holding(decisions: Vec<Option<RecordedDecision>>) -> MockCustomerRepository {
+/// Returns a store with the customer. Each lookup of a decision returns the next of `decisions`.
+fn store_with(decisions: Vec<Option<RecordedDecision>>) -> MockCustomerRepository {
     let mut customers = MockCustomerRepository::new();
     let mut decisions = decisions.into_iter();
     customers
@@ -47,7 +47,7 @@ async fn decide(
 
 #[tokio::test]
 async fn a_decision_is_stored_with_its_change() {
-    let mut customers = holding(vec![None]);
+    let mut customers = store_with(vec![None]);
     customers
         .expect_decide()
         .once()
@@ -62,10 +62,10 @@ async fn a_decision_is_stored_with_its_change() {
 }
 
 #[tokio::test]
-async fn a_decision_that_was_made_before_is_replayed_whatever_the_version() {
+async fn an_earlier_decision_is_replayed_for_any_version() {
     let first = recorded(Verb::Approve, approval().reason);
     let decided = decide(
-        holding(vec![Some(first)]),
+        store_with(vec![Some(first)]),
         ExpectedVersion::Impossible,
         approval(),
     )
@@ -83,20 +83,20 @@ async fn the_id_of_another_decision_is_refused() {
         recorded(Verb::Close, approval().reason),
         recorded(Verb::Approve, None),
     ] {
-        let decided = decide(holding(vec![Some(other)]), FIRST, approval()).await;
+        let decided = decide(store_with(vec![Some(other)]), FIRST, approval()).await;
         assert_eq!(decided, Err(TransitionCustomerError::DecisionIdReused));
     }
 }
 
 #[tokio::test]
-async fn a_race_that_the_same_decision_won_elsewhere_is_a_replay_and_any_other_a_mismatch() {
+async fn a_concurrent_retry_is_a_replay_and_another_concurrent_change_a_mismatch() {
     for outcome in [
         DecisionOutcome::VersionConflict,
         DecisionOutcome::DecisionTaken,
     ] {
         for won_by_itself in [true, false] {
             let second = won_by_itself.then(|| recorded(Verb::Approve, approval().reason));
-            let mut customers = holding(vec![None, second]);
+            let mut customers = store_with(vec![None, second]);
             customers
                 .expect_decide()
                 .return_once(move |_, _| Ok(outcome));
@@ -111,15 +111,15 @@ async fn a_race_that_the_same_decision_won_elsewhere_is_a_replay_and_any_other_a
 }
 
 #[tokio::test]
-async fn version_goes_before_status_and_status_is_asked_of_the_aggregate() {
+async fn the_version_is_checked_before_the_status_and_the_aggregate_checks_the_status() {
     let reinstate = || Decision {
         verb: Verb::Reinstate,
         reason: approval().reason,
         id: None,
     };
-    let stale = decide(holding(vec![]), ExpectedVersion::Impossible, reinstate()).await;
+    let stale = decide(store_with(vec![]), ExpectedVersion::Impossible, reinstate()).await;
     assert_eq!(stale, Err(TransitionCustomerError::VersionMismatch));
-    let refused = decide(holding(vec![]), FIRST, reinstate()).await;
+    let refused = decide(store_with(vec![]), FIRST, reinstate()).await;
     let invalid = InvalidTransition {
         from: CustomerStatus::PendingKyc,
         verb: Some(Verb::Reinstate),

@@ -22,8 +22,8 @@ fn conflict() -> Conflict {
     }
 }
 
-/// A store that has this customer.
-fn holding(customer: Option<Customer>) -> MockCustomerRepository {
+/// Returns a store with this customer.
+fn store_with(customer: Option<Customer>) -> MockCustomerRepository {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_find()
@@ -43,8 +43,8 @@ async fn update(
 }
 
 #[tokio::test]
-async fn an_edit_is_stored_with_its_change_and_answered_with_the_new_customer() {
-    let mut customers = holding(Some(customer()));
+async fn an_edit_is_stored_with_its_change_and_returns_the_new_customer() {
+    let mut customers = store_with(Some(customer()));
     customers
         .expect_update()
         .once()
@@ -61,12 +61,12 @@ async fn an_edit_is_stored_with_its_change_and_answered_with_the_new_customer() 
 
 #[tokio::test]
 async fn an_edit_that_changes_nothing_stores_nothing() {
-    let unchanged = update(holding(Some(customer())), FIRST, ProfilePatch::default()).await;
+    let unchanged = update(store_with(Some(customer())), FIRST, ProfilePatch::default()).await;
     assert_eq!(unchanged, Ok(customer()));
 }
 
 #[tokio::test]
-async fn existence_goes_before_version_and_version_before_status() {
+async fn existence_is_checked_before_the_version_and_the_version_before_the_status() {
     let closed = Customer::from_stored(CustomerState {
         status: CustomerStatus::Closed,
         ..customer().into_state()
@@ -90,16 +90,16 @@ async fn existence_goes_before_version_and_version_before_status() {
         ),
     ] {
         assert_eq!(
-            update(holding(held), expected, renaming()).await,
+            update(store_with(held), expected, renaming()).await,
             Err(error)
         );
     }
-    let frozen = update(holding(Some(closed)), FIRST, renaming()).await;
+    let frozen = update(store_with(Some(closed)), FIRST, renaming()).await;
     assert!(matches!(frozen, Err(UpdateCustomerError::Frozen(_))));
 }
 
 #[tokio::test]
-async fn what_the_store_refuses_is_told() {
+async fn refusals_of_the_store_are_returned() {
     for (outcome, error) in [
         (
             EditOutcome::VersionConflict,
@@ -110,7 +110,7 @@ async fn what_the_store_refuses_is_told() {
             UpdateCustomerError::Taken(conflict()),
         ),
     ] {
-        let mut customers = holding(Some(customer()));
+        let mut customers = store_with(Some(customer()));
         customers
             .expect_update()
             .return_once(move |_, _| Ok(outcome));
@@ -119,7 +119,7 @@ async fn what_the_store_refuses_is_told() {
 }
 
 #[tokio::test]
-async fn a_check_asks_who_holds_what_is_unique_and_stores_nothing() {
+async fn a_check_looks_up_holders_of_unique_values_and_stores_nothing() {
     for (holder, answer) in [
         (None, Ok(())),
         (
@@ -127,7 +127,7 @@ async fn a_check_asks_who_holds_what_is_unique_and_stores_nothing() {
             Err(UpdateCustomerError::Taken(conflict())),
         ),
     ] {
-        let mut customers = holding(Some(customer()));
+        let mut customers = store_with(Some(customer()));
         customers
             .expect_find_holder()
             .once()

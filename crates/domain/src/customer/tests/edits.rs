@@ -23,7 +23,7 @@ fn metadata_patch(members: &[(&str, Option<&str>)]) -> Edit<MetadataPatch> {
 }
 
 #[test]
-fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
+fn an_edit_lists_the_changed_fields_and_increases_the_version() {
     let patch = ProfilePatch {
         first_name: Some(PersonName::parse("Ada").unwrap()),
         email: EmailAddress::parse("countess@example.com").ok(),
@@ -55,7 +55,7 @@ fn an_edit_names_the_fields_that_differ_and_raises_the_version() {
 }
 
 #[test]
-fn an_edit_of_everything_changes_every_field_in_order() {
+fn an_edit_of_every_field_lists_them_in_order() {
     let patch = ProfilePatch {
         first_name: PersonName::parse("Augusta").ok(),
         last_name: PersonName::parse("King").ok(),
@@ -77,7 +77,7 @@ fn an_edit_of_everything_changes_every_field_in_order() {
 }
 
 #[test]
-fn an_edit_that_says_nothing_new_changes_nothing() {
+fn an_edit_without_new_values_changes_nothing() {
     let patch = ProfilePatch {
         first_name: PersonName::parse("Ada").ok(),
         external_id: Edit::Remove,
@@ -88,7 +88,7 @@ fn an_edit_that_says_nothing_new_changes_nothing() {
 }
 
 #[test]
-fn metadata_is_merged_member_by_member_and_its_limits_hold_after_the_merge() {
+fn metadata_is_merged_by_member_and_its_limits_apply_after_the_merge() {
     let mut state = created().into_state();
     let members = (0..50)
         .map(|n| (format!("n{n}"), String::from("v")))
@@ -131,7 +131,7 @@ fn a_rejected_or_closed_customer_refuses_any_edit_even_an_empty_one() {
 }
 
 #[test]
-fn an_edit_leaves_the_reason_of_the_last_verb() {
+fn an_edit_keeps_the_reason_of_the_last_verb() {
     let state = CustomerState {
         status_reason: Some(reason()),
         ..in_status(CustomerStatus::Active).into_state()

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use super::*;
 
 #[test]
-fn every_legal_verb_moves_the_customer_and_raises_its_version() {
+fn every_legal_verb_changes_the_status_and_increases_the_version() {
     let later = NOON + TimeDelta::hours(1);
     for &status in CustomerStatus::ALL {
         for verb in status.allowed_transitions() {

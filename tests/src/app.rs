@@ -10,13 +10,14 @@ use customers_http_kit::service::Service;
 use customers_metrics::HttpMetrics;
 use customers_ports::Clock;
 use customers_test_support::builders::{TestClock, TestIds, parse};
-use customers_test_support::contract::Stores;
+use customers_test_support::contract::{Stores, StoresWithFeed};
 use customers_use_cases::{ApiKeyService, CustomerService};
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::feed::FeedTask;
 use crate::{Answer, Call};
 
 /// The HTTP face over a store, called without a socket.
@@ -35,6 +36,8 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     /// Whether the program is going away.
     pub drain: Drain,
+    feed: Option<StoresWithFeed>,
+    runner: Option<Arc<FeedTask>>,
     key: String,
     router: Router,
     _guard: Arc<dyn Any + Send + Sync>,
@@ -49,6 +52,8 @@ impl TestApp {
             rate_limit: None,
             clock: Arc::new(TestClock::new()),
             drain: Drain::new(),
+            feed: None,
+            runner: None,
             key: String::new(),
             router: Router::new(),
             _guard: Arc::new(guard),
@@ -57,19 +62,39 @@ impl TestApp {
         app.rebuilt()
     }
 
+    /// The app with the event feed, over an empty store.
+    pub async fn feeding<G: Any + Send + Sync>((fed, guard): (StoresWithFeed, G)) -> Self {
+        let mut app = Self::over((fed.stores.clone(), guard)).await;
+        app.feed = Some(fed);
+        let scopes = Scope::CUSTOMERS.into_iter().chain([Scope::EVENTS_READ]);
+        app.key = app.key_of("Acme", &scopes.collect::<Vec<_>>()).await;
+        app.rebuilt()
+    }
+
     /// The app made again of its parts, with nothing remembered of what it did before.
     #[must_use]
     pub fn rebuilt(mut self) -> Self {
         let clock: Arc<dyn Clock> = self.clock.clone();
+        let feed = self
+            .feed
+            .as_ref()
+            .map(|fed| FeedTask::start(fed, clock.clone(), self.drain.clone()));
+        let customers = match &feed {
+            Some(feed) => feed.signalled(self.stores.customers.clone()),
+            None => self.stores.customers.clone(),
+        };
         let customers = CustomerService::new(
-            self.stores.customers.clone(),
+            customers,
             Arc::new(TestIds),
             clock.clone(),
             self.kyc_policy.clone(),
         );
         let service = Service {
             info: customers_adapter_http::SERVICE_INFO,
-            modules: vec![customers_adapter_http::serving(customers)],
+            modules: [customers_adapter_http::serving(customers)]
+                .into_iter()
+                .chain(feed.as_ref().map(FeedTask::module))
+                .collect(),
             api_keys: self.stores.api_keys.clone(),
             clock,
             health: self.stores.health.clone(),
@@ -80,6 +105,7 @@ impl TestApp {
         };
         let router = service.router();
         self.router = router.expect("no module declares what another does");
+        self.runner = feed.map(Arc::new);
         self
     }
 

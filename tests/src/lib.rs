@@ -22,6 +22,7 @@ pub mod bodies;
 mod call;
 mod caller;
 pub mod exposition;
+mod feed;
 pub mod life;
 pub mod log_lines;
 pub mod problems;

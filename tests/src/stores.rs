@@ -8,7 +8,7 @@ use customers_adapter_postgres::{
     PgStoreHealth, migrate,
 };
 use customers_test_support::builders::TestClock;
-use customers_test_support::contract::Stores;
+use customers_test_support::contract::{Stores, StoresWithFeed};
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
 
 /// A store in memory.
@@ -16,6 +16,18 @@ use customers_test_support::postgres::{PostgresServer, TestDatabase};
 pub async fn memory() -> (Stores, ()) {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     (Stores::of(Arc::new(store)), ())
+}
+
+/// A store in memory with its event feed.
+#[expect(clippy::unused_async, reason = "every store is opened alike")]
+pub async fn memory_with_feed() -> (StoresWithFeed, ()) {
+    let store = Arc::new(InMemoryStore::new(Arc::new(TestClock::new())));
+    let fed = StoresWithFeed {
+        stores: Stores::of(store.clone()),
+        feed: store.clone(),
+        sequencer: store,
+    };
+    (fed, ())
 }
 
 /// A store in a Postgres database of its own.

@@ -50,6 +50,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["customers-domain", "customers-ports"],
     ),
     (
+        "customers-event-feed",
+        &["customers-domain", "customers-metrics", "customers-ports"],
+    ),
+    (
         "customers-app",
         &[
             "customers-adapter-http",
@@ -57,6 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "customers-adapter-memory",
             "customers-adapter-postgres",
             "customers-domain",
+            "customers-event-feed",
             "customers-http-kit",
             "customers-metrics",
             "customers-ports",

@@ -13,4 +13,4 @@ pub(crate) mod problems;
 pub(crate) mod scopes;
 pub(crate) mod statuses;
 pub(crate) mod update;
-mod view;
+pub(crate) mod view;

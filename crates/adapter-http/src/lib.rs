@@ -5,8 +5,10 @@
 
 mod customers;
 mod decisions;
+mod events;
 mod module;
 mod state;
 
+pub use events::{EventsState, events_module, serving_events};
 pub use module::{SERVICE_INFO, module, serving};
 pub use state::CustomersState;

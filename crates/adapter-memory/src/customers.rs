@@ -9,7 +9,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, Event,
+    TenantId,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EarlierRequest,
@@ -18,6 +19,7 @@ use customers_ports::{
 
 use self::records::Records;
 use self::tenant::Tenant;
+use crate::feeds::Feeds;
 use crate::{InMemoryStore, MemoryLimit};
 
 /// The customers and idempotency records of all tenants.
@@ -25,6 +27,7 @@ use crate::{InMemoryStore, MemoryLimit};
 pub(crate) struct Customers {
     tenants: HashMap<TenantId, Tenant>,
     pub(crate) records: Records,
+    pub(crate) feeds: Feeds,
 }
 
 impl Customers {
@@ -48,7 +51,10 @@ impl Customers {
             Some(_) => 0,
         };
         limit.reserve(to_store + claim.map_or(0, |_| cost::record()))?;
-        let answer = known.unwrap_or_else(|| customers.insert(&new));
+        let answer = known.unwrap_or_else(|| {
+            self.feeds.append(tenant, Event::from(new.change()));
+            customers.insert(&new)
+        });
         if let Some(claim) = claim {
             self.records.insert(tenant, &claim, answer.to_record(), now);
         }
@@ -75,6 +81,7 @@ impl Customers {
         };
         limit.reserve(cost::edit(edit))?;
         customers.edit(&before, edit);
+        self.feeds.append(tenant, Event::from(edit.change()));
         limit.release(cost::current(&before));
         Ok(EditOutcome::Updated)
     }
@@ -96,6 +103,7 @@ impl Customers {
         };
         limit.reserve(cost::decision(decision))?;
         customers.decide(&before, decision);
+        self.feeds.append(tenant, Event::from(decision.change()));
         limit.release(cost::current(&before));
         Ok(DecisionOutcome::Decided)
     }

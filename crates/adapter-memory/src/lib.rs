@@ -6,6 +6,8 @@
 
 mod api_keys;
 mod customers;
+mod events;
+mod feeds;
 mod idempotency;
 mod limit;
 mod size;
@@ -21,7 +23,7 @@ pub use crate::limit::MemoryLimit;
 use crate::api_keys::ApiKeys;
 use crate::customers::Customers;
 
-/// Customers, their changes, API keys and idempotency records in memory.
+/// Customers, their changes and events, API keys and idempotency records in memory.
 pub struct InMemoryStore {
     clock: Arc<dyn Clock>,
     limit: MemoryLimit,

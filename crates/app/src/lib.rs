@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod duration;
 mod failure;
+mod feed;
 mod greeting;
 mod healthcheck;
 mod keys;

@@ -9,7 +9,8 @@ use customers_http_kit::{Catalog, DuplicateDeclaration, service};
 /// Returns an error if two modules declare the same scope, problem, field code or route.
 pub(crate) fn catalog() -> Result<Catalog, DuplicateDeclaration> {
     let customers = customers_adapter_http::module().into_contract();
-    service::catalog(customers_adapter_http::SERVICE_INFO, [customers])
+    let events = customers_adapter_http::events_module().into_contract();
+    service::catalog(customers_adapter_http::SERVICE_INFO, [customers, events])
 }
 
 /// Parses a scope that a module declares.

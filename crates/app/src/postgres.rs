@@ -86,6 +86,7 @@ impl Postgres {
             api_keys: Arc::new(PgApiKeyRepository::new(database())),
             idempotency: Arc::new(PgIdempotencyRecords::new(database())),
             health: Arc::new(PgStoreHealth::new(database())),
+            events: None,
         }
     }
 }

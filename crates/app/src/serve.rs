@@ -9,13 +9,16 @@ use customers_domain::load_numbering_plans;
 use customers_http_kit::JoinTrace;
 use customers_http_kit::server::{self, Drain, Limits};
 use customers_http_kit::service::Service;
+use customers_metrics::EventMetrics;
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
 use tokio::runtime;
+use tokio::task::JoinHandle;
 
 use crate::cli::ServeArgs;
 use crate::config::{self, StoreChoice};
 use crate::failure::Failure;
+use crate::feed::Feed;
 use crate::listener::listen;
 use crate::postgres::Postgres;
 use crate::signals::Signals;
@@ -99,17 +102,25 @@ async fn serve(
     let _ = numbering_plans.await;
     let sweeper = tokio::spawn(sweeper::run(stores.idempotency));
     let drain = Drain::new();
+    let feed = stores.events.map(Feed::new);
+    let customers = match &feed {
+        Some(feed) => feed.signalled(stores.customers),
+        None => stores.customers,
+    };
     let customers = CustomerService::new(
-        stores.customers,
+        customers,
         ids,
         Arc::clone(&clock),
         args.kyc_required.clone(),
     );
     let service = Service {
         info: customers_adapter_http::SERVICE_INFO,
-        modules: vec![customers_adapter_http::serving(customers)],
+        modules: [customers_adapter_http::serving(customers)]
+            .into_iter()
+            .chain(feed.as_ref().map(Feed::module))
+            .collect(),
         api_keys: stores.api_keys,
-        clock,
+        clock: Arc::clone(&clock),
         health: stores.health,
         drain: drain.clone(),
         rate_limit: args.rate_limit,
@@ -123,6 +134,7 @@ async fn serve(
         drain.clone(),
         metrics.connections,
     ));
+    let runner = feed.map(|feed| start_feed(feed, args, clock, drain.clone()));
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(%address, store = kind, version, "listening");
     if let Some(key) = key {
@@ -130,7 +142,24 @@ async fn serve(
     }
     let outcome = shutdown::run(server, &drain, args.drain_delay, &mut signals).await;
     sweeper.abort();
+    if let Some(runner) = runner {
+        runner.abort();
+    }
     outcome
+}
+
+/// Starts the task that numbers events. Readers that wait are released when the drain starts.
+fn start_feed(feed: Feed, args: &ServeArgs, clock: Arc<dyn Clock>, drain: Drain) -> JoinHandle<()> {
+    let heads = feed.heads();
+    tokio::spawn(async move {
+        drain.begun().await;
+        heads.close();
+    });
+    let metrics = match args.metrics_listen {
+        Some(_) => EventMetrics::recording(),
+        None => EventMetrics::default(),
+    };
+    tokio::spawn(feed.runner(clock, metrics).run())
 }
 
 async fn open(

@@ -13,6 +13,7 @@ use customers_ports::{
 use customers_use_cases::{ApiKeySecret, ApiKeyService};
 
 use crate::failure::Failure;
+use crate::feed::FeedPorts;
 
 /// Tenant of the API key in memory mode.
 const DEV_TENANT: &str = "dev";
@@ -23,6 +24,7 @@ pub(crate) struct Stores {
     pub(crate) api_keys: Arc<dyn ApiKeyRepository>,
     pub(crate) idempotency: Arc<dyn IdempotencyRecords>,
     pub(crate) health: Arc<dyn StoreHealth>,
+    pub(crate) events: Option<FeedPorts>,
 }
 
 impl Stores {
@@ -33,6 +35,7 @@ impl Stores {
             api_keys: Arc::new(MeasuredApiKeys::new(self.api_keys)),
             idempotency: Arc::new(MeasuredIdempotencyRecords::new(self.idempotency)),
             health: Arc::new(MeasuredHealth::new(self.health)),
+            events: self.events.map(FeedPorts::measured),
         }
     }
 }
@@ -44,6 +47,7 @@ pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Stores {
         customers: Arc::clone(&store) as _,
         api_keys: Arc::clone(&store) as _,
         idempotency: Arc::clone(&store) as _,
+        events: Some(FeedPorts::of(Arc::clone(&store))),
         health: store,
     }
 }
@@ -60,7 +64,8 @@ pub(crate) async fn issue_dev_key(
 ) -> Result<ApiKeySecret, Failure> {
     let keys = ApiKeyService::new(Arc::clone(&stores.api_keys), ids, clock);
     let tenant = TenantName::from_stored(DEV_TENANT.to_owned());
-    let scopes = Scopes::from_iter(Scope::CUSTOMERS);
+    let scopes = Scope::CUSTOMERS.into_iter().chain([Scope::EVENTS_READ]);
+    let scopes: Scopes = scopes.collect();
     let issued = match given {
         Some(secret) => keys.issue_known(secret, &tenant, scopes, None).await?,
         None => keys.issue(&tenant, scopes, None).await?,
@@ -90,6 +95,7 @@ mod tests {
             assert!(
                 Scope::CUSTOMERS
                     .into_iter()
+                    .chain([Scope::EVENTS_READ])
                     .all(|scope| key.scopes.contains(scope))
             );
         }

@@ -57,6 +57,10 @@ id!(
     /// Id of a change of a customer, and of the event for that change.
     ChangeId
 );
+id!(
+    /// Id of an event. The event for a change of a customer has the id of the change.
+    EventId
+);
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ mod customer;
 mod customer_type;
 mod decision_id;
 mod email;
+mod event;
 mod external_id;
 mod fault;
 mod field;
@@ -43,10 +44,14 @@ pub use customer::{
 pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;
+pub use event::{
+    CustomerEvent, Event, EventBody, EventData, EventType, EventValue, ModuleEvent, Sequence,
+    SequencedEvent,
+};
 pub use external_id::ExternalId;
 pub use fault::{Fault, FieldFault, Parse};
 pub use field::CustomerField;
-pub use ids::{ChangeId, CustomerId, TenantId, parse_canonical_uuid};
+pub use ids::{ChangeId, CustomerId, EventId, TenantId, parse_canonical_uuid};
 pub use kyc_policy::KycPolicy;
 pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
 pub use patch::{AddressPatch, Edit, ProfilePatch};

@@ -16,6 +16,9 @@ impl Scope {
     /// Decide on customers: approve, reject, suspend, close and the like.
     pub const CUSTOMERS_REVIEW: Self = Self::declare("customers:review");
 
+    /// Read the event feed.
+    pub const EVENTS_READ: Self = Self::declare("events:read");
+
     /// The scopes of customers, in the order in which they are documented.
     pub const CUSTOMERS: [Self; 3] = [
         Self::CUSTOMERS_READ,

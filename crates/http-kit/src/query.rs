@@ -21,6 +21,15 @@ pub fn limit(value: &str) -> Option<u32> {
     (1..=LIMIT_MAX).contains(&limit).then_some(limit)
 }
 
+/// The problem of a parameter whose value turns out to be invalid after all parameters were read.
+pub fn invalid_parameter(name: &str) -> Problem {
+    let mut errors = FieldErrors::default();
+    let mut pointer = String::new();
+    push_segment(&mut pointer, name);
+    errors.note(&pointer, &INVALID_PARAMETER);
+    Problem::with_errors(&common::INVALID_REQUEST, errors)
+}
+
 /// The parameters of a request, and their errors.
 pub struct Query {
     values: Vec<(String, String)>,

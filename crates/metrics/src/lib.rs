@@ -9,6 +9,7 @@
 //! request. This crate knows no exporter: it records to the recorder of the facade `metrics` that is
 //! installed when the recorders are created.
 
+mod events;
 mod http;
 mod list;
 mod pool;
@@ -17,10 +18,14 @@ mod series;
 mod stores;
 mod values;
 
+pub use events::EventMetrics;
 pub use http::{
     ConnectionMetrics, HttpMetrics, KeyCacheMetrics, KeyLookup, RequestInFlight, RequestMetrics,
 };
 pub use list::{Kind, Label, METRICS, Metric, SECONDS_BUCKETS, Values, describe};
 pub use pool::{PoolMetrics, PoolUsage};
 pub use process::ProcessMetrics;
-pub use stores::{MeasuredApiKeys, MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords};
+pub use stores::{
+    MeasuredApiKeys, MeasuredCustomers, MeasuredEventFeed, MeasuredEventSequencer, MeasuredHealth,
+    MeasuredIdempotencyRecords,
+};

@@ -152,6 +152,27 @@ pub(crate) const STORE_SECONDS: Metric = Metric {
     help: "Duration of a store call, including the wait for a connection.",
     condition: None,
 };
+pub(crate) const EVENT_LAG: Metric = Metric {
+    name: "customers_events_lag_seconds",
+    kind: Kind::Histogram,
+    labels: &[],
+    help: "Time from a change to its event being visible in the feed; recorded by the copy that numbers the event.",
+    condition: None,
+};
+pub(crate) const EVENTS_WAITING: Metric = Metric {
+    name: "customers_events_waiting",
+    kind: Kind::Gauge,
+    labels: &[],
+    help: "Events of all tenants that are not visible in the feed yet; the same on each copy.",
+    condition: None,
+};
+pub(crate) const EVENTS_OLDEST_WAITING: Metric = Metric {
+    name: "customers_events_oldest_waiting_seconds",
+    kind: Kind::Gauge,
+    labels: &[],
+    help: "Age of the oldest event that is not visible in the feed yet; 0 if none waits.",
+    condition: None,
+};
 pub(crate) const POOL_CONNECTIONS: Metric = Metric {
     name: "customers_database_pool_connections",
     kind: Kind::Gauge,
@@ -268,6 +289,9 @@ pub const METRICS: &[Metric] = &[
     CHANGES,
     SWEPT,
     STORE_SECONDS,
+    EVENT_LAG,
+    EVENTS_WAITING,
+    EVENTS_OLDEST_WAITING,
     POOL_CONNECTIONS,
     POOL_IN_USE,
     POOL_MAX,

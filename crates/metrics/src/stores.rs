@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod customers;
+mod events;
 mod health;
 mod idempotency;
 
@@ -12,6 +13,7 @@ use metrics::Histogram;
 
 pub use api_keys::MeasuredApiKeys;
 pub use customers::MeasuredCustomers;
+pub use events::{MeasuredEventFeed, MeasuredEventSequencer};
 pub use health::MeasuredHealth;
 pub use idempotency::MeasuredIdempotencyRecords;
 

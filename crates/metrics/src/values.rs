@@ -17,6 +17,10 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "find_decision",
     "sweep",
     "check",
+    "read",
+    "heads",
+    "number",
+    "waiting",
 ];
 pub(crate) const STORE_OUTCOMES: &[&str] = &["ok", "unavailable", "defect"];
 pub(crate) const CREATE_OUTCOMES: &[&str] = &[
@@ -34,7 +38,7 @@ pub(crate) const CHANGE_OUTCOMES: &[&str] = &[
     "external_id_taken",
     "decision_taken",
 ];
-pub(crate) const PORTS: &[&str] = &["customers", "api_keys", "idempotency", "health"];
+pub(crate) const PORTS: &[&str] = &["customers", "api_keys", "idempotency", "health", "events"];
 /// `update`, then every verb of the status rules.
 pub(crate) const ACTIONS: &[&str] = &{
     let mut names = [Action::Update.as_str(); Verb::ALL.len() + 1];

@@ -10,6 +10,7 @@ mod api_keys;
 mod conflict;
 mod customers;
 mod error;
+mod events;
 mod first_answer;
 mod generators;
 mod health;
@@ -23,6 +24,10 @@ pub use customers::{
     CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome, RecordedDecision,
 };
 pub use error::StoreError;
+pub use events::{
+    EventFeed, EventPage, EventQuery, EventSequencer, EventSignal, HeadWatch, Numbered, Numbering,
+    WaitingEvents,
+};
 pub use first_answer::FirstAnswer;
 pub use generators::{Clock, IdGenerator};
 pub use health::StoreHealth;
@@ -34,6 +39,7 @@ pub use queries::{CustomerFilter, HistoryQuery, ListQuery, Page};
 pub use {
     api_keys::MockApiKeyRepository,
     customers::MockCustomerRepository,
+    events::{MockEventFeed, MockEventSequencer, MockEventSignal, MockHeadWatch},
     generators::{MockClock, MockIdGenerator},
     health::MockStoreHealth,
     idempotency::MockIdempotencyRecords,

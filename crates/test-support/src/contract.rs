@@ -16,6 +16,7 @@ pub mod combinations;
 pub mod contention;
 pub mod create;
 pub mod decisions;
+pub mod events;
 pub mod filters;
 pub mod health;
 pub mod history;
@@ -32,6 +33,7 @@ pub mod uniqueness;
 pub mod update;
 pub mod walk;
 
+pub use events::StoresWithFeed;
 pub use stores::Stores;
 
 /// Expands to every case of the contract as a named test: `repository_contract!(open);`.
@@ -213,6 +215,32 @@ macro_rules! repository_contract {
     };
 }
 
+/// Expands to every case of the event feed as a named test: `event_feed_contract!(open);`.
+///
+/// `open` is like that of [`repository_contract!`], with [`contract::StoresWithFeed`].
+///
+/// [`contract::StoresWithFeed`]: crate::contract::StoresWithFeed
+#[macro_export]
+macro_rules! event_feed_contract {
+    ($open:expr) => {
+        $crate::contract_cases! { $open;
+            events {
+                a_tenant_without_events_has_an_empty_feed,
+                a_creation_an_edit_and_a_decision_each_have_one_event,
+                the_event_of_an_edit_names_the_changed_fields,
+                an_event_without_a_position_is_not_visible,
+                what_is_not_stored_has_no_event,
+                waiting_events_are_numbered_in_the_order_of_their_times,
+                an_event_that_comes_late_gets_a_later_position,
+                numbering_takes_at_most_what_it_is_asked_for,
+                pages_together_are_the_whole_feed,
+                events_of_another_tenant_are_never_shown,
+                readers_see_each_event_once_while_others_write_and_number,
+            }
+        }
+    };
+}
+
 /// Implementation of [`repository_contract!`].
 #[doc(hidden)]
 #[macro_export]
@@ -239,6 +267,7 @@ mod tests {
             include_str!("contract/contention.rs"),
             include_str!("contract/create.rs"),
             include_str!("contract/decisions.rs"),
+            include_str!("contract/events.rs"),
             include_str!("contract/filters.rs"),
             include_str!("contract/health.rs"),
             include_str!("contract/history.rs"),

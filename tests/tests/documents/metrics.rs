@@ -231,6 +231,7 @@ fn selectors(expression: &str) -> Vec<String> {
         "offset",
         "or",
         "rate",
+        "max",
         "sum",
         "time",
         "vector",

@@ -3,13 +3,14 @@
 use customers_tests::problems::PROBLEMS;
 
 /// The source of every module with cases.
-const SUBJECTS: [&str; 35] = [
+const SUBJECTS: [&str; 36] = [
     include_str!("change_order.rs"),
     include_str!("conflicts.rs"),
     include_str!("decisions.rs"),
     include_str!("dry_runs.rs"),
     include_str!("edit_faults.rs"),
     include_str!("edits.rs"),
+    include_str!("events.rs"),
     include_str!("failures.rs"),
     include_str!("filters.rs"),
     include_str!("history.rs"),
@@ -44,6 +45,7 @@ const SUBJECTS: [&str; 35] = [
 #[test]
 fn every_case_runs_on_every_store() {
     let listed = [
+        include_str!("cases.rs"),
         include_str!("cases/creation.rs"),
         include_str!("cases/life.rs"),
     ]
@@ -55,7 +57,7 @@ fn every_case_runs_on_every_store() {
     assert!(cases.len() > 150, "the cases were not found: {cases:?}");
     for case in cases {
         assert!(
-            listed.contains(&format!("\n                {case},\n")),
+            listed.contains(&format!("            {case},\n")),
             "{case} runs on no store"
         );
     }

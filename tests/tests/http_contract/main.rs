@@ -19,6 +19,7 @@ mod decisions;
 mod dry_runs;
 mod edit_faults;
 mod edits;
+mod events;
 mod failures;
 mod filters;
 mod framing;
@@ -55,6 +56,7 @@ mod on_memory {
     use customers_tests::{TestApp, stores};
 
     http_contract!(stores::memory);
+    event_feed!(stores::memory_with_feed);
 }
 
 mod on_postgres {

@@ -59,7 +59,7 @@ pub(crate) async fn list_customers(
 
 problem_set! {
     /// What reading a list may meet.
-    pub(super) ListProblems:
+    pub(crate) ListProblems:
         common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
         common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL, common::UNAVAILABLE
 }

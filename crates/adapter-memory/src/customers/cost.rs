@@ -10,6 +10,7 @@ use customers_domain::{
 use super::index::Facet;
 use super::records::{Record, RecordEntry, RecordKey};
 use super::tenant::{Decision, Entry};
+use crate::feeds::customer_event;
 use crate::size::{allocation, element, hash_entry, text, tree_entry};
 
 /// Number of facets of a customer in the index.
@@ -100,9 +101,11 @@ fn metadata(metadata: &Metadata) -> usize {
     nodes + texts.sum::<usize>()
 }
 
+/// A change and its event.
 fn change(change: &CustomerChange) -> usize {
     let decision_id = change.decision_id.as_ref();
-    element::<CustomerChange>()
+    customer_event(change.changed_fields.len())
+        + element::<CustomerChange>()
         + allocation(change.changed_fields.len() * size_of::<CustomerField>())
         + reason(change.reason.as_ref())
         + decision_id.map_or(0, |id| text(DecisionId::as_str(id)))

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use customers_metrics::{
-    HttpMetrics, KeyLookup, METRICS, MeasuredCustomers, MeasuredIdempotencyRecords, PoolMetrics,
-    PoolUsage, ProcessMetrics, SECONDS_BUCKETS, describe,
+    EventMetrics, HttpMetrics, KeyLookup, METRICS, MeasuredCustomers, MeasuredIdempotencyRecords,
+    PoolMetrics, PoolUsage, ProcessMetrics, SECONDS_BUCKETS, describe,
 };
 use customers_ports::{MockCustomerRepository, MockIdempotencyRecords};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -41,6 +42,9 @@ fn record_everything() -> PrometheusHandle {
             writes: 6,
             writes_max: 7,
         });
+        let events = EventMetrics::recording();
+        events.record_lag(TimeDelta::milliseconds(7));
+        events.set_waiting(1, TimeDelta::seconds(2));
         MeasuredCustomers::new(Arc::new(MockCustomerRepository::new()));
         MeasuredIdempotencyRecords::new(Arc::new(MockIdempotencyRecords::new()));
     });

@@ -12,7 +12,8 @@ mod stores;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use customers_metrics::{HttpMetrics, KeyLookup, SECONDS_BUCKETS};
+use chrono::TimeDelta;
+use customers_metrics::{EventMetrics, HttpMetrics, KeyLookup, SECONDS_BUCKETS};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Calls `make` with a recorder that only this test sees.
@@ -62,11 +63,32 @@ fn requests_and_connections_count_until_they_end() {
 }
 
 #[test]
+fn the_lag_of_events_and_what_waits_are_recorded() {
+    let (metrics, handle) = recorded(EventMetrics::recording);
+    // The clock of another copy is ahead.
+    for milliseconds in [40, -3] {
+        metrics.record_lag(TimeDelta::milliseconds(milliseconds));
+    }
+    metrics.set_waiting(12, TimeDelta::seconds(3));
+    let lag = |le| {
+        let series = format!("customers_events_lag_seconds_bucket{{le=\"{le}\"}}");
+        value(&handle, &series)
+    };
+    assert_eq!((lag("0.0005"), lag("0.025"), lag("0.05")), (1, 1, 2));
+    assert_eq!(value(&handle, "customers_events_waiting"), 12);
+    let oldest = value(&handle, "customers_events_oldest_waiting_seconds");
+    assert_eq!(oldest, 3);
+}
+
+#[test]
 fn default_metrics_record_nothing() {
     let ((), handle) = recorded(|| {
         let metrics = HttpMetrics::default();
         metrics.connections.opened();
         metrics.key_cache.count(KeyLookup::Hit);
+        let events = EventMetrics::default();
+        events.record_lag(TimeDelta::zero());
+        events.set_waiting(1, TimeDelta::zero());
         let request = metrics.requests.begin();
         request.finish(None, "GET", 404, Duration::ZERO);
     });

@@ -1,11 +1,11 @@
-//! What `docs/extending.md` shows, compiled and tested with everything else.
+//! The code of `docs/extending.md`, compiled and tested with the workspace.
 //!
-//! - [`wallets`]: a module on top of customers. It reads them through the ports and asks them whether
-//!   they may transact.
-//! - [`toy_store`]: a whole store, as plain as it can be, that passes the contract suite.
+//! - [`wallets`]: a module on top of customers. It reads customers through the ports and checks whether they may
+//!   transact.
+//! - [`toy_store`]: a minimal store that passes the contract suite.
 //!
-//! Nothing of the service depends on this crate, and it knows no adapter: it sees what a team that
-//! builds on customers sees, the domain and the ports.
+//! The service does not depend on this crate. The crate depends on the domain and the ports and on no adapter, like the
+//! code of a team that builds on customers.
 
 pub mod toy_store;
 pub mod wallets;

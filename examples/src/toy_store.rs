@@ -1,9 +1,7 @@
-//! The plainest store that passes the whole contract suite: lists behind one lock, read from end to
-//! end.
+//! A minimal store that passes the whole contract suite. It consists of lists behind one lock that are read completely.
 //!
-//! It shows what a store owes, not how to make one fast, and so breaks one promise: a page costs more
-//! the more customers there are. One call holds the lock from its first question to its last write,
-//! which makes it a transaction.
+//! It shows the obligations of a store and not how to make one fast, so it breaks one of them: the cost of a page
+//! depends on the number of customers. Each call holds the lock until it ends, which makes it a transaction.
 
 mod api_keys;
 mod customers;
@@ -17,17 +15,17 @@ use customers_ports::{ApiKeyListing, Clock, StoreError, StoreHealth};
 use self::customers::{Decision, Entry};
 use self::idempotency::Record;
 
-/// Customers, API keys and idempotency records, for as long as the program runs.
+/// Customers, API keys and idempotency records in memory.
 pub struct ToyStore {
     clock: Arc<dyn Clock>,
     tables: Mutex<Tables>,
 }
 
-/// Everything that is stored, each list in the order of storing.
+/// All stored values. Each list is in order of insertion.
 #[derive(Default)]
 struct Tables {
-    /// Every version of every customer. Nothing is ever taken out or changed: a customer is its newest
-    /// entry, its history is all of its entries.
+    /// Every version of every customer. Entries are never removed or changed. The newest entry of a customer is its
+    /// current state, and all of its entries are its history.
     entries: Vec<Entry>,
     decisions: Vec<Decision>,
     records: Vec<Record>,
@@ -35,7 +33,7 @@ struct Tables {
 }
 
 impl ToyStore {
-    /// An empty store, by whose clock idempotency records grow old.
+    /// Creates an empty store. `clock` determines the age of idempotency records.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
@@ -43,8 +41,8 @@ impl ToyStore {
         }
     }
 
-    /// A panic elsewhere leaves no half of a transaction, since writing is one push on a list, or two
-    /// that cannot fail. So a poisoned lock is taken like any other.
+    /// A panic cannot leave a partial transaction, because a write pushes to one list, or to two by steps that cannot
+    /// fail. A poisoned lock can therefore be used.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! The toy store keeps the repository contract: every case of it, by one line.
+//! Runs the store contract suite on the toy store.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! A wallet is opened for whoever may transact, and for nobody else.
+//! A wallet is opened only for a customer that may transact.
 //!
-//! Customers come from the memory store: it is fast, and it keeps the contract of the port.
+//! Customers come from the in-memory store, which is fast and passes the contract suite.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,15 +20,15 @@ use customers_test_support::builders::{
     TestClock, creation, creation_under, decided, profile, tenant_id, test_time,
 };
 
-/// A tenant of a service with its stores.
-struct Town {
+/// A tenant with its stores.
+struct TestTenant {
     tenant: TenantId,
     customers: Arc<InMemoryStore>,
     clock: Arc<TestClock>,
     wallets: WalletService,
 }
 
-impl Town {
+impl TestTenant {
     fn new() -> Self {
         let clock = Arc::new(TestClock::new());
         let customers = Arc::new(InMemoryStore::new(clock.clone()));
@@ -74,57 +74,57 @@ impl Town {
 
 #[tokio::test]
 async fn an_active_customer_gets_a_wallet() {
-    let town = Town::new();
-    let customer = town.active_customer().await;
+    let test = TestTenant::new();
+    let customer = test.active_customer().await;
     let expected = Wallet {
         customer,
         currency: Currency::parse("NGN").unwrap(),
         opened_at: test_time(),
     };
-    assert_eq!(town.open(customer, "NGN").await, Ok(expected));
+    assert_eq!(test.open(customer, "NGN").await, Ok(expected));
 }
 
 #[tokio::test]
-async fn a_customer_has_one_wallet_of_a_currency_however_often_it_is_opened() {
-    let town = Town::new();
-    let customer = town.active_customer().await;
-    let first = town.open(customer, "NGN").await.unwrap();
-    town.clock.advance(TimeDelta::hours(1));
-    assert_eq!(town.open(customer, "NGN").await, Ok(first));
-    let other = town.open(customer, "EUR").await.unwrap();
+async fn opening_a_wallet_again_returns_the_existing_wallet() {
+    let test = TestTenant::new();
+    let customer = test.active_customer().await;
+    let first = test.open(customer, "NGN").await.unwrap();
+    test.clock.advance(TimeDelta::hours(1));
+    assert_eq!(test.open(customer, "NGN").await, Ok(first));
+    let other = test.open(customer, "EUR").await.unwrap();
     assert_eq!(other.opened_at, test_time() + TimeDelta::hours(1));
 }
 
 #[tokio::test]
-async fn whether_a_wallet_is_opened_follows_the_customers_decisions() {
-    let town = Town::new();
-    let mut customer = town.customer(creation(profile())).await;
+async fn a_wallet_can_be_opened_only_in_a_status_that_may_transact() {
+    let test = TestTenant::new();
+    let mut customer = test.customer(creation(profile())).await;
     let refused = |status| Err(OpenWalletError::MayNotTransact { status });
     assert_eq!(
-        town.open(customer.id(), "EUR").await,
+        test.open(customer.id(), "EUR").await,
         refused(CustomerStatus::PendingKyc)
     );
-    customer = town.decide(&customer, Verb::Approve).await;
-    assert!(town.open(customer.id(), "EUR").await.is_ok());
-    customer = town.decide(&customer, Verb::Suspend).await;
+    customer = test.decide(&customer, Verb::Approve).await;
+    assert!(test.open(customer.id(), "EUR").await.is_ok());
+    customer = test.decide(&customer, Verb::Suspend).await;
     assert_eq!(
-        town.open(customer.id(), "USD").await,
+        test.open(customer.id(), "USD").await,
         refused(CustomerStatus::Suspended)
     );
-    customer = town.decide(&customer, Verb::Reinstate).await;
-    assert!(town.open(customer.id(), "USD").await.is_ok());
+    customer = test.decide(&customer, Verb::Reinstate).await;
+    assert!(test.open(customer.id(), "USD").await.is_ok());
 }
 
 #[tokio::test]
 async fn the_customer_of_another_tenant_gets_no_wallet() {
-    let town = Town::new();
-    let customer = town.active_customer().await;
-    let stranger = Town {
+    let test = TestTenant::new();
+    let customer = test.active_customer().await;
+    let other = TestTenant {
         tenant: tenant_id(),
-        ..town
+        ..test
     };
     let refused = Err(OpenWalletError::NoSuchCustomer);
-    assert_eq!(stranger.open(customer, "EUR").await, refused);
+    assert_eq!(other.open(customer, "EUR").await, refused);
 }
 
 #[test]

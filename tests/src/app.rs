@@ -20,21 +20,21 @@ use tower::ServiceExt as _;
 use crate::feed::FeedTask;
 use crate::{Answer, Call};
 
-/// The HTTP face over a store, called without a socket.
+/// The HTTP adapter over a store, called without a socket.
 ///
-/// Clones are the same app. `stores`, `kyc_policy` and `rate_limit` may be changed, and
-/// [`TestApp::rebuilt`] is then the app that results.
+/// Clones share their content. After a change of `stores`, `kyc_policy` or `rate_limit`, [`TestApp::rebuilt`] returns
+/// the resulting app.
 #[derive(Clone)]
 pub struct TestApp {
-    /// The ports behind it.
+    /// The ports of the store.
     pub stores: Stores,
-    /// Which types of customer are verified.
+    /// Customer types that are verified.
     pub kyc_policy: KycPolicy,
-    /// Requests a second for each key.
+    /// Maximum requests per second for each key.
     pub rate_limit: Option<NonZeroU32>,
-    /// The clock of the core and of the keys.
+    /// The clock of the use cases and of API keys.
     pub clock: Arc<TestClock>,
-    /// Whether the program is going away.
+    /// Shutdown state of the program.
     pub drain: Drain,
     feed: Option<StoresWithFeed>,
     runner: Option<Arc<FeedTask>>,
@@ -44,7 +44,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// The app as it is with nothing configured, over an empty store.
+    /// Creates an app with default settings over an empty store.
     pub async fn over<G: Any + Send + Sync>((stores, guard): (Stores, G)) -> Self {
         let mut app = Self {
             stores,
@@ -62,7 +62,7 @@ impl TestApp {
         app.rebuilt()
     }
 
-    /// The app with the event feed, over an empty store.
+    /// Creates an app with the event feed over an empty store.
     pub async fn feeding<G: Any + Send + Sync>((fed, guard): (StoresWithFeed, G)) -> Self {
         let mut app = Self::over((fed.stores.clone(), guard)).await;
         app.feed = Some(fed);
@@ -71,7 +71,7 @@ impl TestApp {
         app.rebuilt()
     }
 
-    /// The app made again of its parts, with nothing remembered of what it did before.
+    /// Creates the app again from its parts, with empty caches.
     #[must_use]
     pub fn rebuilt(mut self) -> Self {
         let clock: Arc<dyn Clock> = self.clock.clone();
@@ -109,12 +109,12 @@ impl TestApp {
         self
     }
 
-    /// The service itself, to be put behind a listener.
+    /// Returns the router, to serve it with a listener.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// What operators do with keys.
+    /// Returns the use cases of API keys.
     pub fn keys(&self) -> ApiKeyService {
         ApiKeyService::new(
             self.stores.api_keys.clone(),
@@ -123,7 +123,7 @@ impl TestApp {
         )
     }
 
-    /// A new key of that tenant with these scopes, which never expires.
+    /// Creates a key of a tenant with these scopes and no expiry.
     pub async fn key_of(&self, tenant: &str, scopes: &[Scope]) -> String {
         let scopes = scopes.iter().copied().collect();
         let issued = self.keys().issue(&parse(tenant), scopes, None).await;
@@ -134,22 +134,22 @@ impl TestApp {
             .to_owned()
     }
 
-    /// The key of the tenant Acme with every scope, which [`TestApp::get`] and [`TestApp::post`] show.
+    /// Returns the key of the tenant Acme with every scope, which [`TestApp::get`] and [`TestApp::post`] send.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// A GET with the key.
+    /// Returns a GET with the key.
     pub fn get(&self, path: &str) -> Call {
         Call::get(path).key(&self.key)
     }
 
-    /// A create with the key.
+    /// Returns a create with the key.
     pub fn post(&self, body: &Value) -> Call {
         Call::new("POST", "/customers").key(&self.key).json(body)
     }
 
-    /// Sends a request and checks what is true of every answer.
+    /// Sends a request and checks the properties of every response.
     pub async fn send(&self, call: Call) -> Answer {
         let request_id = call.request_id().cloned();
         let answer = self.answer(call.into_request()).await;
@@ -160,7 +160,7 @@ impl TestApp {
         answer
     }
 
-    /// Sends a request that no [`Call`] can say.
+    /// Sends a request that [`Call`] cannot represent.
     pub async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router().oneshot(request).await;
         let (head, body) = response
@@ -174,7 +174,7 @@ impl TestApp {
         }
     }
 
-    /// Creates a customer, which must work.
+    /// Creates a customer. Panics if that fails.
     #[track_caller]
     pub fn create(&self, body: &Value) -> impl Future<Output = Answer> + use<> {
         let (app, call) = (self.clone(), self.post(body));
@@ -185,7 +185,7 @@ impl TestApp {
         }
     }
 
-    /// Sends a create with a body that is refused for its values or its shape.
+    /// Sends a create that is refused for its shape or its values.
     pub async fn refused(&self, body: &Value) -> Answer {
         self.send(self.post(body)).await
     }

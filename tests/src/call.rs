@@ -2,10 +2,10 @@ use axum::body::{Body, Bytes};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use serde_json::Value;
 
-/// The id of every request that does not choose another, so that whole problems can be compared.
+/// The id of every request without an id of its own, so that whole problems can be compared.
 pub const REQUEST_ID: &str = "the-request";
 
-/// A request, before it is sent.
+/// A request that is not sent yet.
 #[derive(Debug, Clone)]
 pub struct Call {
     method: Method,
@@ -15,7 +15,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request without a key and without a body.
+    /// Creates a request without a key and a body.
     pub fn new(method: &str, path: &str) -> Self {
         let method = method.parse().expect("a method");
         let call = Self {
@@ -28,7 +28,7 @@ impl Call {
             .header("x-request-id", REQUEST_ID)
     }
 
-    /// A GET without a key.
+    /// Creates a GET without a key.
     pub fn get(path: &str) -> Self {
         Self::new("GET", path)
     }
@@ -39,7 +39,7 @@ impl Call {
         self.without(name).another(name, value)
     }
 
-    /// Adds a value to a header that may have one.
+    /// Adds a value to a header, which may have one already.
     #[must_use]
     pub fn another(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = HeaderValue::from_bytes(value.as_ref()).expect("bytes fit for a header");
@@ -47,58 +47,58 @@ impl Call {
         self
     }
 
-    /// Takes a header away.
+    /// Removes a header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.remove(header_name(name));
         self
     }
 
-    /// Says who calls.
+    /// Sets the API key.
     #[must_use]
     pub fn key(self, key: &str) -> Self {
         self.header("authorization", format!("Bearer {key}"))
     }
 
-    /// Names the request, so that it is carried out once.
+    /// Sets the idempotency key.
     #[must_use]
     pub fn once(self, idempotency_key: &str) -> Self {
         self.header("idempotency-key", idempotency_key)
     }
 
-    /// Sends these bytes, said to be JSON.
+    /// Sets the body to these bytes, with the media type JSON.
     #[must_use]
     pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self.header("content-type", "application/json")
     }
 
-    /// Sends this value as JSON.
+    /// Sets the body to this value as JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         self.bytes(body.to_string())
     }
 
-    /// Asks another path.
+    /// Sets the path.
     #[must_use]
     pub fn path(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
         self
     }
 
-    /// Asks by another method.
+    /// Sets the method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = method.parse().expect("a method");
         self
     }
 
-    /// The value that the answer's `X-Request-Id` must have.
+    /// Returns the expected `X-Request-Id` of the response.
     pub(crate) fn request_id(&self) -> Option<&HeaderValue> {
         self.headers.get("x-request-id")
     }
 
-    /// The request itself.
+    /// Converts it to a request without a socket.
     pub fn into_request(self) -> Request<Body> {
         let mut request = Request::new(Body::from(self.body));
         *request.method_mut() = self.method;
@@ -107,7 +107,7 @@ impl Call {
         request
     }
 
-    /// The bytes of the request as they go over a connection, which is closed after the answer.
+    /// Returns the bytes of the request for a connection, which is closed after the response.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut out = format!("{} {} HTTP/1.1\r\n", self.method, self.path).into_bytes();
         let length = self.body.len().to_string();

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::{Answer, Program, REQUEST_ID};
 
-/// Longer than the service ever takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Timeout of requests; longer than any request takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A caller with a key, over real connections.
+/// A client with an API key that uses real connections.
 #[derive(Debug, Clone)]
 pub struct Caller {
     client: Client,
@@ -18,14 +18,14 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller of that program.
+    /// Creates a client of the program.
     pub fn new(program: &Program, key: &str) -> Self {
         Self::at(program.address(), key)
     }
 
-    /// A caller of whatever listens there.
+    /// Creates a client of an address.
     pub fn at(address: SocketAddr, key: &str) -> Self {
-        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
+        let client = Client::builder().timeout(TIMEOUT).no_proxy().build();
         Self {
             client: client.expect("a client without TLS"),
             address,
@@ -33,20 +33,21 @@ impl Caller {
         }
     }
 
-    /// The same caller on connections of its own.
+    /// Returns the same client with new connections.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
+        let client = Client::builder().timeout(TIMEOUT).no_proxy().build();
         Self {
             client: client.expect("a client without TLS"),
             ..self.clone()
         }
     }
 
-    /// Creates a customer, once for all requests with that idempotency key if there is one.
+    /// Creates a customer, with an idempotency key if one is given.
     ///
     /// # Errors
-    /// When no whole answer came back.
+    ///
+    /// Returns an error if no complete response arrives.
     pub async fn try_create(&self, body: &Value, once: Option<&str>) -> reqwest::Result<Answer> {
         let request = self.client.post(self.url("/customers")).json(body);
         let request = request.bearer_auth(&self.key);
@@ -57,7 +58,7 @@ impl Caller {
         .await
     }
 
-    /// The same where an answer must come back.
+    /// Like [`Self::try_create`]. Panics if no complete response arrives.
     pub async fn create(&self, body: &Value, once: Option<&str>) -> Answer {
         let answer = self.try_create(body, once).await;
         answer.expect("an answer to a create")
@@ -66,12 +67,13 @@ impl Caller {
     /// Reads a path with the key.
     ///
     /// # Errors
-    /// When no whole answer came back.
+    ///
+    /// Returns an error if no complete response arrives.
     pub async fn try_get(&self, path: &str) -> reqwest::Result<Answer> {
         answer(self.client.get(self.url(path)).bearer_auth(&self.key)).await
     }
 
-    /// The same where an answer must come back.
+    /// Like [`Self::try_get`]. Panics if no complete response arrives.
     pub async fn get(&self, path: &str) -> Answer {
         let request = self.client.get(self.url(path)).bearer_auth(&self.key);
         answer(request).await.expect("an answer to a read")

@@ -1,11 +1,11 @@
-//! A customer's life as callers ask for it: changes of a version, and what became of them.
+//! Requests for changes of a customer, and checks of their results.
 
 use customers_domain::Scope;
 use serde_json::{Value, json};
 
 use crate::{Answer, Call, TestApp};
 
-/// A row of the status rules: verb, from where, where to, scope, whether a reason is required.
+/// A row of the status rules: verb, from, to, scope, whether a reason is required.
 pub type Rule = (
     &'static str,
     &'static [&'static str],
@@ -14,7 +14,7 @@ pub type Rule = (
     bool,
 );
 
-/// The status rules, written down a second time on purpose: a change of one shows here.
+/// A second copy of the status rules, so that a change of them is noticed.
 pub const RULES: [Rule; 9] = {
     const WRITE: Scope = Scope::CUSTOMERS_WRITE;
     const REVIEW: Scope = Scope::CUSTOMERS_REVIEW;
@@ -68,7 +68,7 @@ pub const RULES: [Rule; 9] = {
     ]
 };
 
-/// Every status, with verbs by which a new customer gets there.
+/// Every status, with the verbs that bring a new customer there.
 pub const WAYS: [(&str, &[&str]); 7] = [
     ("pending_kyc", &[]),
     ("in_review", &["submit"]),
@@ -79,14 +79,14 @@ pub const WAYS: [(&str, &[&str]); 7] = [
     ("closed", &["close"]),
 ];
 
-/// The verbs that the rules allow from there, in their order.
+/// Returns the verbs that the rules allow from a status, in their order.
 pub fn allowed(status: &str) -> Vec<&'static str> {
     let legal = RULES.iter().filter(|(_, from, ..)| from.contains(&status));
     legal.map(|(verb, ..)| *verb).collect()
 }
 
 impl TestApp {
-    /// An edit of that version with the key.
+    /// Returns an edit of a version, with the key.
     pub fn patch(&self, id: &str, version: u64, patch: &Value) -> Call {
         Call::new("PATCH", &format!("/customers/{id}"))
             .key(self.key())
@@ -94,7 +94,7 @@ impl TestApp {
             .json(patch)
     }
 
-    /// A verb on that version with the key.
+    /// Returns a verb on a version, with the key.
     pub fn decision(&self, id: &str, verb: &str, version: u64, body: &Value) -> Call {
         Call::new("POST", &format!("/customers/{id}/{verb}"))
             .key(self.key())
@@ -102,14 +102,14 @@ impl TestApp {
             .json(body)
     }
 
-    /// Edits a customer, which must work, and gives what it is then.
+    /// Edits a customer and returns its new state. Panics if that fails.
     pub async fn edit(&self, id: &str, version: u64, patch: &Value) -> Value {
         let answer = self.send(self.patch(id, version, patch)).await;
         assert_eq!(answer.status, 200, "{patch}: {}", answer.text());
         answer.json()["data"].clone()
     }
 
-    /// Carries out a verb for some reason, which must work, and gives what the customer is then.
+    /// Applies a verb with a reason and returns the new state. Panics if that fails.
     pub async fn decide(&self, id: &str, verb: &str, version: u64) -> Value {
         let body = json!({"reason": format!("to {verb}")});
         let answer = self.send(self.decision(id, verb, version, &body)).await;
@@ -117,7 +117,7 @@ impl TestApp {
         answer.json()["data"].clone()
     }
 
-    /// A new customer that was led to that status: its id and its version.
+    /// Creates a customer and brings it to a status. Returns its id and its version.
     pub async fn in_status(&self, status: &str) -> (String, u64) {
         let id = self.create(&crate::bodies::whole_person()).await.id();
         let way = WAYS.iter().find(|(known, _)| *known == status);
@@ -130,14 +130,14 @@ impl TestApp {
         (id, version)
     }
 
-    /// The whole customer as it is now.
+    /// Returns the current customer.
     pub async fn customer(&self, id: &str) -> Value {
         let answer = self.send(self.get(&format!("/customers/{id}"))).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()["data"].clone()
     }
 
-    /// The first page of a customer's history.
+    /// Returns the first page of a customer's history.
     pub async fn history(&self, id: &str) -> Vec<Value> {
         let path = format!("/customers/{id}/history");
         self.send(self.get(&path)).await.items()
@@ -145,7 +145,7 @@ impl TestApp {
 }
 
 impl Call {
-    /// Says which version is to be changed.
+    /// Sets `If-Match` to a version.
     #[must_use]
     pub fn on(self, version: u64) -> Self {
         self.header("if-match", format!("\"{version}\""))
@@ -153,7 +153,7 @@ impl Call {
 }
 
 impl Answer {
-    /// What is on a page.
+    /// Returns the items of a page.
     #[track_caller]
     pub fn items(&self) -> Vec<Value> {
         assert_eq!(self.status, 200, "{}", self.text());
@@ -162,7 +162,7 @@ impl Answer {
         items.unwrap_or_else(|| panic!("no page: {body}")).clone()
     }
 
-    /// The ids on a page.
+    /// Returns the ids of a page.
     #[track_caller]
     pub fn ids(&self) -> Vec<String> {
         let items = self.items();
@@ -170,7 +170,7 @@ impl Answer {
         ids.map(str::to_owned).collect()
     }
 
-    /// The cursor of the next page, if there is one; `has_more` must say the same.
+    /// Returns the cursor of the next page, if there is one. Panics if `has_more` does not agree.
     #[track_caller]
     pub fn next_cursor(&self) -> Option<String> {
         let meta = &self.json()["meta"];
@@ -180,7 +180,7 @@ impl Answer {
         cursor
     }
 
-    /// Fails unless the status rules are said to forbid going from there to there.
+    /// Panics unless the status rules forbid this transition.
     #[track_caller]
     pub fn assert_forbidden(&self, from: &str, to: Option<&str>) {
         self.assert_problem_with("invalid_transition", &[], |problem| {
@@ -188,7 +188,7 @@ impl Answer {
         });
     }
 
-    /// Fails unless this is the whole customer in that version, and nothing that was said before.
+    /// Panics unless the response is the whole customer in this version, and not a replay.
     #[track_caller]
     pub fn assert_customer(&self, version: u64) {
         assert_eq!(self.status, 200, "{}", self.text());

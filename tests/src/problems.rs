@@ -1,11 +1,10 @@
-//! Every problem as callers see it, written down a second time on purpose: a change of a code, a
-//! status or a text shows here.
+//! A second copy of every problem as clients see it, so that a change of a code, a status or a text is noticed.
 
 use serde_json::{Value, json};
 
 use crate::REQUEST_ID;
 
-/// Code, status, title, detail.
+/// Code, status, title and detail.
 pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
     (
         "malformed_json",
@@ -135,7 +134,7 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
     ),
 ];
 
-/// What is said of a place at fault.
+/// Messages of field codes.
 const MESSAGES: [(&str, &str); 18] = [
     ("missing", "is required"),
     ("wrong_type", "has the wrong JSON type"),
@@ -175,7 +174,7 @@ const MESSAGES: [(&str, &str); 18] = [
     ("invalid_metadata", "breaks the limits of metadata"),
 ];
 
-/// The whole problem of that code, but for members that only some problems have.
+/// Returns the problem with this code, without members that only some problems have.
 #[track_caller]
 pub fn problem(code: &str) -> Value {
     let (_, status, title, detail) = PROBLEMS
@@ -192,7 +191,7 @@ pub fn problem(code: &str) -> Value {
     })
 }
 
-/// The member `errors` for these pointers and codes, in the order of pointers.
+/// Returns the member `errors` for these pointers and codes, ordered by pointer.
 #[track_caller]
 pub fn errors(places: &[(&str, &str)]) -> Value {
     let mut errors: Vec<Value> = places

@@ -16,14 +16,13 @@ use crate::Caller;
 use crate::exposition::Exposition;
 use crate::log_lines;
 
-/// More than the program takes to start or to end, however busy the machine is.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Timeout of the start and the end of the program.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Ends a process once the pipe is closed that the test process alone holds.
+/// Kills a process when the pipe that only the test process holds is closed.
 const WATCH: &str = r#"trap '' HUP INT QUIT TERM; cat >/dev/null; kill -KILL "$1""#;
 
-/// The real program, serving over a database. It is killed when this is dropped, and also when the
-/// test process dies without dropping anything.
+/// The real program, serving a database. It is killed when the value is dropped or the test process ends.
 pub struct Program {
     child: Child,
     watch: Child,
@@ -34,28 +33,31 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts `customers serve` over that database and waits until it listens, on a port of its own.
+    /// Starts `customers serve` with a database on a free port, and waits until it listens.
     ///
     /// # Panics
-    /// When it ends before it listens.
+    ///
+    /// Panics if it ends before it listens.
     pub async fn serve(url: &str, args: &[&str]) -> Self {
         Self::serve_at("127.0.0.1:0", url, args).await
     }
 
-    /// The same with further variables in its environment.
+    /// Like [`Self::serve`], with further environment variables.
     ///
     /// # Panics
-    /// When it ends before it listens.
+    ///
+    /// Panics if it ends before it listens.
     pub async fn serve_with(url: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::start("127.0.0.1:0", url, args, variables)
             .listens()
             .await
     }
 
-    /// The same on a given address, so that it can be started there again.
+    /// Like [`Self::serve`], on a given address, so that it can be started there again.
     ///
     /// # Panics
-    /// When it ends before it listens.
+    ///
+    /// Panics if it ends before it listens.
     pub async fn serve_at(listen: &str, url: &str, args: &[&str]) -> Self {
         Self::start(listen, url, args, &[]).listens().await
     }
@@ -64,7 +66,7 @@ impl Program {
     async fn listens(self) -> Self {
         let mut program = self;
         let mut ended = false;
-        eventually("the program listens", PATIENCE, async || {
+        eventually("the program listens", TIMEOUT, async || {
             let log = program.log();
             if let Some(address) = address_in(&log, "listening") {
                 program.address = address;
@@ -82,7 +84,7 @@ impl Program {
         program
     }
 
-    /// Starts it and does not wait.
+    /// Starts the program without waiting.
     fn start(listen: &str, url: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let listen = ["serve", "--listen", listen, "--allow-unsafe-durability"];
         let mut child = command(&[&listen, args].concat(), url)
@@ -112,12 +114,12 @@ impl Program {
         }
     }
 
-    /// Runs another command of the program, over that database, to its end.
+    /// Runs another command of the program with the database until it ends.
     pub fn run(url: &str, args: &[&str]) -> Output {
         command(args, url).output().expect("the program starts")
     }
 
-    /// A new key of that tenant that may read and write, made as operators make one.
+    /// Creates a key of a tenant that can read and write, as operators do.
     pub fn key(url: &str, tenant: &str) -> String {
         let scope = "customers:read,customers:write";
         let output = Self::run(
@@ -131,25 +133,25 @@ impl Program {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Where it listens.
+    /// Returns the address of the service.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it serves metrics.
+    /// Returns the address of the metrics listener.
     ///
     /// # Panics
-    /// When it does not.
+    ///
+    /// Panics if there is none.
     pub fn metrics_address(&self) -> SocketAddr {
         self.metrics_address.expect("it was told to serve metrics")
     }
 
-    /// The metrics as they are now: a page that was made for an earlier question may be shown for a
-    /// moment, so this asks until `enough` says yes.
+    /// Returns the metrics. Polls until `enough` returns `true`, because a page is served from a cache for a moment.
     pub async fn metrics(&self, enough: impl Fn(&Exposition) -> bool) -> Exposition {
         let anyone = Caller::at(self.metrics_address(), "");
         let mut page = Exposition::default();
-        eventually("the metrics are as expected", PATIENCE, async || {
+        eventually("the metrics are as expected", TIMEOUT, async || {
             let answer = anyone.get_without_key("/metrics").await;
             assert_eq!(answer.status, 200, "{}", answer.text());
             page = Exposition::parse(&answer.text());
@@ -159,7 +161,7 @@ impl Program {
         page
     }
 
-    /// All that it wrote so far, to stdout and stderr.
+    /// Returns everything that it wrote to stdout and stderr.
     pub fn log(&self) -> String {
         self.log
             .lock()
@@ -167,17 +169,17 @@ impl Program {
             .clone()
     }
 
-    /// Sends it a signal.
+    /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         let process = i32::try_from(self.child.id()).expect("a process id");
         kill(Pid::from_raw(process), signal).expect("the program is there");
     }
 
-    /// Waits for its end, and gives how it ended and all that it wrote, of which operators must be
-    /// able to read what it means.
+    /// Waits until the program ends. Returns its exit status and output. Panics if the output has undocumented log
+    /// lines.
     pub async fn ended(mut self) -> (ExitStatus, String) {
         let mut status = None;
-        eventually("the program ends", PATIENCE, async || {
+        eventually("the program ends", TIMEOUT, async || {
             status = self.child.try_wait().expect("its end can be seen");
             status.is_some()
         })
@@ -190,7 +192,7 @@ impl Program {
         (status.expect("it ended"), log)
     }
 
-    /// The most memory that it ever had in use, in bytes.
+    /// Returns the maximum resident memory in bytes.
     pub fn peak_memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("a Linux with /proc mounted");
@@ -205,7 +207,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // The watch first: once the program is waited for, its number may be another's.
+        // The watch is killed first, because the process id of the program can be reused after `wait`.
         let _ = self.watch.kill();
         let _ = self.watch.wait();
         let _ = self.child.kill();
@@ -225,7 +227,7 @@ fn command(args: &[&str], url: &str) -> Command {
     command
 }
 
-/// The program lies beside the folder of the test programs.
+/// Returns the path of the program, which is next to the directory of the test binaries.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it is");
     let profile = test.parent().and_then(|folder| folder.parent());
@@ -238,7 +240,7 @@ fn binary() -> PathBuf {
     binary
 }
 
-/// Reads while the program runs, so that it never waits for a full pipe.
+/// Reads output while the program runs, so that a full pipe cannot block it.
 fn collect(from: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
     let (mut from, log) = (from.expect("the pipe is there"), Arc::clone(log));
     thread::spawn(move || {
@@ -252,7 +254,7 @@ fn collect(from: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) -
     })
 }
 
-/// The address in the line with that message.
+/// Returns the address in the log line with this message.
 fn address_in(log: &str, message: &str) -> Option<SocketAddr> {
     let mut lines = log
         .lines()

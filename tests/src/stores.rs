@@ -1,4 +1,4 @@
-//! An empty store of each kind, with whatever must live as long as it does.
+//! Opens an empty store of each kind, with a guard that must live as long as the store.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use customers_test_support::builders::TestClock;
 use customers_test_support::contract::{Stores, StoresWithFeed};
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
 
-/// A store in memory.
-#[expect(clippy::unused_async, reason = "every store is opened alike")]
+/// Opens a store in memory.
+#[expect(clippy::unused_async, reason = "all stores have the same signature")]
 pub async fn memory() -> (Stores, ()) {
     let store = InMemoryStore::new(Arc::new(TestClock::new()));
     (Stores::of(Arc::new(store)), ())
 }
 
-/// A store in memory with its event feed.
-#[expect(clippy::unused_async, reason = "every store is opened alike")]
+/// Opens a store in memory with its event feed.
+#[expect(clippy::unused_async, reason = "all stores have the same signature")]
 pub async fn memory_with_feed() -> (StoresWithFeed, ()) {
     let store = Arc::new(InMemoryStore::new(Arc::new(TestClock::new())));
     let fed = StoresWithFeed {
@@ -30,7 +30,7 @@ pub async fn memory_with_feed() -> (StoresWithFeed, ()) {
     (fed, ())
 }
 
-/// A store in a Postgres database of its own.
+/// Opens a store in a new Postgres database.
 pub async fn postgres() -> (Stores, TestDatabase) {
     let server = PostgresServer::shared().await;
     let home = server.migrated_database(bring_up).await;
@@ -45,7 +45,7 @@ pub async fn postgres() -> (Stores, TestDatabase) {
     (stores, home)
 }
 
-/// Runs this program's migrations on an empty database.
+/// Runs the migrations of this program on an empty database.
 pub async fn bring_up(url: &str) {
     migrate(&PgSettings::new(url))
         .await

@@ -14,14 +14,14 @@ use customers_ports::{
 use super::idempotency::Record;
 use super::{Tables, ToyStore};
 
-/// A version of a customer, with the change that made it.
+/// A version of a customer, with the change that created it.
 pub(super) struct Entry {
     tenant: TenantId,
     customer: Customer,
     change: CustomerChange,
 }
 
-/// A decision that its caller named, with its tenant.
+/// A decision with an id, and its tenant.
 pub(super) struct Decision {
     tenant: TenantId,
     id: DecisionId,
@@ -42,15 +42,15 @@ impl Tables {
             .find(|customer| customer.id() == id)
     }
 
-    /// The tenant's customers as they are now, in the order of their ids.
+    /// Returns the current customers of a tenant, ordered by id.
     fn customers(&self, tenant: TenantId) -> BTreeMap<CustomerId, &Customer> {
-        // Of several versions the last one stays in the map.
+        // The last version of each customer stays in the map.
         self.entries_of(tenant)
             .map(|entry| (entry.customer.id(), &entry.customer))
             .collect()
     }
 
-    /// Who else has the customer's email, or else its external id.
+    /// Returns the other customer that holds the email, or otherwise the external id.
     fn conflict(&self, tenant: TenantId, wanted: &Customer) -> Option<Conflict> {
         let mut others = self.customers(tenant);
         others.remove(&wanted.id());
@@ -75,13 +75,13 @@ impl Tables {
         found.map(|decision| &decision.recorded)
     }
 
-    /// Whether that very change is stored: its caller did not learn what became of its first call.
+    /// Returns whether this change is already stored, because the call is a retry.
     fn is_stored(&self, tenant: TenantId, change: &CustomerChange) -> bool {
         self.entries_of(tenant)
             .any(|entry| entry.change.id == change.id)
     }
 
-    /// Whether the customer is stored in the version just before this one.
+    /// Returns whether the stored version is the predecessor of this one.
     fn is_next(&self, tenant: TenantId, customer: &Customer) -> bool {
         self.customer(tenant, customer.id())
             .is_some_and(|before| before.version().next() == customer.version())
@@ -98,7 +98,7 @@ impl Tables {
         if let Some(outcome) = claim.and_then(|claim| self.replay(tenant, &claim)) {
             return outcome;
         }
-        // It is there already where the caller did not learn what became of its first call.
+        // The call is a retry if the customer is already stored.
         let stored = self.customer(tenant, customer.id()).is_some();
         let conflict = self.conflict(tenant, &customer).filter(|_| !stored);
         let answer = conflict.map_or(FirstAnswer::Created(customer.receipt()), FirstAnswer::Taken);
@@ -199,7 +199,7 @@ impl CustomerRepository for ToyStore {
         let newest_first = customers.into_values().rev();
         let found = newest_first
             .filter(|customer| query.after.is_none_or(|after| customer.id() < after))
-            .filter(|customer| passes(&query.filter, customer))
+            .filter(|customer| matches_filter(&query.filter, customer))
             .cloned();
         Ok(Page::cut(found.collect(), query.limit))
     }
@@ -256,8 +256,8 @@ impl CustomerRepository for ToyStore {
     }
 }
 
-/// Whether the customer meets every condition that is present.
-fn passes(filter: &CustomerFilter, customer: &Customer) -> bool {
+/// Returns whether the customer meets every condition that is present.
+fn matches_filter(filter: &CustomerFilter, customer: &Customer) -> bool {
     let CustomerFilter {
         statuses,
         customer_type,

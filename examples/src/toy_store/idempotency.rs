@@ -7,7 +7,7 @@ use customers_ports::{
 
 use super::{Tables, ToyStore};
 
-/// What a repeatable request was told when it came first.
+/// The first outcome of a request.
 pub(super) struct Record {
     pub(super) tenant: TenantId,
     pub(super) claim: IdempotencyClaim,
@@ -16,7 +16,7 @@ pub(super) struct Record {
 }
 
 impl Tables {
-    /// The answer to a request whose key was used before.
+    /// Returns the outcome of a request whose key was used before.
     pub(super) fn replay(
         &self,
         tenant: TenantId,

@@ -7,7 +7,7 @@ use customers_ports::StoreError;
 
 use super::{Currency, Wallet, WalletRepository};
 
-/// Wallets for as long as the program runs.
+/// Wallets in memory.
 #[derive(Default)]
 pub struct InMemoryWallets(Mutex<HashMap<(TenantId, CustomerId, Currency), Wallet>>);
 

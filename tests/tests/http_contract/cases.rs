@@ -1,4 +1,4 @@
-//! The list of cases that run on every store.
+//! The list of cases, which run on every store.
 
 #[macro_use]
 mod creation;

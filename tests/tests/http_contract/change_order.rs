@@ -1,4 +1,4 @@
-//! A change is checked in one order, and the first check that fails answers.
+//! Changes are checked in the documented order, and the response reports the first failed check.
 
 use customers_domain::Scope;
 use customers_tests::{Call, TestApp, bodies};
@@ -24,7 +24,7 @@ enum Fault {
     Status,
 }
 
-/// What can be wrong with a change, in the order of the checks, and the answer to it.
+/// Faults of a change in the order of the checks, with their responses.
 const FAULTS: [(Fault, u16, &str); 14] = [
     (Fault::Key, 401, "unauthorized"),
     (Fault::Scope, 403, "insufficient_scope"),
@@ -48,7 +48,7 @@ enum Change {
     Verb,
 }
 
-/// A customer that may be changed, one that may not, and who may not change either.
+/// A customer that can be changed, one that cannot, and a key without the required scopes.
 struct Town {
     app: TestApp,
     readers: String,
@@ -71,7 +71,7 @@ impl Town {
         }
     }
 
-    /// A change that is wrong in these ways and in no other.
+    /// Returns a change with exactly these faults.
     fn faulty(&self, change: Change, faults: &[Fault]) -> Call {
         let has = |fault| faults.contains(&fault);
         let (mut id, mut version) = (&*self.open, 1);
@@ -151,7 +151,7 @@ fn body(change: Change, faults: &[Fault]) -> String {
     text
 }
 
-pub async fn of_two_or_more_faults_of_a_change_the_first_one_answers(app: TestApp) {
+pub async fn checks_of_a_change_run_in_the_documented_order(app: TestApp) {
     let town = Town::of(app).await;
     for change in [Change::Edit, Change::Verb] {
         let faults: Vec<_> = FAULTS
@@ -171,7 +171,7 @@ pub async fn of_two_or_more_faults_of_a_change_the_first_one_answers(app: TestAp
     }
 }
 
-pub async fn a_taken_value_comes_after_all_else_that_is_wrong_with_an_edit(app: TestApp) {
+pub async fn a_taken_value_is_reported_after_all_other_errors_of_an_edit(app: TestApp) {
     let holder = bodies::person();
     app.create(&holder).await;
     let patch = json!({"email": holder["email"]});
@@ -193,7 +193,7 @@ pub async fn a_taken_value_comes_after_all_else_that_is_wrong_with_an_edit(app: 
     }
 }
 
-pub async fn lists_are_checked_in_the_same_order(app: TestApp) {
+pub async fn checks_of_a_list_run_in_the_same_order(app: TestApp) {
     let writers = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     let history = format!("/customers/{UNUSED}/history");
     for path in ["/customers", "/statuses", &history] {

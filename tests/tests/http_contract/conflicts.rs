@@ -1,4 +1,4 @@
-//! What is unique in a tenant: 409, and who holds it.
+//! Unique values: 409 with the holder.
 
 use customers_domain::Scope;
 use customers_tests::{Answer, TestApp, bodies};
@@ -46,7 +46,7 @@ pub async fn a_taken_external_id_is_a_conflict_byte_for_byte(app: TestApp) {
     }
 }
 
-pub async fn where_both_are_taken_the_holder_of_the_email_is_named(app: TestApp) {
+pub async fn if_both_values_are_taken_the_holder_of_the_email_is_named(app: TestApp) {
     let emails = app.create(&bodies::seed()).await.id();
     let named = bodies::with(bodies::person(), "/external_id", "crm-4711");
     app.create(&named).await;
@@ -65,7 +65,7 @@ pub async fn another_tenant_may_have_the_same_customer(app: TestApp) {
     assert_taken(&again, "email", &theirs.id(), &[]);
 }
 
-pub async fn what_was_refused_leaves_nothing_behind(app: TestApp) {
+pub async fn a_refused_create_has_no_effect(app: TestApp) {
     app.create(&bodies::seed()).await;
     let refused = bodies::with(bodies::seed(), "/external_id", "crm-4711");
     assert_eq!(app.refused(&refused).await.status, 409);

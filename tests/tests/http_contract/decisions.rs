@@ -1,4 +1,4 @@
-//! A decision that has an id is carried out once.
+//! Decisions with an id are stored once.
 
 use customers_domain::Scope;
 use customers_tests::{Answer, Call, TestApp, bodies};
@@ -10,7 +10,7 @@ fn named(reason: &str) -> Value {
     json!({"reason": reason, "decision_id": "kyc-1"})
 }
 
-/// Fails unless this is the first answer again.
+/// Panics unless the response is a replay of the first one.
 #[track_caller]
 fn assert_replayed(answer: &Answer, first: &Answer) {
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -22,7 +22,7 @@ fn assert_replayed(answer: &Answer, first: &Answer) {
     ]);
 }
 
-pub async fn a_decision_sent_again_gets_its_first_answer_whatever_the_version(app: TestApp) {
+pub async fn a_retried_decision_gets_its_first_response_for_any_version(app: TestApp) {
     let id = app.create(&bodies::whole_person()).await.id();
     let call = || app.decision(&id, "approve", 1, &named("seen"));
     let first = app.send(call()).await;
@@ -39,7 +39,7 @@ pub async fn a_decision_sent_again_gets_its_first_answer_whatever_the_version(ap
     assert_eq!(app.history(&id).await.len(), 4);
 }
 
-pub async fn a_decision_is_the_same_by_its_values_and_whoever_sends_it(app: TestApp) {
+pub async fn a_decision_with_the_same_values_is_a_retry_from_any_key(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let first = app
         .send(app.decision(&id, "approve", 1, &named("seen")))
@@ -61,7 +61,7 @@ pub async fn a_decision_is_the_same_by_its_values_and_whoever_sends_it(app: Test
     );
 }
 
-pub async fn a_decision_id_with_anything_else_is_refused(app: TestApp) {
+pub async fn a_decision_id_with_other_characters_is_refused(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let other = app.create(&bodies::person()).await.id();
     let call = app.decision(&id, "approve", 1, &named("seen"));
@@ -84,7 +84,7 @@ pub async fn a_decision_id_with_anything_else_is_refused(app: TestApp) {
     assert_eq!(app.history(&id).await.len(), 2);
 }
 
-pub async fn decision_ids_are_told_apart_to_the_last_character(app: TestApp) {
+pub async fn decision_ids_are_compared_to_the_last_character(app: TestApp) {
     for decision_id in ["kyc-1", "KYC-1", "kyc-1 ", " kyc-1", "kyc-10"] {
         let id = app.create(&bodies::person()).await.id();
         let body = json!({"decision_id": decision_id});
@@ -107,7 +107,7 @@ pub async fn a_decision_id_belongs_to_its_tenant(app: TestApp) {
         .assert_problem("not_found", &[]);
 }
 
-pub async fn only_a_decision_that_was_carried_out_is_kept(app: TestApp) {
+pub async fn only_stored_decisions_use_up_their_id(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let refused = async |call: Call, status: u16| {
         assert_eq!(app.send(call).await.status, status);

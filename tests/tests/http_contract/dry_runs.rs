@@ -19,7 +19,7 @@ fn dry_edit(app: &TestApp, id: &str, version: u64, patch: &Value) -> Call {
     edit.path(&format!("/customers/{id}?validate_only=true"))
 }
 
-pub async fn a_create_that_is_only_checked_creates_nothing(app: TestApp) {
+pub async fn a_dry_run_of_a_create_creates_nothing(app: TestApp) {
     let body = bodies::whole_person();
     for _ in 0..2 {
         assert_valid(&app.send(dry_create(&app, &body)).await);
@@ -28,7 +28,7 @@ pub async fn a_create_that_is_only_checked_creates_nothing(app: TestApp) {
     app.create(&body).await;
 }
 
-pub async fn a_checked_create_is_refused_as_the_real_one_would_be(app: TestApp) {
+pub async fn a_dry_run_of_a_create_is_refused_like_the_create(app: TestApp) {
     let holder = bodies::whole_person();
     app.create(&holder).await;
     let email = json!({"email": holder["email"].as_str().unwrap().to_ascii_uppercase()});
@@ -52,7 +52,7 @@ pub async fn a_checked_create_is_refused_as_the_real_one_would_be(app: TestApp) 
     cut.assert_problem("malformed_json", &[]);
 }
 
-pub async fn a_check_does_not_look_at_the_idempotency_key(app: TestApp) {
+pub async fn a_dry_run_ignores_the_idempotency_key(app: TestApp) {
     let body = bodies::person();
     for bad in ["", "\"\"", "caf\u{e9}", &"k".repeat(256)] {
         assert_valid(&app.send(dry_create(&app, &body).once(bad)).await);
@@ -87,7 +87,7 @@ pub async fn false_is_the_real_call(app: TestApp) {
     app.send(edit).await.assert_customer(2);
 }
 
-pub async fn any_other_value_is_refused_and_does_nothing(app: TestApp) {
+pub async fn any_other_value_of_validate_only_is_refused_without_effect(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     for value in [
         "validate_only",
@@ -119,7 +119,7 @@ pub async fn any_other_value_is_refused_and_does_nothing(app: TestApp) {
     assert_eq!(app.send(app.get("/customers")).await.ids(), [id]);
 }
 
-pub async fn the_parameter_is_checked_after_the_media_type_and_before_the_rest(app: TestApp) {
+pub async fn query_parameters_are_checked_after_the_media_type_and_before_the_body(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let create = app.post(&json!({})).once("").bytes("{");
     let edit = app.patch(&id, 1, &json!({})).without("if-match").bytes("{");
@@ -148,7 +148,7 @@ pub async fn the_parameter_is_checked_after_the_media_type_and_before_the_rest(a
     }
 }
 
-pub async fn an_edit_that_is_only_checked_changes_nothing(app: TestApp) {
+pub async fn a_dry_run_of_an_edit_changes_nothing(app: TestApp) {
     let id = app.create(&bodies::whole_person()).await.id();
     let before = app.customer(&id).await;
     for patch in [
@@ -163,7 +163,7 @@ pub async fn an_edit_that_is_only_checked_changes_nothing(app: TestApp) {
     assert_eq!(app.history(&id).await.len(), 1);
 }
 
-pub async fn a_checked_edit_is_refused_as_the_real_one_would_be(app: TestApp) {
+pub async fn a_dry_run_of_an_edit_is_refused_like_the_edit(app: TestApp) {
     let holder = bodies::whole_person();
     app.create(&holder).await;
     let id = app.create(&bodies::whole_person()).await.id();

@@ -28,7 +28,7 @@ fn everywhere(value: &Value) -> Value {
     })
 }
 
-pub async fn null_is_missing_where_a_member_is_required(app: TestApp) {
+pub async fn a_required_member_that_is_null_is_missing(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let answer = app.send(app.patch(&id, 1, &everywhere(&Value::Null))).await;
     answer.assert_errors("invalid_request", &all("missing"));
@@ -37,7 +37,7 @@ pub async fn null_is_missing_where_a_member_is_required(app: TestApp) {
     answer.assert_errors("invalid_request", &[("/billing_address", "missing")]);
 }
 
-pub async fn the_type_and_what_is_the_services_own_are_unknown(app: TestApp) {
+pub async fn the_type_and_members_set_by_the_service_cannot_be_edited(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     for name in [
         "type",
@@ -61,7 +61,7 @@ pub async fn the_type_and_what_is_the_services_own_are_unknown(app: TestApp) {
     }
 }
 
-pub async fn all_misfits_of_a_patch_come_together(app: TestApp) {
+pub async fn all_shape_errors_of_a_patch_are_reported_together(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let patch = json!({
         "first_name": 5,
@@ -114,7 +114,7 @@ pub async fn a_patch_is_an_object_and_so_are_its_objects(app: TestApp) {
     }
 }
 
-pub async fn all_wrong_values_of_a_patch_come_together(app: TestApp) {
+pub async fn all_invalid_values_of_a_patch_are_reported_together(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let mut patch = everywhere(&json!(" "));
     patch["external_id"] = json!("");
@@ -152,7 +152,7 @@ pub async fn all_wrong_values_of_a_patch_come_together(app: TestApp) {
     assert_eq!(app.history(&id).await.len(), 1);
 }
 
-pub async fn what_another_customer_holds_is_a_conflict(app: TestApp) {
+pub async fn a_value_of_another_customer_is_a_conflict(app: TestApp) {
     let holder = bodies::whole_person();
     let holder_id = app.create(&holder).await.id();
     let other = bodies::whole_person();
@@ -187,7 +187,7 @@ pub async fn what_another_customer_holds_is_a_conflict(app: TestApp) {
     assert_eq!(answer.code(), "customer_already_exists");
 }
 
-pub async fn ones_own_email_in_another_case_is_no_conflict(app: TestApp) {
+pub async fn a_customers_own_email_in_another_case_is_no_conflict(app: TestApp) {
     let body = bodies::whole_person();
     let id = app.create(&body).await.id();
     let loud = body["email"].as_str().unwrap().replace("james", "JAMES");
@@ -203,7 +203,7 @@ pub async fn ones_own_email_in_another_case_is_no_conflict(app: TestApp) {
     );
 }
 
-pub async fn a_rejected_or_closed_customer_is_not_edited_whatever_the_patch(app: TestApp) {
+pub async fn a_rejected_or_closed_customer_cannot_be_edited(app: TestApp) {
     let holder = bodies::person();
     app.create(&holder).await;
     for status in ["rejected", "closed"] {
@@ -234,7 +234,7 @@ fn members(count: usize) -> Map<String, Value> {
         .collect()
 }
 
-pub async fn metadata_has_its_limits_after_the_merge(app: TestApp) {
+pub async fn the_limits_of_metadata_apply_after_the_merge(app: TestApp) {
     let body = bodies::with(bodies::person(), "/metadata", Value::Object(members(50)));
     let holder = bodies::person();
     app.create(&holder).await;

@@ -1,10 +1,10 @@
-//! An edit: what it changes, what it leaves, and in which words it may be sent.
+//! Edits: their effect, and the accepted values.
 
 use chrono::TimeDelta;
 use customers_tests::{TestApp, bodies};
 use serde_json::{Value, json};
 
-/// A patch of the one member at that pointer.
+/// Returns a patch of the member at the pointer.
 fn patch_of(pointer: &str, value: impl Into<Value>) -> Value {
     let mut segments = pointer.rsplit('/').filter(|name| !name.is_empty());
     let last = segments.next().unwrap();
@@ -73,7 +73,7 @@ pub async fn an_address_and_metadata_are_merged_member_by_member(app: TestApp) {
     assert_eq!(entry["changed_fields"], changed);
 }
 
-pub async fn null_takes_away_what_is_optional(app: TestApp) {
+pub async fn null_removes_an_optional_value(app: TestApp) {
     let id = app.create(&bodies::whole_person()).await.id();
     let patch = json!({"external_id": null, "metadata": null, "billing_address": {"line2": null}});
     let after = app.edit(&id, 1, &patch).await;
@@ -85,7 +85,7 @@ pub async fn null_takes_away_what_is_optional(app: TestApp) {
     again.assert_customer(2);
 }
 
-pub async fn what_is_taken_away_is_free_for_another(app: TestApp) {
+pub async fn replaced_and_removed_unique_values_are_free(app: TestApp) {
     let named = bodies::with(bodies::person(), "/external_id", "crm-4711");
     let first = app.create(&named).await.id();
     let patch = json!({"external_id": null, "email": "new.address@example.com"});
@@ -122,8 +122,8 @@ pub async fn a_patch_that_changes_nothing_writes_nothing(app: TestApp) {
     assert_eq!(app.history(&id).await.len(), 1);
 }
 
-/// A clock is set back, or that of another copy of the program is behind.
-pub async fn time_never_runs_backwards_where_the_clock_does(app: TestApp) {
+/// A clock was set back, or the clock of another copy of the program is slow.
+pub async fn times_do_not_decrease_if_the_clock_is_set_back(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     app.clock.advance(TimeDelta::hours(-1));
     app.edit(&id, 1, &json!({"last_name": "Adeyemi"})).await;
@@ -141,7 +141,7 @@ pub async fn time_never_runs_backwards_where_the_clock_does(app: TestApp) {
     assert_eq!(customer["updated_at"], "2025-09-22T10:01:09Z");
 }
 
-pub async fn a_patch_is_sent_under_its_own_name_or_as_json(app: TestApp) {
+pub async fn a_patch_is_sent_as_merge_patch_or_json(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = |version| {
         app.patch(

@@ -33,7 +33,7 @@ async fn both(app: &TestApp) -> [Answer; 2] {
     [app.refused(&bodies::person()).await, app.send(read).await]
 }
 
-pub async fn a_store_that_is_away_is_unavailable_with_a_time_to_come_back(app: TestApp) {
+pub async fn an_unreachable_store_is_unavailable_with_retry_after(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -79,7 +79,7 @@ fn failing(error: fn() -> StoreError) -> MockCustomerRepository {
     customers
 }
 
-pub async fn a_store_that_fails_a_customers_life_tells_nothing(app: TestApp) {
+pub async fn a_failing_store_reveals_no_details_in_any_operation(app: TestApp) {
     let away = with_customers(app.clone(), failing(|| StoreError::unavailable(REASON)));
     for call in of_a_life(&away) {
         let answer = away.send(call).await;
@@ -91,7 +91,7 @@ pub async fn a_store_that_fails_a_customers_life_tells_nothing(app: TestApp) {
     }
 }
 
-pub async fn a_defect_of_the_store_is_internal_and_says_nothing(app: TestApp) {
+pub async fn a_defect_of_the_store_is_internal_without_details(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -104,7 +104,7 @@ pub async fn a_defect_of_the_store_is_internal_and_says_nothing(app: TestApp) {
     }
 }
 
-pub async fn a_panic_is_internal_and_says_nothing(app: TestApp) {
+pub async fn a_panic_is_internal_without_details(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -115,7 +115,7 @@ pub async fn a_panic_is_internal_and_says_nothing(app: TestApp) {
     }
 }
 
-pub async fn a_key_that_cannot_be_checked_is_unavailable_and_not_unauthorized(app: TestApp) {
+pub async fn a_key_that_cannot_be_looked_up_is_unavailable_and_not_unauthorized(app: TestApp) {
     let mut keys = MockApiKeyRepository::new();
     keys.expect_find()
         .returning(|_| Err(StoreError::unavailable(REASON)));
@@ -128,7 +128,7 @@ pub async fn a_key_that_cannot_be_checked_is_unavailable_and_not_unauthorized(ap
     assert_eq!(malformed.status, 401);
 }
 
-pub async fn a_defect_while_a_key_is_checked_is_internal(app: TestApp) {
+pub async fn a_defect_during_a_key_lookup_is_internal(app: TestApp) {
     let mut keys = MockApiKeyRepository::new();
     keys.expect_find()
         .returning(|_| Err(StoreError::defect(REASON)));
@@ -137,7 +137,7 @@ pub async fn a_defect_while_a_key_is_checked_is_internal(app: TestApp) {
     }
 }
 
-pub async fn a_key_in_flight_too_long_is_in_progress(app: TestApp) {
+pub async fn a_key_of_a_long_running_request_is_in_progress(app: TestApp) {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_create()
@@ -147,7 +147,7 @@ pub async fn a_key_in_flight_too_long_is_in_progress(app: TestApp) {
     answer.assert_problem("idempotency_in_progress", &[("retry-after", "1")]);
 }
 
-pub async fn a_failed_create_is_not_remembered_under_its_key(app: TestApp) {
+pub async fn a_failed_create_does_not_use_up_its_key(app: TestApp) {
     let body = bodies::person();
     let mut customers = MockCustomerRepository::new();
     customers

@@ -1,11 +1,11 @@
-//! What a list can be asked for.
+//! Filters of the list.
 
 use chrono::TimeDelta;
 use customers_domain::Scope;
 use customers_tests::{TestApp, bodies};
 use serde_json::{Value, json};
 
-/// Fails unless the list with that query holds exactly these.
+/// Panics unless the list for the query contains exactly these customers.
 async fn assert_listed(app: &TestApp, query: &str, ids: &[&String]) {
     let answer = app.send(app.get(&format!("/customers?{query}"))).await;
     let mut seen = answer.ids();
@@ -106,7 +106,7 @@ pub async fn filters_follow_an_edit(app: TestApp) {
     assert_listed(&app, all, &[&id]).await;
 }
 
-/// The clock stands at 09:01:09.123456.
+/// The clock shows 09:01:09.123456.
 pub async fn a_range_of_times_holds_its_start_and_not_its_end(app: TestApp) {
     let first = app.create(&bodies::person()).await.id();
     app.clock.advance(TimeDelta::seconds(10));
@@ -160,7 +160,7 @@ pub async fn a_range_of_times_holds_its_start_and_not_its_end(app: TestApp) {
     }
 }
 
-pub async fn a_value_that_no_customer_can_have_is_refused(app: TestApp) {
+pub async fn an_invalid_filter_value_is_refused(app: TestApp) {
     for (name, values) in [
         (
             "status",
@@ -235,7 +235,7 @@ async fn assert_refused(app: &TestApp, name: &str, value: &str) {
     answer.assert_errors("invalid_request", &[(&pointer, "invalid_parameter")]);
 }
 
-pub async fn a_filter_comes_once_unless_it_is_the_status(app: TestApp) {
+pub async fn only_the_status_filter_may_be_repeated(app: TestApp) {
     for (name, value) in [
         ("type", "business"),
         ("email", "ada@example.com"),

@@ -1,4 +1,4 @@
-//! Requests whose host, target or framing HTTP/1.1 forbids.
+//! Requests whose host, target or framing violates HTTP/1.1.
 
 use customers_http_kit::server::Limits;
 use customers_tests::{REQUEST_ID, TestApp, bodies};
@@ -34,7 +34,7 @@ pub async fn a_request_without_exactly_one_valid_host_is_refused_and_closed(app:
         "Host: caf\u{e9}\r\n",
     ] {
         assert_refused(&app, &get("/health/live", "1.1", hosts)).await;
-        // Before the route and everything after it.
+        // These checks come before the route and all others.
         assert_refused(&app, &get("/nowhere", "1.1", hosts)).await;
     }
     assert_refused(&app, &get("http://a/health/live", "1.1", "")).await;
@@ -77,7 +77,7 @@ pub async fn a_transfer_coding_other_than_chunked_alone_is_refused_and_closed(ap
     assert_eq!(answer(&text).status, 201, "{text}");
 }
 
-pub async fn a_whole_uri_is_served_like_its_path(app: TestApp) {
+pub async fn an_absolute_uri_is_served_like_its_path(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let closing = "Host: other.example\r\nConnection: close\r\n";
     for target in [
@@ -96,7 +96,7 @@ pub async fn a_whole_uri_is_served_like_its_path(app: TestApp) {
     assert_eq!(answer(&text).status, 404, "{text}");
 }
 
-pub async fn a_target_that_names_no_resource_here_is_refused_and_closed(app: TestApp) {
+pub async fn a_foreign_request_target_is_refused_and_the_connection_closes(app: TestApp) {
     for target in [
         "ftp://customers.example/health/live",
         "http://user@customers.example/health/live",

@@ -1,4 +1,4 @@
-//! A customer's history: what was done, by whom, and never a value.
+//! The history of a customer: actions and actors, without values.
 
 use chrono::TimeDelta;
 use customers_domain::Scope;
@@ -84,7 +84,7 @@ pub async fn every_change_has_one_entry_newest_first(app: TestApp) {
     assert_eq!((answer.status, answer.json()), (200, expected));
 }
 
-pub async fn a_history_names_fields_and_never_their_values(app: TestApp) {
+pub async fn a_history_contains_names_of_fields_and_no_values(app: TestApp) {
     let body = bodies::with(bodies::person(), "/first_name", "Zqplanted");
     let id = app.create(&body).await.id();
     let patch = json!({
@@ -139,8 +139,8 @@ pub async fn a_history_is_paged_like_the_list(app: TestApp) {
     answer.assert_errors("invalid_request", &[("/verb", "unknown_parameter")]);
 }
 
-/// What happens meanwhile comes before what is still to be shown.
-pub async fn a_walk_through_a_history_shows_what_was_there_once(app: TestApp) {
+/// Later changes come before the entries that are still to be returned.
+pub async fn paging_through_a_history_returns_each_existing_entry_once(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     app.decide(&id, "approve", 1).await;
     app.decide(&id, "suspend", 2).await;
@@ -157,7 +157,7 @@ pub async fn a_walk_through_a_history_shows_what_was_there_once(app: TestApp) {
     assert_eq!(versions, [json!(3), json!(2), json!(1)]);
 }
 
-pub async fn what_was_refused_or_changed_nothing_has_no_entry(app: TestApp) {
+pub async fn refused_and_empty_edits_have_no_history_entry(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let before = app.history(&id).await;
     for (call, status) in [

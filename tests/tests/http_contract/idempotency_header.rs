@@ -2,7 +2,7 @@
 
 use customers_tests::{TestApp, bodies};
 
-pub async fn a_key_that_is_none_is_refused(app: TestApp) {
+pub async fn a_malformed_idempotency_key_is_refused(app: TestApp) {
     let call = || app.post(&bodies::person());
     let long = "k".repeat(256);
     let quoted_long = format!("\"{long}\"");
@@ -28,7 +28,7 @@ pub async fn a_key_that_is_none_is_refused(app: TestApp) {
         .assert_problem("idempotency_key_invalid", &[]);
 }
 
-pub async fn a_key_of_255_printable_characters_is_fine(app: TestApp) {
+pub async fn a_key_of_255_printable_characters_is_accepted(app: TestApp) {
     let longest = "k".repeat(255);
     let quoted = format!("\"{}\"", "q".repeat(255));
     for good in ["k", "~", "a b", "\"", "\"half", "a\"b", &longest, &quoted] {
@@ -37,7 +37,7 @@ pub async fn a_key_of_255_printable_characters_is_fine(app: TestApp) {
     }
 }
 
-pub async fn quotes_around_a_key_are_not_part_of_it(app: TestApp) {
+pub async fn quotes_around_an_idempotency_key_are_removed(app: TestApp) {
     let body = bodies::person();
     let bare = app.send(app.post(&body).once("0f1d2c3b")).await;
     let quoted = app.send(app.post(&body).once("\"0f1d2c3b\"")).await;
@@ -46,7 +46,7 @@ pub async fn quotes_around_a_key_are_not_part_of_it(app: TestApp) {
     assert_eq!(quoted.id(), bare.id());
 }
 
-pub async fn a_read_does_not_look_at_the_key(app: TestApp) {
+pub async fn a_read_ignores_the_idempotency_key(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = app.get(&format!("/customers/{id}")).once("");
     assert_eq!(app.send(call).await.status, 200);

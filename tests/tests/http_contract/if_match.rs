@@ -64,7 +64,7 @@ pub async fn anything_but_the_one_strong_tag_of_the_version_is_a_mismatch(app: T
     assert_eq!(app.history(&id).await.len(), 1);
 }
 
-pub async fn a_late_decision_cannot_undo_another(app: TestApp) {
+pub async fn an_outdated_decision_is_refused(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     app.decide(&id, "reject", 1).await;
     let late = app.send(app.decision(&id, "approve", 1, &json!({}))).await;
@@ -78,7 +78,7 @@ pub async fn a_late_decision_cannot_undo_another(app: TestApp) {
     );
 }
 
-pub async fn the_tag_of_each_answer_is_the_key_to_the_next_change(app: TestApp) {
+pub async fn the_etag_of_each_response_is_valid_for_the_next_change(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let id = created.id();
     let mut tag = created.header("etag").to_owned();

@@ -1,4 +1,4 @@
-//! Who may do what: 401, 403, 429, and that nothing but the key says who calls.
+//! Authentication, scopes and quotas: 401, 403 and 429.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,7 @@ fn assert_unauthorized(answer: &Answer, challenge: &str) {
     answer.assert_problem("unauthorized", &[("www-authenticate", challenge)]);
 }
 
-pub async fn without_a_bearer_token_the_challenge_names_the_realm_alone(app: TestApp) {
+pub async fn without_a_bearer_token_the_challenge_has_only_the_realm(app: TestApp) {
     let call = || app.post(&bodies::person());
     assert_unauthorized(&app.send(call().without("authorization")).await, NO_TOKEN);
     for other in ["", "Basic Y3VzdG9tZXJz", "Bearer", "Bearer ", app.key()] {
@@ -27,7 +27,7 @@ pub async fn without_a_bearer_token_the_challenge_names_the_realm_alone(app: Tes
     assert_unauthorized(&reading, NO_TOKEN);
 }
 
-pub async fn two_authorization_headers_are_refused_though_each_is_good(app: TestApp) {
+pub async fn two_valid_authorization_headers_are_refused(app: TestApp) {
     let call = app.post(&bodies::person());
     let twice = call.another("authorization", format!("Bearer {}", app.key()));
     let answer = app.send(twice).await;
@@ -61,7 +61,7 @@ pub async fn a_malformed_mistyped_or_unknown_token_is_an_invalid_token(app: Test
     }
 }
 
-/// A right id and a right checksum do not make up for a wrong secret.
+/// A valid id and checksum do not replace the secret.
 pub async fn another_secret_under_a_known_id_is_refused(app: TestApp) {
     let good = app.key();
     let (front, secret) = good.rsplit_once('_').unwrap();
@@ -77,7 +77,7 @@ pub async fn another_secret_under_a_known_id_is_refused(app: TestApp) {
     assert_unauthorized(&answer, BAD_TOKEN);
 }
 
-/// CRC-32 in six digits of base 62, as anyone can work it out.
+/// Returns the CRC-32 in six digits of base 62, which anyone can compute.
 fn checksum(text: &str) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut crc = u32::MAX;
@@ -118,7 +118,7 @@ pub async fn a_revoked_key_is_refused_and_the_tenants_other_key_is_not(app: Test
     app.create(&bodies::person()).await;
 }
 
-pub async fn a_scheme_is_known_in_any_case(app: TestApp) {
+pub async fn the_authentication_scheme_is_case_insensitive(app: TestApp) {
     for scheme in ["bearer", "BEARER"] {
         let call = app.post(&bodies::person());
         let answer = app
@@ -128,7 +128,7 @@ pub async fn a_scheme_is_known_in_any_case(app: TestApp) {
     }
 }
 
-pub async fn a_key_without_the_scope_may_not(app: TestApp) {
+pub async fn a_key_without_the_scope_is_refused(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let path = format!("/customers/{}", created.id());
     for scopes in [
@@ -148,7 +148,7 @@ pub async fn a_key_without_the_scope_may_not(app: TestApp) {
     assert_eq!(app.send(Call::get(&path).key(&reader)).await.status, 200);
 }
 
-pub async fn nothing_but_the_key_says_who_calls(app: TestApp) {
+pub async fn only_the_key_identifies_the_client(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let path = format!("/customers/{}", created.id());
     let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
@@ -168,11 +168,11 @@ pub async fn nothing_but_the_key_says_who_calls(app: TestApp) {
     assert_eq!(own.status, 200, "{}", own.text());
 }
 
-pub async fn a_quota_is_each_keys_own_and_says_when_to_come_back(mut app: TestApp) {
+pub async fn each_key_has_its_own_quota_with_retry_after(mut app: TestApp) {
     app.rate_limit = NonZeroU32::new(2);
     let app = app.rebuilt();
     let other = app.key_of("Acme", &Scope::CUSTOMERS).await;
-    // Half a second may pass between two requests, and then one of them is let through.
+    // If half a second passes between two requests, the quota allows one more.
     let mut refused = None;
     for _ in 0..50 {
         let answer = app.send(app.get("/customers/nobody")).await;

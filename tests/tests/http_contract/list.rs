@@ -1,4 +1,4 @@
-//! The list of customers: its order, its pages, its cursors.
+//! The list of customers: order, pages and cursors.
 
 use chrono::TimeDelta;
 use customers_domain::Scope;
@@ -6,7 +6,7 @@ use customers_test_support::builders::Dice;
 use customers_tests::{Answer, TestApp, bodies};
 use serde_json::json;
 
-/// So many customers, a second apart, newest first.
+/// Creates customers one second apart, and returns their ids, newest first.
 async fn created(app: &TestApp, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for _ in 0..count {
@@ -20,7 +20,7 @@ async fn page(app: &TestApp, query: &str) -> Answer {
     app.send(app.get(&format!("/customers?{query}"))).await
 }
 
-/// Fails unless that query is refused for its cursor, whatever is left to say of it.
+/// Panics unless the cursor of the query is refused.
 pub(crate) async fn assert_no_cursor(app: &TestApp, path: &str) {
     let answer = app.send(app.get(path)).await;
     answer.assert_errors("invalid_request", &[("/cursor", "invalid_parameter")]);
@@ -35,7 +35,7 @@ pub async fn a_tenant_without_customers_has_an_empty_page(app: TestApp) {
     assert_eq!((answer.status, answer.json()), (200, empty));
 }
 
-pub async fn customers_are_listed_newest_first_and_whole(app: TestApp) {
+pub async fn customers_are_listed_completely_and_newest_first(app: TestApp) {
     let ids = created(&app, 4).await;
     app.edit(&ids[3], 1, &json!({"first_name": "Jim", "metadata": null}))
         .await;
@@ -48,7 +48,7 @@ pub async fn customers_are_listed_newest_first_and_whole(app: TestApp) {
     }
 }
 
-pub async fn pages_follow_each_other_without_a_gap(app: TestApp) {
+pub async fn consecutive_pages_have_no_gap(app: TestApp) {
     let ids = created(&app, 5).await;
     for limit in 1..=6 {
         let mut seen = Vec::new();
@@ -64,11 +64,11 @@ pub async fn pages_follow_each_other_without_a_gap(app: TestApp) {
         }
         assert_eq!(seen, ids, "{limit}");
     }
-    // A page that is just full is the last one, and says so.
+    // A full page can be the last one, which has no cursor.
     assert_eq!(page(&app, "limit=5").await.next_cursor(), None);
 }
 
-pub async fn a_page_holds_50_unless_it_is_said_otherwise(app: TestApp) {
+pub async fn the_default_page_size_is_50(app: TestApp) {
     created(&app, 51).await;
     let answer = app.send(app.get("/customers")).await;
     assert_eq!(answer.ids().len(), 50);
@@ -106,7 +106,7 @@ pub async fn a_limit_is_a_number_from_1_to_200(app: TestApp) {
     }
 }
 
-pub async fn a_cursor_that_is_none_is_refused_without_a_hint(app: TestApp) {
+pub async fn a_malformed_cursor_is_refused_without_details(app: TestApp) {
     created(&app, 2).await;
     let good = page(&app, "limit=1").await.next_cursor().unwrap();
     let mut bad: Vec<String> = [
@@ -165,13 +165,13 @@ pub async fn a_cursor_belongs_to_its_tenant_its_list_and_its_filters(app: TestAp
     let call = app.get(&format!("/customers?cursor={plain}"));
     let answer = app.send(call.key(&stranger)).await;
     answer.assert_errors("invalid_request", &[("/cursor", "invalid_parameter")]);
-    // Another key of the same tenant may go on.
+    // Another key of the same tenant can continue.
     let colleague = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     let call = app.get(&format!("/customers?cursor={plain}"));
     assert_eq!(app.send(call.key(&colleague)).await.ids(), ids[1..]);
 }
 
-pub async fn a_cursor_goes_on_with_another_limit_and_filters_in_other_words(app: TestApp) {
+pub async fn a_cursor_is_valid_with_another_limit_and_equivalent_filters(app: TestApp) {
     let ids = created(&app, 4).await;
     let first = page(&app, "limit=1").await.next_cursor().unwrap();
     for (limit, end) in [("", 4), ("&limit=2", 3), ("&limit=200", 4)] {
@@ -189,7 +189,7 @@ pub async fn a_cursor_goes_on_with_another_limit_and_filters_in_other_words(app:
     }
 }
 
-pub async fn unknown_parameters_and_repeated_filters_are_named_together(app: TestApp) {
+pub async fn unknown_parameters_and_repeated_filters_are_reported_together(app: TestApp) {
     let query = "page=2&limit=0&type=x&type=business&email=a%40example.com&email=b%40example.com\
                  &status=nonsense&Status=active&cursor=x&created_from=yesterday";
     let answer = page(&app, query).await;
@@ -211,7 +211,7 @@ pub async fn unknown_parameters_and_repeated_filters_are_named_together(app: Tes
     }
 }
 
-pub async fn a_list_does_not_look_at_conditions_of_single_customers(app: TestApp) {
+pub async fn a_list_ignores_conditional_headers(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = app.get("/customers").header("if-none-match", "*");
     let answer = app.send(call.header("if-match", "\"9\"")).await;

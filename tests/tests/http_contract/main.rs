@@ -1,7 +1,7 @@
-//! What the service looks like over HTTP, one named test a case, on every store.
+//! The HTTP API, as one named test per case on every store.
 //!
-//! A case is a `pub async fn` that takes a [`TestApp`] over an empty store, in the module of its
-//! subject, and a line in `cases`; a test fails when the line is forgotten.
+//! A case is a `pub async fn` in the module of its subject that takes a [`TestApp`] over an empty store, and a line in
+//! `cases`. A test fails if the line is missing.
 #![expect(
     clippy::expect_used,
     clippy::panic,

@@ -12,7 +12,7 @@ use http_body::Frame;
 
 const LIMIT: usize = 64 * 1024;
 
-/// A body whose length nobody knows beforehand.
+/// A body without a declared length.
 struct Chunks(VecDeque<Bytes>);
 
 impl http_body::Body for Chunks {
@@ -27,7 +27,7 @@ impl http_body::Body for Chunks {
     }
 }
 
-/// The body with so much white space before it that it has that many bytes.
+/// Returns a body that is padded with white space to this length.
 fn padded(length: usize) -> String {
     let text = bodies::person().to_string();
     format!("{}{text}", " ".repeat(length - text.len()))
@@ -41,7 +41,7 @@ pub async fn a_body_of_64_kib_is_read_and_a_byte_more_is_too_large(app: TestApp)
     answer.assert_problem("payload_too_large", &[("connection", "close")]);
 }
 
-pub async fn a_declared_length_is_enough_to_refuse_a_body(app: TestApp) {
+pub async fn a_body_is_refused_by_its_declared_length(app: TestApp) {
     for declared in ["65537", "18446744073709551615"] {
         let call = app
             .post(&bodies::person())
@@ -51,7 +51,7 @@ pub async fn a_declared_length_is_enough_to_refuse_a_body(app: TestApp) {
     }
 }
 
-pub async fn a_body_in_chunks_is_counted_as_it_comes(app: TestApp) {
+pub async fn a_chunked_body_is_limited_while_it_arrives(app: TestApp) {
     let streamed = async |chunks: usize| -> Answer {
         let blank = Bytes::from(" ".repeat(1024));
         let last = Bytes::from(bodies::person().to_string());
@@ -69,7 +69,7 @@ pub async fn a_body_in_chunks_is_counted_as_it_comes(app: TestApp) {
     answer.assert_problem("payload_too_large", &[("connection", "close")]);
 }
 
-pub async fn what_is_not_one_json_value_is_malformed(app: TestApp) {
+pub async fn a_body_that_is_not_one_json_value_is_malformed(app: TestApp) {
     let good = bodies::person().to_string();
     let cut = &good[..good.len() - 1];
     let half = &good[..good.len() / 2];
@@ -102,7 +102,7 @@ pub async fn what_is_not_one_json_value_is_malformed(app: TestApp) {
     }
 }
 
-pub async fn what_is_not_utf_8_is_malformed(app: TestApp) {
+pub async fn a_body_that_is_not_utf_8_is_malformed(app: TestApp) {
     let good = bodies::person().to_string();
     for bad in [
         &b"\xff"[..],
@@ -121,7 +121,7 @@ pub async fn what_is_not_utf_8_is_malformed(app: TestApp) {
     answer.assert_problem("malformed_json", &[]);
 }
 
-pub async fn surrogates_are_checked_where_nothing_is_read(app: TestApp) {
+pub async fn surrogates_are_checked_in_unknown_members(app: TestApp) {
     let call = |body: &str| app.post(&bodies::person()).bytes(body.to_owned());
     for bad in [
         r#"{"x":"\ud800"}"#,
@@ -152,7 +152,7 @@ pub async fn a_body_may_be_nested_127_deep_and_no_deeper(app: TestApp) {
     }
 }
 
-/// RFC 8259 sets numbers no limit, so one that no machine holds is JSON all the same.
+/// RFC 8259 does not limit numbers, so a number beyond every machine type is valid JSON.
 pub async fn a_number_of_any_size_is_json(app: TestApp) {
     for number in [
         "1",

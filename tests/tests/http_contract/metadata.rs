@@ -45,7 +45,7 @@ pub async fn names_and_values_within_the_limits_are_kept_as_sent(app: TestApp) {
     kept(&app, Value::Object(members(50, "v"))).await;
 }
 
-pub async fn every_member_at_fault_is_named(app: TestApp) {
+pub async fn every_invalid_member_is_reported(app: TestApp) {
     let long = "n".repeat(41);
     let metadata = json!({
         "": "x", "a b": "x", "caf\u{e9}": "x", "a/b": "x", "fine": "x", &long: "x",
@@ -64,11 +64,11 @@ pub async fn every_member_at_fault_is_named(app: TestApp) {
     refused(&app, metadata, &pointers).await;
 }
 
-pub async fn too_many_members_are_a_fault_of_the_whole(app: TestApp) {
+pub async fn too_many_members_are_an_error_of_metadata_as_a_whole(app: TestApp) {
     refused(&app, Value::Object(members(51, "v")), &["/metadata"]).await;
 }
 
-pub async fn names_and_values_have_16_kib_in_all(app: TestApp) {
+pub async fn names_and_values_are_limited_to_16_kib(app: TestApp) {
     // 33 members of 3 + 493 bytes are 16,368; one more of 16 bytes reaches the limit.
     let mut full = members(33, &"v".repeat(493));
     full.insert("last".into(), json!("0123456789ab"));

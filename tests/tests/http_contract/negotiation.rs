@@ -19,7 +19,7 @@ pub async fn an_accept_header_that_excludes_json_is_not_acceptable(app: TestApp)
     }
 }
 
-pub async fn an_accept_header_that_covers_json_is_fine(app: TestApp) {
+pub async fn an_accept_header_that_includes_json_is_accepted(app: TestApp) {
     for good in [
         "application/json",
         "Application/JSON",
@@ -42,7 +42,7 @@ pub async fn an_accept_header_that_covers_json_is_fine(app: TestApp) {
     assert_eq!(app.send(two).await.status, 201);
 }
 
-pub async fn pages_without_a_key_do_not_look_at_accept(app: TestApp) {
+pub async fn public_pages_ignore_accept(app: TestApp) {
     for path in [
         "/health/live",
         "/health/ready",
@@ -57,7 +57,7 @@ pub async fn pages_without_a_key_do_not_look_at_accept(app: TestApp) {
     }
 }
 
-pub async fn a_body_of_another_media_type_is_refused_with_the_one_that_is_read(app: TestApp) {
+pub async fn a_body_of_another_media_type_is_refused_with_the_accepted_one(app: TestApp) {
     let call = || app.post(&bodies::person());
     let refused = async |call: Call| {
         let answer = app.send(call).await;
@@ -88,7 +88,7 @@ pub async fn a_body_of_another_media_type_is_refused_with_the_one_that_is_read(a
     }
 }
 
-pub async fn json_may_name_its_one_charset(app: TestApp) {
+pub async fn a_json_media_type_may_have_the_charset_utf_8(app: TestApp) {
     for good in [
         "application/json; charset=utf-8",
         "application/json;charset=UTF-8",

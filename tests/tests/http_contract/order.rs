@@ -1,4 +1,4 @@
-//! The first check that fails answers, whatever else is wrong.
+//! The response reports the first check that fails.
 
 use std::num::NonZeroU32;
 
@@ -6,7 +6,7 @@ use customers_domain::Scope;
 use customers_test_support::builders::unique_number;
 use customers_tests::{Call, TestApp, bodies};
 
-/// What can be wrong with a create, in the order of the checks, and the answer to it.
+/// Faults of a create in the order of the checks, with their responses.
 const FAULTS: [(Fault, u16, &str); 11] = [
     (Fault::Key, 401, "unauthorized"),
     (Fault::Scope, 403, "insufficient_scope"),
@@ -36,7 +36,7 @@ enum Fault {
     Taken,
 }
 
-/// A create that is wrong in these ways and in no other.
+/// Returns a create with exactly these faults.
 fn faulty(good: &str, readers: &str, faults: &[Fault]) -> Call {
     let has = |fault| faults.contains(&fault);
     let mut body = if has(Fault::Taken) {
@@ -78,7 +78,7 @@ fn faulty(good: &str, readers: &str, faults: &[Fault]) -> Call {
     })
 }
 
-pub async fn of_any_faults_together_the_first_one_answers(app: TestApp) {
+pub async fn checks_of_a_request_run_in_the_documented_order(app: TestApp) {
     let readers = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     app.create(&bodies::seed()).await;
     for set in 1_u32..1 << FAULTS.len() {
@@ -98,7 +98,7 @@ pub async fn of_any_faults_together_the_first_one_answers(app: TestApp) {
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
-pub async fn the_route_and_the_method_come_before_everything_else(app: TestApp) {
+pub async fn the_route_and_the_method_are_checked_first(app: TestApp) {
     let everything: Vec<Fault> = FAULTS.iter().map(|(fault, ..)| *fault).collect();
     let worst = || faulty(app.key(), app.key(), &everything);
     let no_route = app.send(worst().path("/customer?verbose=1")).await;
@@ -110,12 +110,12 @@ pub async fn the_route_and_the_method_come_before_everything_else(app: TestApp) 
     );
 }
 
-pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestApp) {
+pub async fn the_quota_is_checked_after_the_scope_and_before_the_rest(mut app: TestApp) {
     let readers = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     app.rate_limit = NonZeroU32::new(1);
     let app = app.rebuilt();
     let faults: Vec<Fault> = FAULTS.iter().map(|(fault, ..)| *fault).collect();
-    // A second may pass between two requests, and then one of them is let through.
+    // If a second passes between two requests, the quota allows one more.
     let mut codes = Vec::new();
     while codes.len() < 20 && codes.last().is_none_or(|code| code != "rate_limited") {
         let answer = app.send(faulty(app.key(), &readers, &faults[2..])).await;
@@ -134,7 +134,7 @@ pub async fn the_quota_comes_after_the_scope_and_before_the_rest(mut app: TestAp
     }
 }
 
-pub async fn a_read_is_checked_in_the_same_order(app: TestApp) {
+pub async fn checks_of_a_read_run_in_the_same_order(app: TestApp) {
     let writers = app.key_of("Acme", &[Scope::CUSTOMERS_WRITE]).await;
     let codes = [
         "unauthorized",

@@ -1,11 +1,11 @@
-//! What needs no key: health, the OpenAPI document, the page to try the API, the pages on problems.
+//! Pages without a key: health, the OpenAPI document, the documentation and the pages on problems.
 
 use customers_http_kit::service;
 use customers_tests::problems::PROBLEMS;
 use customers_tests::{Call, TestApp};
 use serde_json::json;
 
-pub async fn a_program_that_works_is_alive_and_ready(app: TestApp) {
+pub async fn a_working_program_is_alive_and_ready(app: TestApp) {
     for path in ["/health/live", "/health/ready"] {
         let answer = app.send(Call::get(path)).await;
         assert_eq!(
@@ -16,7 +16,7 @@ pub async fn a_program_that_works_is_alive_and_ready(app: TestApp) {
     }
 }
 
-pub async fn a_program_that_is_going_away_is_alive_and_not_ready(app: TestApp) {
+pub async fn a_draining_program_is_alive_and_not_ready(app: TestApp) {
     app.drain.begin();
     assert_eq!(app.send(Call::get("/health/live")).await.status, 200);
     let ready = app.send(Call::get("/health/ready")).await;
@@ -47,7 +47,7 @@ pub async fn the_document_is_served_as_it_is_printed(app: TestApp) {
     assert_eq!(answer.json()["openapi"], "3.1.0");
 }
 
-pub async fn the_page_to_try_the_api_takes_nothing_from_outside(app: TestApp) {
+pub async fn the_documentation_page_loads_nothing_from_other_hosts(app: TestApp) {
     let page = app.send(Call::get("/docs")).await;
     assert_eq!(
         (page.status, page.header("content-type")),
@@ -70,7 +70,7 @@ pub async fn the_page_to_try_the_api_takes_nothing_from_outside(app: TestApp) {
     assert_policy(page.header("content-security-policy"));
 }
 
-/// Nothing is allowed by default, and what is allowed is this origin, data URLs for images, inline styles.
+/// Panics unless the policy allows only this origin, data URLs for images, and inline styles.
 #[track_caller]
 fn assert_policy(policy: &str) {
     let directives: Vec<Vec<&str>> = policy
@@ -91,7 +91,7 @@ fn assert_policy(policy: &str) {
     }
 }
 
-pub async fn the_document_holds_every_problem_and_no_other(app: TestApp) {
+pub async fn the_document_has_exactly_the_declared_problems(app: TestApp) {
     let document = app.send(Call::get("/openapi.json")).await.json();
     let responses = document["components"]["responses"].as_object().unwrap();
     let mut documented: Vec<&str> = responses.keys().map(String::as_str).collect();

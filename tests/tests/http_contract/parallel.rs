@@ -21,7 +21,7 @@ fn created(answers: &[Answer]) -> Vec<&Answer> {
         .collect()
 }
 
-pub async fn of_a_hundred_creates_of_one_email_one_is_created_and_the_rest_name_it(app: TestApp) {
+pub async fn of_a_hundred_creates_with_one_email_one_succeeds_and_the_others_name_it(app: TestApp) {
     let calls = (0..100).map(|n| {
         app.post(&bodies::with(
             bodies::seed(),
@@ -68,7 +68,7 @@ pub async fn eighty_bodies_under_one_key_create_one_customer(app: TestApp) {
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.assert_problem("idempotency_key_reused", &[]);
     }
-    // All emails but one are still free.
+    // All emails except one are still free.
     let free = at_once(&app, sent.iter().map(|body| app.post(body))).await;
     assert_eq!(created(&free).len(), 79);
 }

@@ -3,7 +3,7 @@
 use customers_tests::{Call, TestApp, bodies};
 use serde_json::json;
 
-pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
+pub async fn every_unknown_parameter_is_reported_on_every_route(app: TestApp) {
     let query = "?validate-only=true&page=2&a%2Fb=~&page=3&=x&flag";
     let expected = [
         ("/validate-only", "unknown_parameter"),
@@ -38,7 +38,7 @@ pub async fn every_unknown_parameter_is_named_on_every_route(app: TestApp) {
     }
 }
 
-pub async fn a_parameter_on_no_route_is_still_no_route(app: TestApp) {
+pub async fn an_unknown_route_with_a_parameter_is_not_found(app: TestApp) {
     app.send(app.get("/nonsense?page=2"))
         .await
         .assert_problem("not_found", &[]);

@@ -28,7 +28,7 @@ async fn assert_one_won(app: &TestApp, id: &str, calls: Vec<Call>) {
     assert_eq!(app.customer(id).await, won[0].json()["data"]);
 }
 
-pub async fn of_parallel_patches_of_one_version_one_is_carried_out(app: TestApp) {
+pub async fn of_concurrent_patches_of_one_version_one_is_stored(app: TestApp) {
     for _ in 0..ROUNDS {
         let id = app.create(&bodies::person()).await.id();
         let calls = (0..2).map(|n| {
@@ -39,7 +39,7 @@ pub async fn of_parallel_patches_of_one_version_one_is_carried_out(app: TestApp)
     }
 }
 
-pub async fn of_parallel_verbs_on_one_version_one_wins(app: TestApp) {
+pub async fn of_concurrent_verbs_on_one_version_one_is_stored(app: TestApp) {
     for _ in 0..ROUNDS {
         let id = app.create(&bodies::person()).await.id();
         let body = json!({"reason": "documents seen"});
@@ -49,7 +49,7 @@ pub async fn of_parallel_verbs_on_one_version_one_wins(app: TestApp) {
     }
 }
 
-pub async fn a_patch_and_a_verb_at_once_are_one_change(app: TestApp) {
+pub async fn of_a_concurrent_patch_and_verb_one_is_stored(app: TestApp) {
     for _ in 0..ROUNDS {
         let id = app.create(&bodies::person()).await.id();
         let calls = vec![
@@ -60,7 +60,7 @@ pub async fn a_patch_and_a_verb_at_once_are_one_change(app: TestApp) {
     }
 }
 
-pub async fn a_decision_sent_many_times_at_once_is_one_change_and_one_answer(app: TestApp) {
+pub async fn concurrent_retries_of_a_decision_make_one_change_and_get_one_response(app: TestApp) {
     let id = app.create(&bodies::whole_person()).await.id();
     let body = json!({"reason": "documents seen", "decision_id": "kyc-1"});
     let calls = (0..20).map(|_| app.decision(&id, "approve", 1, &body));
@@ -79,7 +79,7 @@ pub async fn a_decision_sent_many_times_at_once_is_one_change_and_one_answer(app
     assert_eq!(app.history(&id).await.len(), 2);
 }
 
-pub async fn of_other_decisions_of_one_id_at_once_one_is_carried_out(app: TestApp) {
+pub async fn of_concurrent_decisions_with_one_id_one_is_stored(app: TestApp) {
     for round in 0..ROUNDS {
         let decision_id = format!("kyc-{round}");
         let id = app.create(&bodies::person()).await.id();
@@ -101,7 +101,7 @@ pub async fn of_other_decisions_of_one_id_at_once_one_is_carried_out(app: TestAp
     }
 }
 
-pub async fn of_patches_to_one_email_at_once_one_is_carried_out(app: TestApp) {
+pub async fn of_concurrent_patches_to_one_email_one_is_stored(app: TestApp) {
     let mut calls = Vec::new();
     for _ in 0..6 {
         let id = app.create(&bodies::person()).await.id();

@@ -40,7 +40,7 @@ pub async fn a_customer_is_read_with_every_field(app: TestApp) {
     answer.assert_headers(&[("content-type", "application/json"), ("etag", "\"1\"")]);
 }
 
-pub async fn members_that_were_left_out_are_null_or_empty(app: TestApp) {
+pub async fn omitted_members_are_null_or_empty(app: TestApp) {
     let body = bodies::without(bodies::person(), "/billing_address/line2");
     let id = app.create(&body).await.id();
     let customer = app.send(app.get(&format!("/customers/{id}"))).await.json();
@@ -50,7 +50,7 @@ pub async fn members_that_were_left_out_are_null_or_empty(app: TestApp) {
     assert_eq!(data.get("metadata"), Some(&json!({})));
 }
 
-pub async fn the_place_in_location_is_the_customer(app: TestApp) {
+pub async fn the_location_header_leads_to_the_customer(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let answer = app.send(app.get(created.header("location"))).await;
     assert_eq!(answer.id(), created.id());
@@ -61,7 +61,7 @@ pub async fn the_place_in_location_is_the_customer(app: TestApp) {
     );
 }
 
-pub async fn who_has_the_current_version_is_told_so_and_sent_nothing(app: TestApp) {
+pub async fn a_matching_if_none_match_gets_304_without_a_body(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = || app.get(&format!("/customers/{id}"));
     for current in [
@@ -91,7 +91,7 @@ pub async fn who_has_the_current_version_is_told_so_and_sent_nothing(app: TestAp
 }
 
 /// The condition is checked after the key and the existence of the customer.
-pub async fn a_condition_is_looked_at_last(app: TestApp) {
+pub async fn if_none_match_is_checked_last(app: TestApp) {
     let call = app
         .get("/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70")
         .header("if-none-match", "*");

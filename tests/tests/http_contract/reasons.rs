@@ -4,7 +4,7 @@ use customers_tests::life::RULES;
 use customers_tests::{TestApp, bodies};
 use serde_json::{Value, json};
 
-pub async fn a_required_reason_is_missed_along_with_every_other_misfit(app: TestApp) {
+pub async fn a_missing_reason_is_reported_with_every_other_shape_error(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     for (verb, _, _, _, required) in RULES {
         if !required {
@@ -61,7 +61,7 @@ pub async fn the_body_of_a_verb_is_an_object_and_not_absent(app: TestApp) {
     answer.assert_errors("invalid_request", &[("/reason", "duplicate_field")]);
 }
 
-pub async fn a_reason_is_a_text_of_500_at_most(app: TestApp) {
+pub async fn a_reason_has_at_most_500_characters(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let longest = "\u{e9}".repeat(500);
     let padded = format!(" \t{longest}\n");
@@ -125,7 +125,7 @@ pub async fn a_decision_id_is_printable_ascii_and_kept_as_sent(app: TestApp) {
     }
 }
 
-pub async fn a_verb_does_not_look_at_the_idempotency_key(app: TestApp) {
+pub async fn a_verb_ignores_the_idempotency_key(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = app.decision(&id, "submit", 1, &json!({})).once("");
     app.send(call).await.assert_customer(2);
@@ -138,7 +138,7 @@ pub async fn a_verb_does_not_look_at_the_idempotency_key(app: TestApp) {
     again.assert_problem("version_mismatch", &[]);
 }
 
-pub async fn a_verb_is_sent_as_json_alone(app: TestApp) {
+pub async fn a_verb_accepts_only_json(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let call = || app.decision(&id, "submit", 1, &json!({}));
     for bad in ["application/merge-patch+json", "text/plain", ""] {

@@ -1,4 +1,4 @@
-//! Requests that are refused before their body was read, over connections that are then used again.
+//! Requests that are refused before their body is read, on connections that are then reused.
 
 use customers_domain::Scope;
 use customers_http_kit::server::Limits;
@@ -11,7 +11,7 @@ use crate::wire::{Listening, PATIENCE, answer};
 
 const SOMEBODY: &str = "/customers/01997099-05b3-7c4e-9b1f-2f6a1d3c5e70";
 
-/// A client that keeps its connection, and writes the head and the body of a request in two steps.
+/// A client that keeps its connection, and sends the head and the body of a request in two steps.
 struct Client(TcpStream);
 
 impl Client {
@@ -52,7 +52,7 @@ impl Client {
         timeout(PATIENCE, read).await.expect("an answer")
     }
 
-    /// Reads until the server closes; gives what still came.
+    /// Reads until the server closes the connection, and returns the remaining bytes.
     async fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         let read = self.0.read_to_end(&mut rest);
@@ -61,7 +61,7 @@ impl Client {
     }
 }
 
-/// A good create and an edit, each made bad in ways that are found out before the body is read.
+/// Returns a create and an edit with faults that are detected before the body is read.
 async fn refused_early(app: &TestApp) -> Vec<(u16, Call)> {
     let create = app.post(&bodies::person());
     let edit = create.clone().method("PATCH").path(SOMEBODY);
@@ -77,14 +77,12 @@ async fn refused_early(app: &TestApp) -> Vec<(u16, Call)> {
         (400, unknown),
         (400, create.clone().header("idempotency-key", "")),
         (428, edit),
-        // A body that nobody expects.
+        // A GET with a body.
         (200, create.path("/health/live").method("GET")),
     ]
 }
 
-pub async fn after_a_refusal_the_connection_is_used_again_although_the_body_comes_later(
-    app: TestApp,
-) {
+pub async fn the_connection_is_reused_after_a_refusal_before_the_body(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let refused = refused_early(&app).await;
     let mut client = Client::of(&server).await;
@@ -97,7 +95,7 @@ pub async fn after_a_refusal_the_connection_is_used_again_although_the_body_come
     }
 }
 
-pub async fn a_refusal_that_leaves_the_body_unread_says_so(app: TestApp) {
+pub async fn a_refusal_without_reading_the_body_closes_the_connection(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let refused = "POST /customers HTTP/1.1\r\nHost: a\r\n";
     for framing in [

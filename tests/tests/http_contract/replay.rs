@@ -1,10 +1,10 @@
-//! Exactly once: what a repeated idempotency key answers.
+//! Replays of requests with the same idempotency key.
 
 use customers_domain::Scope;
 use customers_tests::{Answer, TestApp, bodies};
 use serde_json::{Map, Value};
 
-/// Fails unless the second answer is the first one again, said to be so.
+/// Panics unless the second response is marked as a replay of the first.
 #[track_caller]
 fn assert_replayed(again: &Answer, first: &Answer) {
     assert_eq!((again.status, &again.body), (first.status, &first.body));
@@ -16,7 +16,7 @@ fn assert_replayed(again: &Answer, first: &Answer) {
     ]);
 }
 
-/// The members in the opposite order.
+/// Returns the members in the opposite order.
 fn reversed(object: &Map<String, Value>) -> String {
     let members: Vec<String> = object
         .iter()
@@ -31,7 +31,7 @@ fn reversed(object: &Map<String, Value>) -> String {
     format!("{{{}\n}}", members.join(" ,"))
 }
 
-pub async fn the_same_json_value_gets_the_first_answer_again(app: TestApp) {
+pub async fn an_equal_json_value_is_a_replay(app: TestApp) {
     let body = bodies::whole_person();
     let call = || app.post(&body).once("same");
     let first = app.send(call()).await;
@@ -71,7 +71,7 @@ pub async fn another_value_under_the_key_is_refused_and_changes_nothing(app: Tes
     assert_replayed(&app.send(app.post(&body).once("reused")).await, &first);
 }
 
-pub async fn after_a_refusal_of_the_body_the_key_may_be_used_again(app: TestApp) {
+pub async fn a_refused_body_does_not_use_up_the_key(app: TestApp) {
     let good = bodies::person();
     let bad_value = bodies::with(good.clone(), "/email", "nonsense");
     let bad_shape = bodies::without(good.clone(), "/email");
@@ -85,8 +85,8 @@ pub async fn after_a_refusal_of_the_body_the_key_may_be_used_again(app: TestApp)
     assert_eq!(first.headers.get("idempotent-replayed"), None);
 }
 
-/// A body that is not valid is judged before anything is looked up under its key.
-pub async fn an_invalid_body_under_a_used_key_is_refused_for_itself(app: TestApp) {
+/// The body is validated before its key is looked up.
+pub async fn an_invalid_body_with_a_used_key_is_refused_as_invalid(app: TestApp) {
     let good = bodies::person();
     assert_eq!(app.send(app.post(&good).once("used")).await.status, 201);
     let bad = bodies::with(good, "/email", "nonsense");
@@ -110,7 +110,7 @@ pub async fn a_key_belongs_to_its_tenant(app: TestApp) {
     );
 }
 
-pub async fn keys_are_told_apart_to_the_last_character(app: TestApp) {
+pub async fn idempotency_keys_are_compared_to_the_last_character(app: TestApp) {
     let first = app.send(app.post(&bodies::person()).once("Key-1")).await;
     for other in ["key-1", "Key-2", "Key-1 x", "\"Key-1"] {
         let answer = app.send(app.post(&bodies::person()).once(other)).await;
@@ -119,7 +119,7 @@ pub async fn keys_are_told_apart_to_the_last_character(app: TestApp) {
     }
 }
 
-pub async fn a_replay_says_what_was_said_then_though_time_has_passed(app: TestApp) {
+pub async fn a_later_replay_is_identical_to_the_first_response(app: TestApp) {
     let body = bodies::person();
     let first = app.send(app.post(&body).once("later")).await;
     app.clock.advance(chrono::TimeDelta::hours(3));

@@ -10,7 +10,7 @@ async fn ids(app: &TestApp, call: Call) -> (String, String) {
     (answer.header("x-request-id").to_owned(), body)
 }
 
-pub async fn a_sane_id_comes_back_in_header_and_body(app: TestApp) {
+pub async fn a_valid_request_id_is_returned_in_header_and_body(app: TestApp) {
     let longest = "i".repeat(128);
     for sane in ["1", "!~", "0f1d2c3b-4a59-6877", "<script>", &longest] {
         let call = Call::get("/").header("x-request-id", sane);
@@ -18,7 +18,7 @@ pub async fn a_sane_id_comes_back_in_header_and_body(app: TestApp) {
     }
 }
 
-pub async fn an_insane_absent_or_repeated_id_is_replaced_by_a_new_one(app: TestApp) {
+pub async fn an_invalid_absent_or_repeated_request_id_is_replaced(app: TestApp) {
     let long = "i".repeat(129);
     let mut seen = Vec::new();
     for insane in ["", "a b", "caf\u{e9}", "a\tb", &long] {
@@ -35,7 +35,7 @@ pub async fn an_insane_absent_or_repeated_id_is_replaced_by_a_new_one(app: TestA
     assert_eq!(seen.len(), 7, "each is another");
 }
 
-pub async fn successes_and_pages_have_an_id_too(app: TestApp) {
+pub async fn successes_and_public_pages_have_a_request_id(app: TestApp) {
     for call in [
         app.post(&bodies::person()),
         Call::get("/health/live"),

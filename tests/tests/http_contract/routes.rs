@@ -1,4 +1,4 @@
-//! What there is and what there is not: 404, 405, HEAD and OPTIONS.
+//! Routes and methods: 404, 405, HEAD and OPTIONS.
 
 use customers_domain::Scope;
 use customers_tests::life::RULES;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 const POST_ONLY: &str = "/customers/nobody/close";
 
-/// Every route with the methods that it knows, as `Allow` lists them.
+/// Every route with its methods, as in `Allow`.
 const ROUTES: [(&str, &str); 12] = [
     ("/customers", "POST,GET,HEAD"),
     (
@@ -29,7 +29,7 @@ const ROUTES: [(&str, &str); 12] = [
     ("/problems/nonsense", "GET,HEAD"),
 ];
 
-pub async fn a_path_that_is_no_route_is_not_found_with_a_key_and_without(app: TestApp) {
+pub async fn an_unknown_path_is_not_found_with_and_without_a_key(app: TestApp) {
     for path in [
         "/",
         "/customer",
@@ -64,7 +64,7 @@ pub async fn a_path_that_is_no_route_is_not_found_with_a_key_and_without(app: Te
     }
 }
 
-pub async fn another_method_of_a_route_is_refused_with_those_that_it_knows(app: TestApp) {
+pub async fn another_method_is_refused_with_the_allowed_ones(app: TestApp) {
     let verbs = RULES.map(|(verb, ..)| format!("/customers/nobody/{verb}"));
     let verbs = verbs.iter().map(|path| (path.as_str(), "POST"));
     for (path, allow) in ROUTES.into_iter().chain(verbs) {
@@ -82,7 +82,7 @@ pub async fn another_method_of_a_route_is_refused_with_those_that_it_knows(app: 
     }
 }
 
-pub async fn head_goes_wherever_get_goes(app: TestApp) {
+pub async fn head_is_allowed_wherever_get_is(app: TestApp) {
     let created = app.create(&bodies::person()).await;
     let customer = format!("/customers/{}", created.id());
     let paths = ROUTES
@@ -105,7 +105,7 @@ pub async fn head_goes_wherever_get_goes(app: TestApp) {
     );
 }
 
-pub async fn a_verb_that_there_is_not_is_not_found_by_any_method(app: TestApp) {
+pub async fn an_unknown_verb_is_not_found_with_any_method(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     for name in [
         "nonsense",
@@ -180,7 +180,7 @@ pub async fn an_id_in_another_spelling_is_not_found(app: TestApp) {
     }
 }
 
-pub async fn a_page_in_another_spelling_is_not_found(app: TestApp) {
+pub async fn a_problem_page_in_another_spelling_is_not_found(app: TestApp) {
     for path in [
         "/problems/not%5Ffound",
         "/problems/%FF",
@@ -194,7 +194,7 @@ pub async fn a_page_in_another_spelling_is_not_found(app: TestApp) {
     }
 }
 
-pub async fn another_tenants_customer_and_nobodys_are_answered_alike(app: TestApp) {
+pub async fn another_tenants_customer_is_like_an_unknown_one(app: TestApp) {
     let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let id = app.create(&bodies::person()).await.id();
     let theirs = app

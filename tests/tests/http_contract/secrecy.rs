@@ -14,7 +14,7 @@ async fn assert_silent(app: &TestApp, call: Call) {
     assert!(!text.contains(app.key()), "{text}");
 }
 
-pub async fn no_refused_edit_repeats_what_was_sent(app: TestApp) {
+pub async fn refused_edits_do_not_repeat_client_input(app: TestApp) {
     let holder = bodies::with(bodies::person(), "/email", "zqplanted@example.com");
     let holder = bodies::with(holder, "/external_id", "zqplanted");
     app.create(&holder).await;
@@ -44,7 +44,7 @@ pub async fn no_refused_edit_repeats_what_was_sent(app: TestApp) {
     assert_silent(&app, app.patch(&closed, version, &jim)).await;
 }
 
-pub async fn no_refused_verb_repeats_what_was_sent(app: TestApp) {
+pub async fn refused_verbs_do_not_repeat_client_input(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let body = json!({"reason": "zqplanted", "decision_id": "zqplanted"});
     let rejected = app.send(app.decision(&id, "reject", 1, &body)).await;
@@ -71,7 +71,7 @@ pub async fn no_refused_verb_repeats_what_was_sent(app: TestApp) {
     }
 }
 
-pub async fn no_refused_list_repeats_what_was_asked(app: TestApp) {
+pub async fn refused_lists_do_not_repeat_client_input(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     for query in [
         "status=zqplanted",

@@ -48,7 +48,7 @@ pub async fn optional_members_may_be_absent_or_null(app: TestApp) {
     app.create(&nulls).await;
 }
 
-pub async fn a_customer_starts_active_where_its_type_is_not_verified(app: TestApp) {
+pub async fn a_customer_of_a_type_without_verification_starts_active(app: TestApp) {
     let status = async |app: &TestApp, kind: &str| {
         let body = bodies::with(bodies::person(), "/type", kind);
         app.create(&body).await.json()["data"]["status"].clone()

@@ -1,4 +1,4 @@
-//! The shape of a body: all faults are returned together.
+//! The shape of bodies: all errors are returned together.
 
 use customers_tests::{TestApp, bodies};
 use serde_json::{Map, Value, json};
@@ -46,7 +46,7 @@ pub async fn a_required_member_that_is_absent_or_null_is_missing(app: TestApp) {
     }
 }
 
-pub async fn a_text_of_another_type_is_a_wrong_type(app: TestApp) {
+pub async fn a_string_member_of_another_type_is_a_wrong_type(app: TestApp) {
     for pointer in TEXTS {
         for wrong in [
             json!(1),
@@ -96,7 +96,7 @@ pub async fn an_array_is_not_an_object(app: TestApp) {
     }
 }
 
-pub async fn metadata_holds_texts_alone(app: TestApp) {
+pub async fn metadata_values_are_strings(app: TestApp) {
     let metadata = json!({"fine": "x", "number": 1, "list": ["x"], "object": {"a": "b"}, "nothing": null, "flag": true});
     let answer = app
         .refused(&bodies::with(bodies::person(), "/metadata", metadata))
@@ -113,7 +113,7 @@ pub async fn metadata_holds_texts_alone(app: TestApp) {
     );
 }
 
-pub async fn members_that_are_the_services_own_are_unknown(app: TestApp) {
+pub async fn members_set_by_the_service_are_unknown_in_requests(app: TestApp) {
     let mut body = bodies::person();
     let own = [
         "id",
@@ -142,7 +142,7 @@ pub async fn members_that_are_the_services_own_are_unknown(app: TestApp) {
         .assert_errors("invalid_request", &expected);
 }
 
-pub async fn nothing_is_looked_for_inside_an_unknown_or_wrongly_typed_member(app: TestApp) {
+pub async fn no_errors_are_reported_within_a_member_of_unknown_name_or_wrong_type(app: TestApp) {
     let mut body = bodies::person();
     body["extra"] = json!({"deep": [{"first_name": null}], "metadata": 1});
     body["first_name"] = json!({"extra": 1});
@@ -188,7 +188,7 @@ pub async fn an_unknown_member_that_is_repeated_is_unknown(app: TestApp) {
     answer.assert_errors("invalid_request", &[("/extra", "unknown_field")]);
 }
 
-pub async fn all_misfits_come_together_and_before_any_wrong_value(app: TestApp) {
+pub async fn all_shape_errors_are_reported_together_and_before_invalid_values(app: TestApp) {
     let mut body = bodies::with(bodies::person(), "/email", "nonsense");
     body["phone"] = json!(5);
     body["status"] = json!("active");
@@ -212,7 +212,7 @@ pub async fn all_misfits_come_together_and_before_any_wrong_value(app: TestApp) 
     );
 }
 
-pub async fn an_empty_object_misses_every_required_member(app: TestApp) {
+pub async fn an_empty_object_is_missing_every_required_member(app: TestApp) {
     let absent = [
         "/first_name",
         "/last_name",
@@ -227,7 +227,7 @@ pub async fn an_empty_object_misses_every_required_member(app: TestApp) {
         .assert_errors("invalid_request", &expected);
 }
 
-pub async fn at_most_a_hundred_misfits_are_listed(app: TestApp) {
+pub async fn at_most_a_hundred_errors_are_listed(app: TestApp) {
     let extras: Map<String, Value> = (0..300).map(|n| (format!("x{n}"), json!(1))).collect();
     let answer = app.refused(&Value::Object(extras)).await;
     assert_eq!(

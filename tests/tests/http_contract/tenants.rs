@@ -1,4 +1,4 @@
-//! Another tenant's customer is answered, on every route, byte for byte as nobody's.
+//! On every route, a customer of another tenant is indistinguishable from an unknown one.
 
 use customers_domain::Scope;
 use customers_tests::{Call, TestApp, bodies};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 const UNUSED: &str = "01997099-05b3-7c4e-9b1f-2f6a1d3c5e70";
 
-/// Every request that names a customer.
+/// Returns every request with a customer id.
 fn calls(app: &TestApp, id: &str, key: &str) -> Vec<Call> {
     let reasoned = json!({"reason": "documents seen"});
     let mut calls = vec![
@@ -55,7 +55,7 @@ fn calls(app: &TestApp, id: &str, key: &str) -> Vec<Call> {
     calls.into_iter().map(|call| call.key(key)).collect()
 }
 
-pub async fn another_tenants_id_is_answered_on_every_route_as_an_unused_one(app: TestApp) {
+pub async fn another_tenants_id_is_like_an_unused_one_on_every_route(app: TestApp) {
     let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let holder = bodies::with(bodies::person(), "/email", "holder@example.com");
     app.create(&holder).await;
@@ -74,8 +74,8 @@ pub async fn another_tenants_id_is_answered_on_every_route_as_an_unused_one(app:
     assert_eq!((app.customer(&id).await, app.history(&id).await), before);
 }
 
-/// Filters do not reach across tenants either.
-pub async fn another_tenants_customers_are_in_no_list(app: TestApp) {
+/// Filters do not match customers of other tenants.
+pub async fn lists_contain_no_customers_of_other_tenants(app: TestApp) {
     let stranger = app.key_of("Globex", &Scope::CUSTOMERS).await;
     let body = bodies::with(bodies::person(), "/external_id", "crm-1");
     app.create(&body).await;

@@ -1,4 +1,4 @@
-//! The status rules: what every verb does from every status, and who may ask for it.
+//! The status rules: the result and the required scope of every verb in every status.
 
 use chrono::TimeDelta;
 use customers_domain::Scope;
@@ -6,7 +6,7 @@ use customers_tests::life::{RULES, WAYS, allowed};
 use customers_tests::{Call, TestApp, bodies};
 use serde_json::{Value, json};
 
-pub async fn every_pair_of_status_and_verb_moves_or_is_refused(app: TestApp) {
+pub async fn every_pair_of_status_and_verb_has_the_expected_response(app: TestApp) {
     for (status, _) in WAYS {
         for (verb, from, to, ..) in RULES {
             let (id, version) = app.in_status(status).await;
@@ -40,7 +40,7 @@ fn overlaid(mut customer: Value, members: &Value) -> Value {
     customer
 }
 
-pub async fn every_verb_has_one_scope_and_no_other_will_do(app: TestApp) {
+pub async fn every_verb_requires_exactly_its_scope(app: TestApp) {
     let mut keys = Vec::new();
     for scope in Scope::CUSTOMERS {
         keys.push((scope, app.key_of("Acme", &[scope]).await));
@@ -59,7 +59,7 @@ pub async fn every_verb_has_one_scope_and_no_other_will_do(app: TestApp) {
     }
 }
 
-pub async fn an_edit_needs_to_write_and_lists_need_to_read(app: TestApp) {
+pub async fn edits_need_the_write_scope_and_lists_the_read_scope(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let calls = [
         (
@@ -104,8 +104,8 @@ pub async fn closed_is_final(app: TestApp) {
     assert_eq!(app.customer(&id).await, closed);
 }
 
-/// What one key may not do, another may: the verbs are those of the rules.
-pub async fn allowed_transitions_do_not_depend_on_who_asks(app: TestApp) {
+/// The list contains all verbs of the rules, including those that the key may not use.
+pub async fn allowed_transitions_do_not_depend_on_the_key(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let key = app.key_of("Acme", &[Scope::CUSTOMERS_READ]).await;
     let answer = app
@@ -117,7 +117,7 @@ pub async fn allowed_transitions_do_not_depend_on_who_asks(app: TestApp) {
     );
 }
 
-/// Its reason is that of the last verb, also where that had none; an edit leaves it.
+/// It is the reason of the last verb, or null if that had none. Edits do not change it.
 pub async fn the_status_reason_is_that_of_the_last_verb(app: TestApp) {
     let id = app.create(&bodies::person()).await.id();
     let reason = async || app.customer(&id).await["status_reason"].clone();
@@ -133,7 +133,7 @@ pub async fn the_status_reason_is_that_of_the_last_verb(app: TestApp) {
     assert_eq!(reason().await, Value::Null);
 }
 
-pub async fn the_status_is_as_old_as_its_last_change(app: TestApp) {
+pub async fn status_since_is_the_time_of_the_last_change_of_status(app: TestApp) {
     let id = app.create(&bodies::whole_person()).await.id();
     let since = |customer: Value| customer["status_since"].clone();
     assert_eq!(since(app.customer(&id).await), "2025-09-22T09:01:09Z");
@@ -156,7 +156,7 @@ pub async fn the_status_is_as_old_as_its_last_change(app: TestApp) {
     assert_eq!(replayed.json()["data"], approved);
 }
 
-pub async fn the_rules_are_told_as_data(app: TestApp) {
+pub async fn the_status_rules_are_served_as_data(app: TestApp) {
     let answer = app.send(app.get("/statuses")).await;
     answer.assert_headers(&[("content-type", "application/json")]);
     let moves = RULES.iter().flat_map(|(verb, from, to, scope, required)| {

@@ -118,7 +118,7 @@ pub async fn an_email_is_an_ascii_address_at_a_dotted_host(app: TestApp) {
     }
 }
 
-pub async fn a_phone_is_a_number_of_its_plan_and_is_kept_as_e164(app: TestApp) {
+pub async fn a_phone_number_is_valid_in_its_plan_and_stored_as_e164(app: TestApp) {
     for good in [
         "+2348012345678",
         "+234 801 234 5678",
@@ -153,7 +153,7 @@ pub async fn a_phone_is_a_number_of_its_plan_and_is_kept_as_e164(app: TestApp) {
     }
 }
 
-pub async fn a_type_is_one_of_two_words(app: TestApp) {
+pub async fn a_customer_type_is_individual_or_business(app: TestApp) {
     kept(&app, "/type", "individual", "individual").await;
     kept(&app, "/type", "business", "business").await;
     for bad in [
@@ -215,7 +215,7 @@ pub async fn an_external_id_is_printable_ascii_and_kept_as_sent(app: TestApp) {
     }
 }
 
-pub async fn a_nul_anywhere_is_a_wrong_value(app: TestApp) {
+pub async fn a_nul_character_in_any_field_is_refused(app: TestApp) {
     let mut body = bodies::whole_person();
     for pointer in TEXTS {
         body = bodies::with(body, pointer, "a\u{0}b");
@@ -236,7 +236,7 @@ pub async fn a_nul_anywhere_is_a_wrong_value(app: TestApp) {
     answer.assert_errors("invalid_fields", &[&words[..], &others].concat());
 }
 
-pub async fn all_wrong_values_come_together(app: TestApp) {
+pub async fn all_invalid_values_are_reported_together(app: TestApp) {
     let mut body = bodies::whole_person();
     let blank: Vec<(&str, &str)> = TEXTS.iter().map(|pointer| (*pointer, "blank")).collect();
     for pointer in TEXTS {
@@ -250,7 +250,7 @@ pub async fn all_wrong_values_come_together(app: TestApp) {
     );
 }
 
-pub async fn what_was_sent_is_repeated_by_no_error(app: TestApp) {
+pub async fn errors_do_not_repeat_client_input(app: TestApp) {
     let planted = |n: usize| format!("zqplanted{n}");
     let mut values = bodies::whole_person();
     for (n, pointer) in TEXTS.iter().enumerate() {

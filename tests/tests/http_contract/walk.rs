@@ -10,16 +10,16 @@ use serde_json::json;
 const WALKS: u64 = 4;
 
 /// A tenant with random changes.
-struct Town {
+struct ChangingTenant {
     app: TestApp,
     dice: Dice,
     /// Version of each customer.
     customers: BTreeMap<String, u64>,
-    /// Customers whose status changed since the walk began.
+    /// Customers whose status changed since paging began.
     moved: BTreeSet<String>,
 }
 
-impl Town {
+impl ChangingTenant {
     async fn create(&mut self) {
         // Ids of customers that are created within the same millisecond have no order.
         let pause = TimeDelta::microseconds(if self.dice.roll(2) == 0 { 1 } else { 1_500 });
@@ -76,8 +76,8 @@ impl Town {
     }
 }
 
-async fn town(app: TestApp, seed: u64) -> Town {
-    let mut town = Town {
+async fn town(app: TestApp, seed: u64) -> ChangingTenant {
+    let mut town = ChangingTenant {
         app,
         dice: Dice::new(seed),
         customers: BTreeMap::new(),
@@ -102,7 +102,7 @@ fn assert_once_each(seen: &[String], expected: impl IntoIterator<Item = String>)
     }
 }
 
-pub async fn a_walk_shows_everyone_who_was_there_exactly_once(app: TestApp) {
+pub async fn paging_returns_each_existing_customer_exactly_once(app: TestApp) {
     let mut town = town(app, 1).await;
     for _ in 0..WALKS {
         let there: Vec<String> = town.customers.keys().cloned().collect();
@@ -111,7 +111,7 @@ pub async fn a_walk_shows_everyone_who_was_there_exactly_once(app: TestApp) {
     }
 }
 
-pub async fn a_walk_with_a_filter_shows_everyone_who_passed_it_throughout(app: TestApp) {
+pub async fn paging_with_a_filter_returns_each_constant_match(app: TestApp) {
     let mut town = town(app, 2).await;
     for status in ["active", "pending_kyc", "suspended", "active"] {
         town.moved.clear();

@@ -1,4 +1,4 @@
-//! What only a connection shows: a slow body, an empty HEAD, a request that cannot be framed.
+//! Behaviour that needs a connection: slow bodies, responses to HEAD, and invalid framing.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Far longer than any of these answers takes.
+/// Timeout of every response.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The app behind a listener, which closes when this is dropped.
+/// The app behind a listener, which closes when the value is dropped.
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
     drain: Drain,
@@ -35,7 +35,7 @@ impl Listening {
         Self { address, drain }
     }
 
-    /// Sends these bytes and reads until the connection is closed.
+    /// Sends bytes and reads until the connection is closed.
     pub(crate) async fn exchange(&self, request: &[u8]) -> String {
         let talk = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -56,7 +56,7 @@ impl Drop for Listening {
     }
 }
 
-/// Takes apart what came over a connection.
+/// Parses a response.
 pub(crate) fn answer(text: &str) -> Answer {
     let (head, body) = text
         .split_once("\r\n\r\n")
@@ -84,7 +84,7 @@ pub(crate) fn answer(text: &str) -> Answer {
     }
 }
 
-pub async fn a_body_that_does_not_come_is_a_timeout_and_a_close(app: TestApp) {
+pub async fn a_body_that_never_arrives_times_out_and_closes_the_connection(app: TestApp) {
     let short = Limits {
         body: Duration::from_millis(200),
         ..Limits::default()
@@ -95,7 +95,7 @@ pub async fn a_body_that_does_not_come_is_a_timeout_and_a_close(app: TestApp) {
     answer(&text).assert_problem("request_timeout", &[("connection", "close")]);
 }
 
-pub async fn a_body_that_is_too_large_is_refused_before_it_came(app: TestApp) {
+pub async fn a_body_that_is_too_large_is_refused_before_it_arrives(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let call = app.post(&bodies::person()).without("content-type");
     let head =
@@ -112,7 +112,7 @@ pub async fn a_body_that_is_too_large_is_refused_before_it_came(app: TestApp) {
     answer(&text).assert_problem("payload_too_large", &[("connection", "close")]);
 }
 
-pub async fn the_answer_to_head_has_no_body(app: TestApp) {
+pub async fn a_response_to_head_has_no_body(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let id = app.create(&bodies::person()).await.id();
     for path in [
@@ -136,7 +136,7 @@ pub async fn the_answer_to_head_has_no_body(app: TestApp) {
     }
 }
 
-pub async fn what_cannot_be_framed_is_refused_and_closed(app: TestApp) {
+pub async fn a_request_with_ambiguous_length_is_refused_and_the_connection_closes(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let framed =
         |headers: &str| format!("POST /customers HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n{{}}");
@@ -165,7 +165,7 @@ pub async fn headers_of_16_kib_are_read(app: TestApp) {
     assert_eq!(answer(&text).status, 200, "{text}");
 }
 
-pub async fn a_caller_that_waits_to_be_told_to_go_on_is_told(app: TestApp) {
+pub async fn a_client_that_expects_100_continue_gets_it(app: TestApp) {
     let server = Listening::with(&app, Limits::default());
     let call = app.post(&bodies::person()).header("expect", "100-continue");
     let text = server.exchange(&call.into_bytes()).await;

@@ -1,10 +1,10 @@
-//! What people write: names and the lines of an address.
+//! Text fields: names and lines of an address.
 
 use customers_tests::TestApp;
 
 use crate::values::{WORDS, kept, refused};
 
-pub async fn words_are_trimmed_put_in_nfc_and_kept_so(app: TestApp) {
+pub async fn text_is_stored_trimmed_and_in_nfc(app: TestApp) {
     for (pointer, _) in WORDS {
         kept(&app, pointer, "  Ad\u{e1} \u{a0}\n", "Ad\u{e1}").await;
         kept(
@@ -32,7 +32,7 @@ pub async fn words_are_trimmed_put_in_nfc_and_kept_so(app: TestApp) {
     .await;
 }
 
-pub async fn words_are_counted_in_code_points_after_nfc(app: TestApp) {
+pub async fn text_is_counted_in_code_points_after_nfc(app: TestApp) {
     for (pointer, most) in WORDS {
         for letter in ["a", "\u{e9}", "\u{1d11e}"] {
             let longest = letter.repeat(most);
@@ -53,7 +53,7 @@ pub async fn words_are_counted_in_code_points_after_nfc(app: TestApp) {
     }
 }
 
-pub async fn controls_and_what_cannot_be_seen_are_refused_in_words(app: TestApp) {
+pub async fn control_and_invisible_characters_are_refused_in_text(app: TestApp) {
     for (pointer, _) in WORDS {
         for bad in [
             "A\u{0}B",

@@ -1,4 +1,4 @@
-//! Reads the sources of a crate and finds who uses whom.
+//! Reads the sources of a crate and finds the uses between modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, File, Ident, Item, ItemUse, UseTree, Visibility};
 
-/// The modules of a crate by their paths, such as `server::slots`; the root is empty.
+/// The modules of a crate by path, such as `server::slots`. The path of the root is empty.
 pub struct Sources(BTreeMap<String, File>);
 
 impl Sources {
@@ -18,7 +18,7 @@ impl Sources {
         Self(files)
     }
 
-    /// Parses modules that are given as text.
+    /// Parses modules from strings.
     pub fn of(modules: &[(&str, &str)]) -> Self {
         let parsed = modules
             .iter()
@@ -26,7 +26,7 @@ impl Sources {
         Self(parsed.collect())
     }
 
-    /// The sets of modules that use each other, directly or by others.
+    /// Returns the sets of modules that use each other, directly or indirectly.
     pub fn circles(&self) -> Vec<BTreeSet<String>> {
         let uses = self.uses();
         let reached: BTreeMap<&String, BTreeSet<&String>> = uses
@@ -47,7 +47,7 @@ impl Sources {
         circles
     }
 
-    /// The identifiers outside tests that contain a word, in any case.
+    /// Returns the identifiers outside tests that contain a word, ignoring case.
     pub fn identifiers_with(&self, word: &str) -> BTreeSet<String> {
         let mut names = Names {
             word,
@@ -77,7 +77,7 @@ impl Sources {
             .collect()
     }
 
-    /// What is re-exported, and where it leads: `auth::KeyCache` to `auth::key_cache::KeyCache`.
+    /// Returns re-exports with their targets, such as `auth::KeyCache` with `auth::key_cache::KeyCache`.
     fn re_exports(&self) -> BTreeMap<String, String> {
         let mut re_exports = BTreeMap::new();
         for (module, file) in &self.0 {
@@ -97,7 +97,7 @@ impl Sources {
         re_exports
     }
 
-    /// The path from the crate's root, or `None` for one that leads to another crate.
+    /// Returns the path from the root of the crate, or `None` if it leads to another crate.
     fn absolute(&self, module: &str, path: &[String]) -> Option<Vec<String>> {
         let mut here: Vec<String> = segments(module);
         let mut rest = path;
@@ -120,10 +120,10 @@ impl Sources {
         Some(here)
     }
 
-    /// The deepest module that a path leads into, through re-exports.
+    /// Returns the deepest module of a path, through re-exports.
     fn module_of(&self, path: &[String], re_exports: &BTreeMap<String, String>) -> String {
         let mut path = path.to_vec();
-        // As many re-exports in a row as any sane crate has.
+        // Limits chains of re-exports.
         for _ in 0..8 {
             let re_exported = (1..=path.len())
                 .find_map(|length| Some((length, re_exports.get(&path[..length].join("::"))?)));
@@ -195,7 +195,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Every path that a `use` names.
+/// Returns every path of a `use`.
 fn leaves(tree: &UseTree) -> Vec<Vec<String>> {
     match tree {
         UseTree::Path(path) => {

@@ -105,14 +105,14 @@ fn http_kit_knows_no_customer() {
     let named = Sources::read(&path).identifiers_with("customer");
     let named: Vec<&String> = named
         .iter()
-        // The crates that hold what is general too.
+        // The names of crates that are not specific to customers.
         .filter(|name| !name.starts_with("customers_"))
         .collect();
     assert!(named.is_empty(), "{named:?}");
 }
 
 #[test]
-fn a_circle_is_found_and_a_re_export_makes_none() {
+fn a_circle_is_found_and_a_re_export_is_not_a_use() {
     let sources = Sources::of(&[
         ("", "mod a; mod b; mod c; mod d;"),
         ("a", "use crate::b::{One, Two}; fn f() { crate::c::g() }"),

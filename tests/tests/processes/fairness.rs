@@ -1,4 +1,4 @@
-//! A client that asks for large pages and does not read them, beside a client of another tenant.
+//! A client that requests large pages without reading them does not delay a client of another tenant.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 const CONNECTIONS: usize = 40;
-/// Requests that each connection sends ahead.
+/// Number of pipelined requests on each connection.
 const AHEAD: usize = 20;
-/// Customers of a page. With metadata of quotes, which JSON escapes, a page takes 2 MB.
+/// Number of customers on a page. Their metadata consists of quotes, which JSON escapes, so that a page takes 2 MB.
 const CUSTOMERS: usize = 64;
 const LISTS: usize = 20;
-/// Far more than so many lists take, and far less than if each had to wait for the flood.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
+/// Far longer than the requests take, and far shorter than if each had to wait for the flood.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(30);
 const MEMORY: u64 = 256 * 1024 * 1024;
 
-/// Creates customers that make a large page.
+/// Creates the customers of a large page.
 async fn fill(caller: &Caller) {
     let metadata: serde_json::Map<_, _> = (0..50)
         .map(|n| (format!("m{n:02}"), Value::from("\"".repeat(320))))
@@ -37,7 +37,7 @@ async fn fill(caller: &Caller) {
     }
 }
 
-/// Asks for large pages on many connections and reads none. Each has begun to answer when this returns.
+/// Requests large pages on many connections without reading them. Returns when each connection has started to respond.
 async fn flood(program: &Program, key: &str) -> Vec<TcpStream> {
     let request = Call::get("/customers?limit=200").key(key).into_bytes();
     let request = String::from_utf8(request).unwrap();
@@ -56,7 +56,7 @@ async fn flood(program: &Program, key: &str) -> Vec<TcpStream> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_that_one_key_does_not_read_delay_no_other_key() {
+async fn unread_pages_of_one_key_do_not_delay_other_keys() {
     let server = PostgresServer::shared().await;
     let database = server.migrated_database(stores::bring_up).await;
     let [flooding, calm] = ["Acme", "Globex"].map(|tenant| Program::key(database.url(), tenant));
@@ -75,7 +75,7 @@ async fn pages_that_one_key_does_not_read_delay_no_other_key() {
         }
     }
     let took = started.elapsed();
-    assert!(took < ANSWERED_WITHIN, "{took:?}");
+    assert!(took < RESPONSE_TIMEOUT, "{took:?}");
     let peak = program.peak_memory();
     assert!(peak < MEMORY, "{peak} bytes");
 

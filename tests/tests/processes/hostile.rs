@@ -81,7 +81,7 @@ fn flood(program: &Program, key: &str) -> Flood {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_good_request_is_answered_within_two_seconds_during_an_attack() {
+async fn a_valid_request_gets_a_response_within_two_seconds_during_an_attack() {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
     let server = PostgresServer::shared().await;

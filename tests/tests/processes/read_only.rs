@@ -7,7 +7,7 @@ use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Caller, Program, bodies, stores};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-/// The contract allows ten seconds.
+/// The contract promises ten seconds.
 const NOTICED_WITHIN: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
-//! A Postgres that stalls writes: reads go on, and the program opens no more connections than it may.
+//! A Postgres that stalls writes: reads are served, and the number of backends stays within its limit.
 //!
-//! A stall takes a few seconds here; `TEST_STALL_SECONDS=30` makes it as long as a campaign needs.
+//! A stall takes a few seconds by default. `TEST_STALL_SECONDS=30` makes it longer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +13,14 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{interval, sleep};
 
-/// Long enough for calls to run out of time, and for their connections to be given up.
+/// Long enough for calls to time out and their connections to be abandoned.
 const STALL_SECONDS: u64 = 7;
-/// A read takes a second at most; the factor is for a busy machine.
+/// A read takes at most one second; the rest is a reserve for a busy machine.
 const READ_LIMIT: Duration = Duration::from_secs(3);
-/// A create that is refused at once; the same factor.
+/// The same reserve for a create that is refused at once.
 const REFUSED_WITHIN: Duration = Duration::from_secs(3);
 const BACK_WITHIN: Duration = Duration::from_secs(10);
-/// The default of `--database-connections`, and the one of the health check.
+/// The default of `--database-connections`, and the connection of the health check.
 const CONNECTIONS: i64 = 16 + 1;
 
 const BACKENDS: &str = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'customers'";
@@ -37,7 +37,7 @@ async fn backends(connection: &mut PgConnection) -> i64 {
         .unwrap()
 }
 
-/// Samples the number of backends until it is told to stop, and tells the greatest.
+/// Samples the number of backends until `stop` is set, and returns the maximum.
 fn watch_backends(mut connection: PgConnection, stop: Arc<AtomicBool>) -> JoinHandle<i64> {
     tokio::spawn(async move {
         let mut most = 0;
@@ -49,7 +49,7 @@ fn watch_backends(mut connection: PgConnection, stop: Arc<AtomicBool>) -> JoinHa
     })
 }
 
-/// A program over a server of the test's own, with one customer.
+/// A program with its own server and one customer.
 struct Stalled {
     _server: PostgresServer,
     database: TestDatabase,
@@ -79,8 +79,8 @@ impl Stalled {
         PgConnection::connect(self.database.url()).await.unwrap()
     }
 
-    /// Ten creates and four reads a second, until then. Checks the reads and gives the answers to the
-    /// creates, with how long each took, in the order in which they were sent.
+    /// Sends ten creates and four reads per second until `end`. Checks the reads. Returns the responses to the creates
+    /// and their durations, in the order of the requests.
     async fn call_until(&self, end: Instant) -> Vec<(Answer, Duration)> {
         let mut turns = interval(Duration::from_millis(100));
         let (mut creates, mut reads) = (Vec::new(), JoinSet::new());
@@ -132,7 +132,7 @@ impl Stalled {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_commits_stall_reads_go_on_and_creates_are_refused_at_once() {
+async fn reads_are_served_and_creates_refused_while_commits_stall() {
     let stalled = Stalled::new().await;
     let mut operator = stalled.connect().await;
     let stop = Arc::new(AtomicBool::new(false));
@@ -164,7 +164,7 @@ async fn while_commits_stall_reads_go_on_and_creates_are_refused_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_a_table_is_locked_against_writes_reads_go_on() {
+async fn reads_are_served_while_a_table_is_locked_against_writes() {
     let stalled = Stalled::new().await;
     let stop = Arc::new(AtomicBool::new(false));
     let most = watch_backends(stalled.connect().await, Arc::clone(&stop));

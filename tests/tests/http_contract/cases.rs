@@ -1,9 +1,11 @@
-//! The list of cases, which run on every store.
+//! The lists of cases. Those of requests in general run on one store, and all others on every store.
 
 #[macro_use]
 mod creation;
 #[macro_use]
 mod life;
+#[macro_use]
+mod requests;
 
 macro_rules! cases {
     ($store:path; $($subject:ident { $($case:ident,)* })*) => {
@@ -46,9 +48,9 @@ macro_rules! event_feed_cases {
     };
 }
 
-macro_rules! http_contract {
+macro_rules! store_cases {
     ($store:path) => {
-        requests_and_creation!($store);
-        reading_and_changing!($store);
+        creation!($store);
+        life!($store);
     };
 }

@@ -1,4 +1,4 @@
-//! The HTTP API, as one named test per case on every store.
+//! The HTTP API, as one named test per case. Cases that depend on the store run on every store.
 //!
 //! A case is a `pub async fn` in the module of its subject that takes a [`TestApp`] over an empty store, and a line in
 //! `cases`. A test fails if the line is missing.
@@ -55,12 +55,13 @@ mod words;
 mod on_memory {
     use customers_tests::{TestApp, stores};
 
-    http_contract!(stores::memory);
+    requests!(stores::memory);
+    store_cases!(stores::memory);
     event_feed!(stores::memory_with_feed);
 }
 
 mod on_postgres {
     use customers_tests::{TestApp, stores};
 
-    http_contract!(stores::postgres);
+    store_cases!(stores::postgres);
 }

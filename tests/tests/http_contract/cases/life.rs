@@ -1,6 +1,6 @@
-//! Reads, edits and decisions of customers.
+//! Cases of reads, edits and decisions.
 
-macro_rules! reading_and_changing {
+macro_rules! life {
     ($store:path) => {
         cases! { $store;
             transitions {
@@ -57,11 +57,6 @@ macro_rules! reading_and_changing {
                 a_rejected_or_closed_customer_cannot_be_edited,
                 the_limits_of_metadata_apply_after_the_merge,
             }
-            change_order {
-                checks_of_a_change_run_in_the_documented_order,
-                a_taken_value_is_reported_after_all_other_errors_of_an_edit,
-                checks_of_a_list_run_in_the_same_order,
-            }
             races {
                 of_concurrent_patches_of_one_version_one_is_stored,
                 of_concurrent_verbs_on_one_version_one_is_stored,
@@ -116,11 +111,6 @@ macro_rules! reading_and_changing {
                 query_parameters_are_checked_after_the_media_type_and_before_the_body,
                 a_dry_run_of_an_edit_changes_nothing,
                 a_dry_run_of_an_edit_is_refused_like_the_edit,
-            }
-            secrecy {
-                refused_edits_do_not_repeat_client_input,
-                refused_verbs_do_not_repeat_client_input,
-                refused_lists_do_not_repeat_client_input,
             }
         }
     };

@@ -14,7 +14,7 @@ COPY . .
 RUN target=$(rustc -vV | sed -n 's/^host: //p') \
     && RUSTFLAGS='-C target-feature=+crt-static' \
         cargo build --locked --release --target "$target" --bin customers \
-    && mkdir /image \
+    && mkdir -p /image/keys \
     && cp "target/$target/release/customers" /image/customers \
     && cp /etc/ssl/certs/ca-certificates.crt /image/ca-certificates.crt
 
@@ -22,6 +22,8 @@ FROM scratch
 COPY --from=build /image/customers /customers
 # For databases with a certificate of a public authority.
 COPY --from=build /image/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+# For the file with the master key. A volume mounted here belongs to the program's user.
+COPY --from=build --chown=65532:65532 /image/keys /keys
 # The program's default, the loopback address, cannot be reached from outside the container.
 ENV CUSTOMERS_LISTEN=0.0.0.0:8080
 EXPOSE 8080

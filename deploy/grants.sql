@@ -15,6 +15,9 @@ GRANT SELECT ON _sqlx_migrations TO customers_app;
 GRANT SELECT, INSERT ON tenants TO customers_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_keys TO customers_app;
 
+-- The service makes a tenant's keys when the tenant first needs them.
+GRANT SELECT, INSERT ON tenant_keys TO customers_app;
+
 -- DELETE: an edit of a unique value deletes the row and inserts it again, in one statement.
 GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO customers_app;
 

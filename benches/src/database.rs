@@ -82,7 +82,10 @@ impl Database {
     }
 
     /// Runs a statement and returns its rows, one per line.
-    fn query(&self, statement: &str) -> Result<String> {
+    ///
+    /// # Errors
+    /// Returns an error if `psql` is missing or the statement fails.
+    pub(crate) fn query(&self, statement: &str) -> Result<String> {
         let mut psql = Command::new(client_program("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
         let output = psql.args(["-c", statement]).arg(self.url()).output()?;

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use customers_test_support::master_key_file;
+
 use crate::{Result, cpu_time};
 
 /// Maximum time until the program is ready.
@@ -112,7 +114,9 @@ impl Program {
     /// Returns a command with an empty environment.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.0);
-        command.env_clear();
+        command
+            .env_clear()
+            .env("CUSTOMERS_MASTER_KEY_FILE", master_key_file());
         command
     }
 

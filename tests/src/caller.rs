@@ -85,6 +85,15 @@ impl Caller {
         answer(request).await.expect("an answer to a read")
     }
 
+    /// Changes the customer at a path that has that version: an edit, or a decision.
+    pub async fn change(&self, method: &str, path: &str, version: u32, body: &Value) -> Answer {
+        let method = method.parse().expect("a method");
+        let request = self.client.request(method, self.url(path)).json(body);
+        let request = request.header("if-match", format!("\"{version}\""));
+        let answer = answer(request.bearer_auth(&self.key)).await;
+        answer.expect("an answer to a change")
+    }
+
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use customers_test_support::eventually;
+use customers_test_support::{eventually, master_key_file};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -121,7 +121,11 @@ impl Program {
 
     /// Creates a key of a tenant that can read and write, as operators do.
     pub fn key(url: &str, tenant: &str) -> String {
-        let scope = "customers:read,customers:write";
+        Self::key_with(url, tenant, "customers:read,customers:write")
+    }
+
+    /// A new key of that tenant with those scopes.
+    pub fn key_with(url: &str, tenant: &str, scope: &str) -> String {
         let output = Self::run(
             url,
             &[
@@ -221,6 +225,7 @@ fn command(args: &[&str], url: &str) -> Command {
         .args(args)
         .env_clear()
         .env("DATABASE_URL", url)
+        .env("CUSTOMERS_MASTER_KEY_FILE", master_key_file())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

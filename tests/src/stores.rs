@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use customers_adapter_key_file::KeyFile;
 use customers_adapter_memory::InMemoryStore;
 use customers_adapter_postgres::{
     Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords, PgSettings,
-    PgStoreHealth, migrate,
+    PgStoreHealth, TenantKeys, migrate,
 };
+use customers_test_support::MASTER_KEY;
 use customers_test_support::builders::TestClock;
 use customers_test_support::contract::{Stores, StoresWithFeed};
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
@@ -36,8 +38,10 @@ pub async fn postgres() -> (Stores, TestDatabase) {
     let home = server.migrated_database(bring_up).await;
     let settings = PgSettings::new(home.url());
     let database = Database::new(&settings).expect("the URL of a test database makes sense");
+    let master_key = KeyFile::parse(MASTER_KEY).expect("the master key of tests is one");
+    let keys = TenantKeys::new(database.clone(), Arc::new(master_key));
     let stores = Stores {
-        customers: Arc::new(PgCustomerRepository::new(database.clone())),
+        customers: Arc::new(PgCustomerRepository::new(database.clone(), keys)),
         api_keys: Arc::new(PgApiKeyRepository::new(database.clone())),
         idempotency: Arc::new(PgIdempotencyRecords::new(database.clone())),
         health: Arc::new(PgStoreHealth::new(database)),

@@ -1,4 +1,20 @@
-//! The initial customers of a tenant, inserted by SQL.
+//! The initial customers of a tenant, inserted by the repository of the service, which seals them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use customers_adapter_key_file::KeyFile;
+use customers_adapter_postgres::{self as postgres, PgCustomerRepository, PgSettings, TenantKeys};
+use customers_domain::{
+    ApiKeyId, BillingAddress, ChangeContext, ChangeId, Customer, CustomerId, CustomerType,
+    EmailAddress, ExternalId, KycPolicy, PhoneNumber, Profile, TenantId,
+};
+use customers_ports::{CreateOutcome, Creation, CustomerRepository as _};
+use customers_test_support::MASTER_KEY;
+use customers_test_support::builders::{parse, profile};
+use tokio::runtime;
+use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::database::Database;
 use crate::{Result, note};
@@ -6,40 +22,16 @@ use crate::{Result, note};
 /// Creation time of customer 0, in seconds since the Unix epoch. Each customer is created one second after the previous one.
 const EPOCH: u64 = 1_700_000_000;
 
-/// Inserts customers of every status and type in three countries, each with the change that created it. In each
-/// country, every pair of status and type fills a page, even with only 10,000 customers.
-///
-/// `$FIRST` and `$LAST` are the range of customer numbers, `$EPOCH` is [`EPOCH`].
-const INSERT: &str = "
-WITH stored AS (
-    INSERT INTO customers (
-        tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
-        line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, version, created_at, updated_at
-    )
-    SELECT
-        tenants.id,
-        (lpad(to_hex(($EPOCH + n) * 1000), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid,
-        CASE WHEN n / 10 % 10 < 3 THEN 'business' ELSE 'individual' END,
-        'James', 'Okafor', 'james.' || n || '@example.com', 'james.' || n || '@example.com',
-        '+234803' || lpad(n::text, 7, '0'),
-        '123 Test Lane', 'Suite 456', 'Lagos', 'Lagos', '100001',
-        CASE WHEN n / 100 % 10 < 4 THEN 'NG' WHEN n / 100 % 10 < 8 THEN 'US' ELSE 'GB' END,
-        CASE WHEN n % 2 = 0 THEN 'account-' || n END,
-        '{}',
-        CASE n % 10
-            WHEN 4 THEN 'pending_kyc' WHEN 5 THEN 'in_review' WHEN 6 THEN 'action_required'
-            WHEN 7 THEN 'suspended' WHEN 8 THEN 'rejected' WHEN 9 THEN 'closed' ELSE 'active'
-        END,
-        1, to_timestamp($EPOCH + n), to_timestamp($EPOCH + n)
-    FROM tenants, generate_series($FIRST::bigint, $LAST) AS n
-    RETURNING tenant_id, id, status, created_at
-)
-INSERT INTO customer_changes (
-    tenant_id, customer_id, version, id, action, to_status, changed_fields, actor, at
-)
-SELECT tenant_id, id, 1, id, 'create', status, '{}', 'k000000000000001', created_at
-FROM stored";
+/// Number of concurrent creates, so that they share commits.
+const CONCURRENT_CREATES: usize = 512;
+
+/// Gives 6 of 10 customers, which are created as active, another status. Customers of every status and type are then
+/// in three countries. In each country, every pair of status and type fills a page, even with only 10,000 customers.
+/// The last 12 digits of an id are the customer's number.
+const STATUSES: &str = "
+UPDATE customers SET status = ('{1,2,3,5,6,7}'::smallint[])[n % 10 - 3]
+FROM (SELECT id, ('x' || right(id::text, 12))::bit(48)::bigint AS n FROM customers) AS numbered
+WHERE numbered.id = customers.id AND n % 10 >= 4";
 
 /// Number of customers per statement, which limits the memory and log that the database needs.
 const BATCH: usize = 1_000_000;
@@ -47,7 +39,7 @@ const BATCH: usize = 1_000_000;
 /// Loads the table and the indexes that creates and reads use into the database's cache.
 const FILL_CACHE: &str = "
 SELECT pg_prewarm(to_regclass(name))
-FROM unnest(ARRAY['customers', 'customers_pkey', 'customers_email_key', 'customers_external_id',
+FROM unnest(ARRAY['customers', 'customers_pkey', 'customers_email_digest', 'customers_external_id',
     'customers_by_phone']) AS name";
 
 /// Distance between consecutive customers. It is coprime to every power of ten, so its multiples visit every
@@ -65,18 +57,20 @@ impl Customers {
     /// # Errors
     /// Returns an error if the database fails.
     pub(crate) fn insert(database: &Database, count: usize) -> Result<Self> {
+        let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+        let tenant = database.query("SELECT id FROM tenants")?;
+        let tenant = TenantId::from_uuid(tenant.trim().parse()?);
+        let repository = repository(database)?;
         for first in (0..count).step_by(BATCH) {
             let end = count.min(first + BATCH);
-            let insert = INSERT
-                .replace("$FIRST", &first.to_string())
-                .replace("$LAST", &(end - 1).to_string())
-                .replace("$EPOCH", &EPOCH.to_string());
-            database.execute(&insert)?;
+            runtime.block_on(create(&repository, tenant, first..end))?;
             database.execute("CHECKPOINT")?;
             if count > BATCH {
                 note(&format!("inserted {end} of {count}"));
             }
         }
+        database.execute(STATUSES)?;
+        database.execute("VACUUM (FULL) customers")?;
         database.execute("VACUUM ANALYZE")?;
         database.execute("CHECKPOINT")?;
         Ok(Self {
@@ -96,12 +90,7 @@ impl Customers {
 
     /// Returns the path of a customer.
     pub(crate) fn path(number: usize) -> String {
-        // A number of customers that fits in memory fits in 64 bits.
-        let number = u64::try_from(number).unwrap_or(u64::MAX);
-        let milliseconds = (EPOCH + number) * 1000;
-        let (high, low) = (milliseconds >> 16, milliseconds & 0xffff);
-        let (middle, end) = (number >> 48 & 0xfff, number & 0xffff_ffff_ffff);
-        format!("/customers/{high:08x}-{low:04x}-7000-8{middle:03x}-{end:012x}")
+        format!("/customers/{}", id_of(number))
     }
 
     /// Returns the number of the customer at a step. Consecutive steps return different customers, spread over all.
@@ -123,6 +112,96 @@ impl Customers {
     pub(crate) fn increment_version(&mut self, number: usize) {
         self.versions[number] += 1;
     }
+}
+
+/// The repository that the service has, over that database.
+fn repository(database: &Database) -> Result<PgCustomerRepository> {
+    let pool = postgres::Database::new(&PgSettings::new(database.url()))?;
+    let keys = TenantKeys::new(pool.clone(), Arc::new(KeyFile::parse(MASTER_KEY)?));
+    Ok(PgCustomerRepository::new(pool, keys))
+}
+
+/// Creates the customers of these numbers, many at once.
+async fn create(
+    repository: &PgCustomerRepository,
+    tenant: TenantId,
+    numbers: impl Iterator<Item = usize>,
+) -> Result<()> {
+    let mut under_way = JoinSet::new();
+    let is_done = |outcome| match outcome {
+        Ok(Ok(CreateOutcome::Created)) => Ok(()),
+        other => Err(format!("a customer was not created: {other:?}")),
+    };
+    for number in numbers {
+        if under_way.len() >= CONCURRENT_CREATES
+            && let Some(outcome) = under_way.join_next().await
+        {
+            is_done(outcome)?;
+        }
+        let repository = repository.clone();
+        under_way.spawn(async move { repository.create(tenant, creation(number)).await });
+    }
+    while let Some(outcome) = under_way.join_next().await {
+        is_done(outcome)?;
+    }
+    Ok(())
+}
+
+fn creation(number: usize) -> Creation {
+    let id = id_of(number);
+    let context = ChangeContext {
+        change_id: ChangeId::from_uuid(id),
+        actor: parse_key_id(),
+        at: created_at(number),
+    };
+    let customer_type = if number / 10 % 10 < 3 {
+        CustomerType::Business
+    } else {
+        CustomerType::Individual
+    };
+    let country = match number / 100 % 10 {
+        0..4 => "NG",
+        4..8 => "US",
+        _ => "GB",
+    };
+    let external_id = format!("account-{number}");
+    let profile = Profile {
+        email: EmailAddress::from_stored(format!("james.{number}@example.com")),
+        phone: PhoneNumber::from_stored(format!("+234803{number:07}")),
+        customer_type,
+        billing_address: BillingAddress {
+            country: parse(country),
+            ..profile().billing_address
+        },
+        external_id: number
+            .is_multiple_of(2)
+            .then(|| ExternalId::from_stored(external_id)),
+        ..profile()
+    };
+    let active = KycPolicy::verifying(&[]);
+    Creation {
+        new: Customer::create(CustomerId::from_uuid(id), profile, &active, context),
+        claim: None,
+    }
+}
+
+fn parse_key_id() -> ApiKeyId {
+    ApiKeyId::parse("k000000000000001").unwrap_or_else(|| unreachable!("an id of a key"))
+}
+
+fn created_at(number: usize) -> DateTime<Utc> {
+    let seconds = i64::try_from(number).ok().and_then(|number| {
+        let epoch = i64::try_from(EPOCH).ok()?;
+        DateTime::from_timestamp(epoch + number, 0)
+    });
+    seconds.unwrap_or_default()
+}
+
+fn id_of(number: usize) -> Uuid {
+    // As many as fit in memory fit in 64 bits.
+    let number = u64::try_from(number).unwrap_or(u64::MAX);
+    let milliseconds = u128::from((EPOCH + number) * 1000);
+    Uuid::from_u128(milliseconds << 80 | 0x7000_8000 << 48 | u128::from(number))
 }
 
 #[cfg(test)]

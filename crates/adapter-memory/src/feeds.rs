@@ -3,7 +3,7 @@ use std::mem;
 
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    CustomerField, Event, EventBody, ModuleEvent, Sequence, SequencedEvent, TenantId,
+    ChangedField, Event, EventBody, ModuleEvent, Sequence, SequencedEvent, TenantId,
 };
 use customers_ports::{EventPage, EventQuery, Numbered, WaitingEvents};
 use uuid::Uuid;
@@ -108,7 +108,7 @@ fn sequence_of(place: usize) -> Sequence {
 
 /// Estimates the memory of an event of a customer.
 pub(crate) const fn customer_event(changed_fields: usize) -> usize {
-    element::<Event>() + allocation(changed_fields * size_of::<CustomerField>())
+    element::<Event>() + allocation(changed_fields * size_of::<ChangedField>())
 }
 
 /// Estimates the memory of an event of a module.

@@ -5,10 +5,10 @@ use customers_ports::{ApiKeyListing, ApiKeyRepository, Issued, Revocation, Store
 use sqlx::postgres::PgRow;
 use tracing::instrument;
 
+use crate::column::{column, named, unreadable};
 use crate::connection::Connection;
 use crate::database::{Database, Work};
 use crate::failure::Failure;
-use crate::rows::{column, named, unreadable};
 use crate::sql;
 use crate::statement::Statement;
 

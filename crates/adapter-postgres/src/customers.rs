@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use customers_domain::{
     Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+    Version,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
@@ -8,11 +9,15 @@ use customers_ports::{
 };
 use tracing::instrument;
 
+use crate::customers::binding::stored_version;
 use crate::customers::create::Create;
 use crate::customers::decide::StoreDecision;
+use crate::customers::seals::{ChangeSeals, Earlier};
 use crate::customers::update::StoreEdit;
 use crate::customers::writer::Writer;
 use crate::database::Database;
+use crate::failure::{Failure, FailureKind};
+use crate::sealing::{KeyRing, Place, Slot, TenantKeys};
 use crate::statement::Statement;
 use crate::{rows, sql};
 
@@ -24,23 +29,68 @@ mod find_decision;
 mod find_holder;
 mod history;
 mod list;
+mod seals;
 mod update;
 mod writer;
 
-/// Customers in Postgres.
+/// Customers in Postgres, sealed with the keys of their tenants.
 #[derive(Debug, Clone)]
 pub struct PgCustomerRepository {
     database: Database,
+    keys: TenantKeys,
     writer: Writer,
 }
 
 impl PgCustomerRepository {
-    /// Keeps customers in that database.
-    pub fn new(database: Database) -> Self {
+    /// Keeps customers in that database, sealed with those keys.
+    pub fn new(database: Database, keys: TenantKeys) -> Self {
         Self {
             writer: Writer::new(database.clone()),
             database,
+            keys,
         }
+    }
+
+    /// Opens what rows hold with the keys of their tenant. Where one was sealed under a key that this
+    /// program has not seen, the keys are loaded again, once.
+    async fn open<T>(
+        &self,
+        ring: &KeyRing,
+        open: impl Fn(&KeyRing) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        match open(ring) {
+            Err(failure) if failure.kind == FailureKind::UnknownKey => {
+                Ok(open(&*self.keys.reload(ring).await?)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// What is sealed of the customer in the version before; `None` where it has another version.
+    async fn earlier(
+        &self,
+        changed: &Customer,
+        ring: &KeyRing,
+    ) -> Result<Option<Earlier>, StoreError> {
+        let before = changed.version().number() - 1;
+        let Some(version) = Version::from_number(before) else {
+            return Ok(None);
+        };
+        let statement = Statement::new(sql::FIND_SEALED)
+            .bind(ring.tenant().as_uuid())
+            .bind(changed.id().as_uuid())
+            .bind(stored_version(version)?);
+        let rows = self.database.fetch(statement).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let place = Place {
+            tenant: ring.tenant(),
+            customer: changed.id(),
+            slot: Slot::Profile(version),
+        };
+        let earlier = self.open(ring, |ring| Earlier::read(row, place, ring));
+        earlier.await.map(Some)
     }
 }
 
@@ -56,7 +106,8 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
-        self.writer.create(Create::new(tenant, creation)).await
+        let ring = self.keys.ring(tenant).await?;
+        self.writer.create(Create::new(creation, &ring)?).await
     }
 
     #[instrument(
@@ -69,8 +120,12 @@ impl CustomerRepository for PgCustomerRepository {
             .bind(tenant.as_uuid())
             .bind(id.as_uuid());
         let rows = self.database.fetch(statement).await?;
-        let customer = rows.first().map(rows::customer).transpose()?;
-        Ok(customer)
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let ring = self.keys.of_sealed(tenant).await?;
+        let customer = self.open(&ring, |ring| rows::customer(row, ring));
+        customer.await.map(Some)
     }
 
     #[instrument(
@@ -83,9 +138,12 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         query: &ListQuery,
     ) -> Result<Page<Customer>, StoreError> {
-        let rows = self.database.fetch(list::statement(tenant, query)).await?;
-        let found = rows.iter().map(rows::customer).collect::<Result<_, _>>()?;
-        Ok(Page::cut(found, query.limit))
+        let Some(ring) = self.keys.existing(tenant).await? else {
+            return Ok(Page::cut(Vec::new(), query.limit));
+        };
+        let rows = self.database.fetch(list::statement(query, &ring)).await?;
+        let customers = |ring: &KeyRing| rows.iter().map(|row| rows::customer(row, ring)).collect();
+        Ok(Page::cut(self.open(&ring, customers).await?, query.limit))
     }
 
     #[instrument(
@@ -98,7 +156,18 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         edit: CustomerEdit,
     ) -> Result<EditOutcome, StoreError> {
-        let work = StoreEdit::new(tenant, edit)?;
+        let Some(ring) = self.keys.existing(tenant).await? else {
+            return Ok(EditOutcome::VersionConflict);
+        };
+        let (customer, change) = (edit.customer(), edit.change());
+        let earlier = self.earlier(customer, &ring).await?;
+        let seals = earlier.map(|it| ChangeSeals::of_change(customer, change, &it, &ring));
+        let work = StoreEdit {
+            tenant,
+            email_digest: ring.email_digest(&customer.profile().email),
+            seals: seals.transpose()?,
+            edit,
+        };
         self.database.call_to_the_end(work).await
     }
 
@@ -112,7 +181,16 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         decision: CustomerDecision,
     ) -> Result<DecisionOutcome, StoreError> {
-        let work = StoreDecision::new(tenant, decision)?;
+        let Some(ring) = self.keys.existing(tenant).await? else {
+            return Ok(DecisionOutcome::VersionConflict);
+        };
+        let earlier = self.earlier(decision.customer(), &ring).await?;
+        let seals = earlier.map(|it| ChangeSeals::of_decision(&decision, &it, &ring));
+        let work = StoreDecision {
+            tenant,
+            seals: seals.transpose()?,
+            decision,
+        };
         self.database.call_to_the_end(work).await
     }
 
@@ -126,7 +204,10 @@ impl CustomerRepository for PgCustomerRepository {
         tenant: TenantId,
         wanted: &Customer,
     ) -> Result<Option<Conflict>, StoreError> {
-        let statement = find_holder::statement(tenant, wanted);
+        let Some(ring) = self.keys.existing(tenant).await? else {
+            return Ok(None);
+        };
+        let statement = find_holder::statement(wanted, &ring);
         let rows = self.database.fetch(statement).await?;
         let conflict = rows.first().map(find_holder::conflict).transpose()?;
         Ok(conflict)
@@ -145,7 +226,12 @@ impl CustomerRepository for PgCustomerRepository {
     ) -> Result<Option<Page<CustomerChange>>, StoreError> {
         let statement = history::statement(tenant, id, query);
         let rows = self.database.fetch(statement).await?;
-        Ok(history::page(&rows, id, query.limit)?)
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let ring = self.keys.of_sealed(tenant).await?;
+        let page = self.open(&ring, |ring| history::page(&rows, id, query.limit, ring));
+        page.await.map(Some)
     }
 
     #[instrument(
@@ -162,7 +248,11 @@ impl CustomerRepository for PgCustomerRepository {
             .bind(tenant.as_uuid())
             .bind(id.as_str());
         let rows = self.database.fetch(statement).await?;
-        let decision = rows.first().map(find_decision::decision).transpose()?;
-        Ok(decision)
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let ring = self.keys.of_sealed(tenant).await?;
+        let decision = self.open(&ring, |ring| find_decision::decision(row, id, ring));
+        decision.await.map(Some)
     }
 }

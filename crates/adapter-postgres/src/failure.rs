@@ -31,6 +31,8 @@ pub(crate) enum FailureKind {
     Refused,
     /// The server cannot do it now, or cannot say whether it did.
     Unavailable,
+    /// A value was sealed under a key that this program has not loaded.
+    UnknownKey,
     /// It will fail in the same way again.
     Defect,
 }
@@ -40,9 +42,12 @@ impl FailureKind {
     pub(crate) const fn keeps_connection(self) -> bool {
         match self {
             Self::Lost | Self::ReadOnly | Self::TimedOut => false,
-            Self::Raced | Self::LockTimeout | Self::Refused | Self::Unavailable | Self::Defect => {
-                true
-            }
+            Self::Raced
+            | Self::LockTimeout
+            | Self::Refused
+            | Self::Unavailable
+            | Self::UnknownKey
+            | Self::Defect => true,
         }
     }
 }
@@ -85,7 +90,7 @@ impl From<Failure> for StoreError {
             | FailureKind::LockTimeout
             | FailureKind::Refused
             | FailureKind::Unavailable => Self::unavailable(failure.reason),
-            FailureKind::Defect => Self::defect(failure.reason),
+            FailureKind::UnknownKey | FailureKind::Defect => Self::defect(failure.reason),
         }
     }
 }

@@ -11,11 +11,11 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
+use crate::column::{column, unreadable};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::idempotency::mark::Mark;
 use crate::idempotency::statements::Recording;
-use crate::rows::{column, unreadable};
 use crate::sql;
 use crate::statement::Statement;
 

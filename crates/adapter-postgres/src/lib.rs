@@ -12,6 +12,8 @@
 //! [`schema_state`], [`durability`], and then [`Database::new`] for the repositories.
 
 mod api_keys;
+mod codes;
+mod column;
 mod connection;
 mod customers;
 mod database;
@@ -23,6 +25,7 @@ mod monitor;
 mod pool;
 mod rows;
 mod schema;
+mod sealing;
 mod sessions;
 mod settings;
 pub mod sql;
@@ -33,6 +36,7 @@ mod transaction;
 mod write_limit;
 
 pub use api_keys::PgApiKeyRepository;
+pub use column::column;
 pub use customers::PgCustomerRepository;
 pub use database::{Database, PoolStatus};
 pub use failure::Failure;
@@ -40,8 +44,8 @@ pub use health::PgStoreHealth;
 pub use idempotency::statements::Recording;
 pub use idempotency::{PgIdempotencyRecords, find_earlier_request, record_outcome};
 pub use module_schema::{ModuleSchema, TableGrant, migrate_module, module_schema_state};
-pub use rows::column;
 pub use schema::{SchemaState, migrate, schema_state};
+pub use sealing::TenantKeys;
 pub use settings::{PgSettings, Pooler};
 pub use startup::{durability, wait_until_reachable};
 pub use startup_error::StartupError;

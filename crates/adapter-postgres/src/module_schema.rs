@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgRow;
 
+use crate::column::column;
 use crate::connection::{Connection, Connector};
 use crate::failure::Failure;
-use crate::rows::column;
 use crate::schema::{History, SchemaState, apply, state};
 use crate::settings::PgSettings;
 use crate::sql;

@@ -7,9 +7,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::timeout;
 
+use crate::column::column;
 use crate::connection::{Connection, Connector};
 use crate::failure::Failure;
-use crate::rows::column;
 use crate::settings::{PgSettings, Pooler};
 use crate::sql;
 use crate::startup_error::StartupError;
@@ -58,6 +58,8 @@ impl History {
 /// When the server cannot be used, stands behind a pooler, the database is not in UTF-8, or a
 /// migration fails.
 pub async fn migrate(settings: &PgSettings) -> Result<(), StartupError> {
+    // Refuses a schema that is not of these migrations, before anything is changed.
+    schema_state(settings).await?;
     apply(settings, &History::of_service()).await
 }
 
@@ -76,6 +78,7 @@ pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, StartupE
     if !history.exists(&mut connection).await? {
         return Ok(SchemaState::Behind);
     }
+    refuse_unreleased(&mut connection, &history).await?;
     state(&mut connection, &history).await
 }
 
@@ -104,6 +107,22 @@ pub(crate) async fn apply(settings: &PgSettings, history: &History) -> Result<()
     migrator.set_ignore_missing(true);
     migrator.run_direct(None, &mut connection, false).await?;
     connection.close().await.map_err(Failure::from)?;
+    Ok(())
+}
+
+/// Refuses a schema with migrations from before the first release, which none of this program's follow.
+async fn refuse_unreleased(
+    connection: &mut Connection,
+    history: &History,
+) -> Result<(), StartupError> {
+    let first = history.migrations.iter().map(|own| own.version).min();
+    let statement = Statement::naming_a_table(sql::list_migrations(&history.table));
+    for row in &connection.fetch(statement).await? {
+        let version: i64 = column(row, "version")?;
+        if first.is_some_and(|first| version < first) {
+            return Err(StartupError::Unreleased);
+        }
+    }
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use sqlx::postgres::PgRow;
 
+use crate::column::column;
 use crate::failure::Failure;
-use crate::rows::column;
 
 /// Minimum idle time, in milliseconds, after which a session whose response is still awaited counts as
 /// dead. A shorter one may mean that the response is on its way.

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::column::column;
 use crate::connection::Connector;
 use crate::failure::Failure;
-use crate::rows::column;
 use crate::settings::PgSettings;
 use crate::sql;
 use crate::startup_error::StartupError;

@@ -54,6 +54,15 @@ pub enum StartupError {
         /// The encoding that it has.
         encoding: String,
     },
+    /// The schema was made by migrations that no release has.
+    #[error("the schema was made by an unreleased version of this program; create a new database")]
+    Unreleased,
+    /// The master key does not open the keys of this database.
+    #[error("the master key does not open this database: {reason}")]
+    MasterKey {
+        /// Which key does not open, and why.
+        reason: String,
+    },
     /// The server answered what it never should.
     #[error("the database is at fault: {reason}")]
     Failed {
@@ -72,7 +81,7 @@ impl From<Failure> for StartupError {
             | FailureKind::LockTimeout
             | FailureKind::Unavailable => Self::Unreachable { reason },
             FailureKind::Refused => Self::Refused { reason },
-            FailureKind::Defect => Self::Failed { reason },
+            FailureKind::UnknownKey | FailureKind::Defect => Self::Failed { reason },
         }
     }
 }

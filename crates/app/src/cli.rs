@@ -5,7 +5,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser as _};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use customers_domain::KycPolicy;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -89,6 +89,13 @@ pub(crate) struct ServeArgs {
 
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+
+    /// File with the master key, under which personal data in the database is sealed; required with a
+    /// database
+    // The parser of paths refuses an empty value, which counts as none here.
+    #[arg(long, env = "CUSTOMERS_MASTER_KEY_FILE", value_name = "PATH",
+        value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    pub(crate) master_key_file: Option<PathBuf>,
 
     /// Keep customers in memory, even on an address that is not loopback
     #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]

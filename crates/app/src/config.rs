@@ -1,5 +1,7 @@
 //! Interprets the command line, and refuses contradictions.
 
+use std::path::{Path, PathBuf};
+
 use customers_use_cases::ApiKeySecret;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -15,8 +17,13 @@ pub(crate) enum StoreChoice {
         /// The API key to use instead of a new one.
         key: Option<ApiKeySecret>,
     },
-    /// In the PostgreSQL database with this URL.
-    Postgres(SecretString),
+    /// In a PostgreSQL database.
+    Postgres {
+        /// The URL of the database.
+        url: SecretString,
+        /// The file with the master key.
+        master_key: PathBuf,
+    },
 }
 
 /// Selects the store of `serve`. A deployment with a misspelt database URL must not end up in memory, so ambiguous
@@ -24,7 +31,7 @@ pub(crate) enum StoreChoice {
 ///
 /// # Errors
 /// Returns an error if the URL is empty, if both memory and a database are requested, if memory is used on a public
-/// address without `--in-memory`, if a development key is malformed or combined with a database, or if `--migrate` is
+/// address without `--in-memory`, if a development key is malformed or combined with a database, if a database has no master key, or if `--migrate` is
 /// combined with a pooler.
 pub(crate) fn store_choice(
     args: &ServeArgs,
@@ -41,7 +48,10 @@ pub(crate) fn store_choice(
         Some(_) if args.migrate && args.database.pooler.is_some() => usage(
             "--migrate needs a direct connection and cannot be combined with --pooler: run `customers migrate` without a pooler",
         ),
-        Some(url) => Ok(StoreChoice::Postgres(url)),
+        Some(url) => Ok(StoreChoice::Postgres {
+            url,
+            master_key: required_master_key(args)?,
+        }),
         None if !args.in_memory && !args.listen.ip().is_loopback() => usage(
             "no database is configured, and memory mode needs a loopback address: set DATABASE_URL, or add --in-memory",
         ),
@@ -53,6 +63,17 @@ pub(crate) fn store_choice(
             Ok(StoreChoice::Memory { key })
         }
     }
+}
+
+/// Returns the file with the master key. An empty variable counts as none.
+fn required_master_key(args: &ServeArgs) -> Result<PathBuf, Failure> {
+    let given = args.master_key_file.as_deref();
+    let path = given.filter(|path| !path.as_os_str().is_empty());
+    path.map(Path::to_path_buf).ok_or_else(|| {
+        Failure::Usage(
+            "a database needs a master key, under which personal data is sealed: make one with `customers master-key create --output master.key`, then `customers serve --master-key-file master.key`".into(),
+        )
+    })
 }
 
 /// Returns the URL for a command that needs a database.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use customers_adapter_key_file::CreateError;
+use customers_adapter_key_file::{CreateError, KeyFileError};
 use customers_adapter_postgres::StartupError;
 use customers_domain::ApiKeyId;
 use customers_http_kit::DuplicateDeclaration;
@@ -56,6 +56,9 @@ pub(crate) enum Failure {
     /// The master key file was not created.
     #[error("cannot write a master key to {}: {error}", .path.display())]
     CreateMasterKeyFile { path: PathBuf, error: CreateError },
+    /// The master key file cannot be used.
+    #[error("cannot read the master key from {}: {error}", .path.display())]
+    ReadMasterKeyFile { path: PathBuf, error: KeyFileError },
     /// The service is not ready or cannot be reached.
     #[error("the service at {address} is not ready: {reason}")]
     NotReady { address: SocketAddr, reason: String },
@@ -93,6 +96,7 @@ impl Failure {
             | Self::UnknownApiKey(_)
             | Self::CreateMasterKey(_)
             | Self::CreateMasterKeyFile { .. }
+            | Self::ReadMasterKeyFile { .. }
             | Self::NotReady { .. }
             | Self::System { .. }
             | Self::ServerEnded

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use customers_adapter_key_file::{self as key_file, CreateError};
+use customers_adapter_key_file::{self as key_file, CreateError, KeyFile};
 
 use crate::cli::{CreateMasterKeyArgs, MasterKeyCommand};
 use crate::failure::Failure;
@@ -16,6 +16,24 @@ pub(crate) fn run(command: &MasterKeyCommand) -> Result<(), Failure> {
     match command {
         MasterKeyCommand::Create(args) => create(args),
     }
+}
+
+/// Reads the master key of a service, and warns where others can read it too.
+///
+/// # Errors
+/// When the file cannot be read, or holds no master key.
+pub(crate) fn read(path: &Path) -> Result<KeyFile, Failure> {
+    let file = KeyFile::open(path).map_err(|error| Failure::ReadMasterKeyFile {
+        path: path.to_path_buf(),
+        error,
+    })?;
+    if file.is_readable_by_others() {
+        tracing::warn!(
+            path = %path.display(),
+            "others can read the file with the master key; let its owner alone read it (chmod 600)"
+        );
+    }
+    Ok(file)
 }
 
 fn create(args: &CreateMasterKeyArgs) -> Result<(), Failure> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use customers_adapter_postgres::{
     self as adapter, Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords,
-    PgSettings, PgStoreHealth, SchemaState,
+    PgSettings, PgStoreHealth, SchemaState, TenantKeys,
 };
-use customers_ports::ApiKeyRepository;
+use customers_ports::{ApiKeyRepository, MasterKey};
 use secrecy::SecretString;
 
 use crate::cli::{self, DatabaseArgs, ServeArgs};
@@ -78,16 +78,21 @@ impl Postgres {
         self.database.clone()
     }
 
-    /// Returns the repositories, which share the connections.
-    pub(crate) fn stores(&self) -> Stores {
+    /// Returns the repositories, which share the connections. Customers are sealed under the master key.
+    ///
+    /// # Errors
+    /// Returns an error if the master key does not open the keys of this database, or the database cannot be used.
+    pub(crate) async fn stores(&self, master_key: Arc<dyn MasterKey>) -> Result<Stores, Failure> {
         let database = || self.database.clone();
-        Stores {
-            customers: Arc::new(PgCustomerRepository::new(database())),
+        let keys = TenantKeys::new(database(), master_key);
+        keys.check_master_key().await?;
+        Ok(Stores {
+            customers: Arc::new(PgCustomerRepository::new(database(), keys)),
             api_keys: Arc::new(PgApiKeyRepository::new(database())),
             idempotency: Arc::new(PgIdempotencyRecords::new(database())),
             health: Arc::new(PgStoreHealth::new(database())),
             events: None,
-        }
+        })
     }
 }
 
@@ -118,7 +123,9 @@ pub(crate) async fn open_for_keys(
     })?;
     match adapter::schema_state(&postgres.settings).await? {
         SchemaState::Behind => Err(Failure::SchemaBehind),
-        SchemaState::Current | SchemaState::Newer => Ok(postgres.stores().api_keys),
+        SchemaState::Current | SchemaState::Newer => {
+            Ok(Arc::new(PgApiKeyRepository::new(postgres.database())))
+        }
     }
 }
 

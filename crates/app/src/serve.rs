@@ -1,6 +1,7 @@
 //! `customers serve`: wires all parts together.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use customers_adapter_memory::MemoryLimit;
@@ -25,12 +26,19 @@ use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
 use crate::traces::{Traces, join_trace};
-use crate::{greeting, logging, metrics_listener, open_files, output, shutdown, sweeper};
+use crate::{
+    greeting, logging, master_key, metrics_listener, open_files, output, shutdown, sweeper,
+};
 
 /// The selected store. It is checked but not opened.
 enum Target {
-    Memory { key: Option<ApiKeySecret> },
-    Postgres(Postgres),
+    Memory {
+        key: Option<ApiKeySecret>,
+    },
+    Postgres {
+        postgres: Postgres,
+        master_key: PathBuf,
+    },
 }
 
 impl Target {
@@ -38,7 +46,7 @@ impl Target {
     fn database(&self) -> Option<Database> {
         match self {
             Self::Memory { .. } => None,
-            Self::Postgres(postgres) => Some(postgres.database()),
+            Self::Postgres { postgres, .. } => Some(postgres.database()),
         }
     }
 }
@@ -61,7 +69,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let dev_key = config::dev_key_from_environment()?;
     let target = match config::store_choice(args, dev_key.as_deref())? {
         StoreChoice::Memory { key } => Target::Memory { key },
-        StoreChoice::Postgres(url) => Target::Postgres(Postgres::of_service(args, url)?),
+        StoreChoice::Postgres { url, master_key } => Target::Postgres {
+            postgres: Postgres::of_service(args, url)?,
+            master_key,
+        },
     };
     let traces = config::trace_endpoint(args)?;
     let traces = traces.as_ref().map(Traces::to).transpose()?;
@@ -182,10 +193,15 @@ async fn open(
                 key: Some(key),
             })
         }
-        Target::Postgres(database) => {
-            database.prepare(args).await?;
+        Target::Postgres {
+            postgres,
+            master_key,
+        } => {
+            let master_key = master_key::read(&master_key)?;
+            postgres.prepare(args).await?;
+            let stores = postgres.stores(Arc::new(master_key)).await?;
             Ok(Opened {
-                stores: with_metrics(args, database.stores()),
+                stores: with_metrics(args, stores),
                 kind: "postgres",
                 key: None,
             })

@@ -2,8 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api_key::ApiKeyId;
 use crate::decision_id::DecisionId;
-use crate::field::CustomerField;
 use crate::ids::{ChangeId, CustomerId};
+use crate::profile::CustomerField;
 use crate::status::CustomerStatus;
 use crate::text::Reason;
 use crate::verb::Verb;
@@ -64,6 +64,39 @@ impl Action {
     }
 }
 
+/// A field that an edit changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangedField {
+    /// A field that this program knows.
+    Known(CustomerField),
+    /// The JSON pointer of a field that only a newer program knows; in stored changes alone.
+    Newer(String),
+}
+
+impl ChangedField {
+    /// The field of that pointer, as a store kept it.
+    pub fn from_stored(pointer: String) -> Self {
+        match CustomerField::from_pointer(&pointer) {
+            Some(field) => Self::Known(field),
+            None => Self::Newer(pointer),
+        }
+    }
+
+    /// The JSON pointer (RFC 6901) of the field. It names a field, never a value.
+    pub fn pointer(&self) -> &str {
+        match self {
+            Self::Known(field) => field.pointer(),
+            Self::Newer(pointer) => pointer,
+        }
+    }
+}
+
+impl PartialEq<CustomerField> for ChangedField {
+    fn eq(&self, field: &CustomerField) -> bool {
+        *self == Self::Known(*field)
+    }
+}
+
 /// One change of a customer: at once its entry in the history and the event that tells of it. It
 /// holds no personal data but the reviewer's reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +114,7 @@ pub struct CustomerChange {
     /// The status after.
     pub to: CustomerStatus,
     /// Which fields were edited, in the order in which they are documented.
-    pub changed_fields: Vec<CustomerField>,
+    pub changed_fields: Vec<ChangedField>,
     /// Why, where a reason was given.
     pub reason: Option<Reason>,
     /// The caller's own name for the decision, where one was given.

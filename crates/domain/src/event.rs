@@ -3,8 +3,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::change::ChangedField;
 use crate::change::{Action, CustomerChange};
-use crate::field::CustomerField;
 use crate::ids::{CustomerId, EventId};
 use crate::status::CustomerStatus;
 use crate::version::Version;
@@ -157,7 +157,7 @@ pub struct CustomerEvent {
     /// The status before the change; `None` for a creation.
     pub previous_status: Option<CustomerStatus>,
     /// The fields that an edit changed.
-    pub changed_fields: Vec<CustomerField>,
+    pub changed_fields: Vec<ChangedField>,
 }
 
 impl From<&CustomerChange> for Event {

@@ -18,7 +18,6 @@ mod email;
 mod event;
 mod external_id;
 mod fault;
-mod field;
 mod ids;
 mod kyc_policy;
 mod metadata;
@@ -35,7 +34,7 @@ mod zip_code;
 
 pub use api_key::{ApiKey, ApiKeyId, SecretHash};
 pub use billing_address::BillingAddress;
-pub use change::{Action, ChangeContext, CustomerChange};
+pub use change::{Action, ChangeContext, ChangedField, CustomerChange};
 pub use country::CountryCode;
 pub use customer::{
     Customer, CustomerDecision, CustomerEdit, CustomerState, Edited, NewCustomer, Receipt,
@@ -50,14 +49,13 @@ pub use event::{
 };
 pub use external_id::ExternalId;
 pub use fault::{Fault, FieldFault, Parse};
-pub use field::CustomerField;
 pub use ids::{ChangeId, CustomerId, EventId, TenantId, parse_canonical_uuid};
 pub use kyc_policy::KycPolicy;
 pub use metadata::{InvalidMetadata, Metadata, MetadataPatch};
 pub use patch::{AddressPatch, Edit, ProfilePatch};
 pub use personal::Personal;
 pub use phone::{PhoneNumber, load_numbering_plans};
-pub use profile::Profile;
+pub use profile::{CustomerField, Profile};
 pub use scope::{Scope, Scopes};
 pub use status::{
     CustomerStatus, InvalidTransition, STATUSES, StatusRule, TRANSITIONS, Transition,

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use crate::billing_address::BillingAddress;
+use crate::change::ChangedField;
 use crate::country::CountryCode;
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
-use crate::field::CustomerField;
 use crate::metadata::{InvalidMetadata, Metadata, MetadataPatch};
 use crate::phone::PhoneNumber;
-use crate::profile::Profile;
+use crate::profile::{CustomerField, Profile};
 use crate::text::{AddressLine, Locality, PersonName};
 use crate::zip_code::ZipCode;
 
@@ -81,7 +81,7 @@ impl ProfilePatch {
     pub(crate) fn apply(
         self,
         profile: Profile,
-    ) -> Result<(Profile, Vec<CustomerField>), InvalidMetadata> {
+    ) -> Result<(Profile, Vec<ChangedField>), InvalidMetadata> {
         let mut edited = profile;
         let metadata = match self.metadata {
             Edit::Keep => None,
@@ -126,7 +126,7 @@ impl AddressPatch {
 
 /// The fields whose value differs after an edit.
 #[derive(Default)]
-struct Changes(Vec<CustomerField>);
+struct Changes(Vec<ChangedField>);
 
 impl Changes {
     fn replace<T: PartialEq>(&mut self, field: CustomerField, current: &mut T, new: Option<T>) {
@@ -134,7 +134,7 @@ impl Changes {
             && *current != new
         {
             *current = new;
-            self.0.push(field);
+            self.0.push(ChangedField::Known(field));
         }
     }
 

@@ -44,7 +44,7 @@ pub trait CustomerRepository: Send + Sync {
     /// Returns an error if the store fails.
     async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
 
-    /// Returns a page of the tenant's customers, newest first, which is the descending order of their ids.
+    /// Returns a page of the tenant's customers, in the order of their ids or in the reverse order.
     ///
     /// - The cost of a page does not depend on its position or on the number of customers.
     /// - Consecutive pages contain each customer exactly once that exists and matches the filter throughout.

@@ -33,7 +33,7 @@ pub use generators::{Clock, IdGenerator};
 pub use health::StoreHealth;
 pub use idempotency::{EarlierRequest, IdempotencyClaim, IdempotencyRecords, RecordedOutcome};
 pub use master_key::{MasterKey, MasterKeyError, SecretKey, WrappedKey};
-pub use queries::{CustomerFilter, HistoryQuery, ListQuery, Page};
+pub use queries::{CustomerFilter, HistoryQuery, ListOrder, ListQuery, Page};
 
 #[cfg(feature = "mocks")]
 pub use {

@@ -9,10 +9,22 @@ use customers_domain::{
 pub struct ListQuery {
     /// Conditions on the customers.
     pub filter: CustomerFilter,
+    /// Order of the customers.
+    pub order: ListOrder,
     /// The last customer of the previous page, or `None` for the first page.
     pub after: Option<CustomerId>,
     /// Maximum page size; at least 1.
     pub limit: u32,
+}
+
+/// Order of a list of customers: the order of their ids, and so of their creation, or the reverse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListOrder {
+    /// The newest customer comes first.
+    #[default]
+    NewestFirst,
+    /// The oldest customer comes first.
+    OldestFirst,
 }
 
 /// Conditions on listed customers. A customer must meet every condition that is present.

@@ -171,6 +171,7 @@ macro_rules! repository_contract {
                 a_page_ends_at_its_limit_and_says_whether_there_is_more,
                 a_page_begins_after_the_last_customer_of_the_previous_page,
                 the_pages_together_are_the_whole_list,
+                a_list_can_be_walked_oldest_first,
                 customers_of_another_tenant_are_never_listed,
             }
             filters {

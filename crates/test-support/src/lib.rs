@@ -6,6 +6,7 @@
 //! - [`postgres`]: a Postgres server for the test run, and a database for each test.
 //! - [`docker`]: containers and networks that are removed at the end of the test run, by [`Reaper`].
 //!   [`free_port`] returns a port to publish on.
+//! - [`MASTER_KEY`]: the master key of all tests; [`master_key_file`] is a file with it.
 //! - [`eventually`]: polls until a condition holds.
 //!
 //! This crate depends on no adapter. Its functions panic on errors, which fails the test.
@@ -20,12 +21,14 @@ pub mod builders;
 pub mod contract;
 pub mod docker;
 mod environment;
+mod master_key;
 mod ports;
 pub mod postgres;
 mod reaper;
 mod waiting;
 
 pub use environment::{say, variable};
+pub use master_key::{MASTER_KEY, master_key_file};
 pub use ports::free_port;
 pub use reaper::Reaper;
 pub use waiting::eventually;

@@ -7,8 +7,8 @@ use customers_domain::{
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository, DecisionOutcome,
-    EditOutcome, FirstAnswer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
-    UniqueField,
+    EditOutcome, FirstAnswer, HistoryQuery, ListOrder, ListQuery, Page, RecordedDecision,
+    StoreError, UniqueField,
 };
 
 use super::idempotency::Record;
@@ -196,12 +196,16 @@ impl CustomerRepository for ToyStore {
     ) -> Result<Page<Customer>, StoreError> {
         let tables = self.tables();
         let customers = tables.customers(tenant);
-        let newest_first = customers.into_values().rev();
-        let found = newest_first
-            .filter(|customer| query.after.is_none_or(|after| customer.id() < after))
-            .filter(|customer| matches_filter(&query.filter, customer))
-            .cloned();
-        Ok(Page::cut(found.collect(), query.limit))
+        let mut found: Vec<Customer> = customers.into_values().cloned().collect();
+        if query.order == ListOrder::NewestFirst {
+            found.reverse();
+        }
+        if let Some(last) = query.after {
+            let seen = found.iter().position(|customer| customer.id() == last);
+            found.drain(..seen.map_or(0, |place| place + 1));
+        }
+        found.retain(|customer| matches_filter(&query.filter, customer));
+        Ok(Page::cut(found, query.limit))
     }
 
     async fn update(

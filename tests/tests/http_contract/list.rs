@@ -68,6 +68,35 @@ pub async fn consecutive_pages_have_no_gap(app: TestApp) {
     assert_eq!(page(&app, "limit=5").await.next_cursor(), None);
 }
 
+pub async fn a_list_can_be_walked_oldest_first(app: TestApp) {
+    let mut ids = created(&app, 5).await;
+    ids.reverse();
+    for filter in ["", "&country=NG", "&status=pending_kyc&type=individual"] {
+        let mut seen = Vec::new();
+        let mut query = format!("limit=2&order=asc{filter}");
+        loop {
+            let answer = page(&app, &query).await;
+            seen.extend(answer.ids());
+            let Some(cursor) = answer.next_cursor() else {
+                break;
+            };
+            query = format!("limit=2&order=asc{filter}&cursor={cursor}");
+        }
+        assert_eq!(seen, ids, "{filter}");
+    }
+    let cursor = page(&app, "limit=2&order=asc").await.next_cursor().unwrap();
+    for other in ["", "&order=desc"] {
+        let path = format!("/customers?limit=2{other}&cursor={cursor}");
+        assert_no_cursor(&app, &path).await;
+    }
+    let newest_first = page(&app, "order=desc").await.ids();
+    assert_eq!(newest_first, page(&app, "").await.ids());
+    for bad in ["", "ASC", "oldest"] {
+        let answer = page(&app, &format!("order={bad}")).await;
+        answer.assert_errors("invalid_request", &[("/order", "invalid_parameter")]);
+    }
+}
+
 pub async fn the_default_page_size_is_50(app: TestApp) {
     created(&app, 51).await;
     let answer = app.send(app.get("/customers")).await;

@@ -6,6 +6,7 @@
     reason = "what a test cannot go on without fails it"
 )]
 
+mod at_rest;
 mod collector;
 mod crash;
 mod fairness;

@@ -1,5 +1,7 @@
 //! Checks of the database at startup.
 
+use customers_adapter_key_file::generate;
+use customers_test_support::MASTER_KEY;
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use customers_tests::{Caller, Program, bodies};
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -84,4 +86,75 @@ async fn a_database_in_another_encoding_is_refused() {
         let log = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(log.contains("LATIN1") && log.contains("UTF8"), "{log}");
     }
+}
+
+/// A key file of that text with those permissions, and the folder that it goes with.
+fn key_file(text: &str, mode: u32) -> (tempfile::TempDir, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("master.key");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    (folder, path.to_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_key_that_does_not_open_the_database_ends_the_program() {
+    let database = PostgresServer::shared().await.empty_database().await;
+    drop(Program::serve(database.url(), &["--migrate"]).await);
+    let other = generate().unwrap();
+    let (_folder, path) = key_file(&other, 0o600);
+    let flags = ["--allow-unsafe-durability", "--master-key-file", &path];
+    let refused = Program::run(database.url(), &[&SERVE[..], &flags].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let log = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        log.contains("the master key does not open this database"),
+        "{log}"
+    );
+    assert!(!log.contains("cmk_"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_key_that_others_can_read_is_a_warning() {
+    let database = PostgresServer::shared().await.empty_database().await;
+    for (mode, warns) in [(0o600, false), (0o644, true)] {
+        let (_folder, path) = key_file(MASTER_KEY, mode);
+        let flags = ["--migrate", "--master-key-file", &path];
+        let program = Program::serve(database.url(), &flags).await;
+        let log = program.log();
+        assert_eq!(log.contains("others can read"), warns, "{log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_an_unreleased_version_is_refused_and_left_as_it_is() {
+    let database = PostgresServer::shared().await.empty_database().await;
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    connection
+        .execute(
+            "CREATE TABLE _sqlx_migrations (
+                version bigint PRIMARY KEY, description text NOT NULL,
+                installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL,
+                checksum bytea NOT NULL, execution_time bigint NOT NULL
+            );
+            INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+            VALUES (20261123100000, 'create customers', true, '', 0)",
+        )
+        .await
+        .unwrap();
+    let serve = [&SERVE[..], &["--allow-unsafe-durability", "--migrate"]].concat();
+    for command in [&["migrate"][..], &serve] {
+        let refused = Program::run(database.url(), command);
+        assert_eq!(refused.status.code(), Some(1), "{command:?}");
+        let log = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(log.contains("unreleased version"), "{log}");
+        assert!(log.contains("create a new database"), "{log}");
+    }
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    let tables: i64 = sqlx::query_scalar(tables)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(tables, 1);
 }

@@ -49,7 +49,7 @@ pub(crate) struct HistoryEntryView<'a> {
     to: &'static str,
     /// JSON pointers to the fields that were edited.
     #[schema(example = json!(["/email", "/billing_address/city"]))]
-    changed_fields: Vec<&'static str>,
+    changed_fields: Vec<&'a str>,
     /// Why, where a reason was given.
     #[schema(required = true)]
     reason: Option<&'a str>,

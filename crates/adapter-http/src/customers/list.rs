@@ -20,7 +20,7 @@ const CUSTOMER_BYTES: usize = 40 * 1024;
 
 /// List customers
 ///
-/// Newest first. Pages are cut by key, so the millionth costs what the first does.
+/// Newest first, or oldest first with `order=asc`. Pages are cut by key, so the millionth costs what the first does.
 #[utoipa::path(
     get,
     path = "/customers",

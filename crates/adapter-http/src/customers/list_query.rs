@@ -5,9 +5,9 @@ use customers_domain::{
     CountryCode, CustomerId, CustomerStatus, CustomerType, EmailAddress, ExternalId, Parse,
     PhoneNumber, TenantId,
 };
-use customers_ports::{CustomerFilter, ListQuery};
+use customers_ports::{CustomerFilter, ListOrder, ListQuery};
 use http::Uri;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::view::StatusName;
@@ -27,8 +27,11 @@ pub(crate) struct ListParameters {
     /// At most so many customers on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
-    /// `next_cursor` of the page before, with the same filters.
+    /// `next_cursor` of the page before, with the same filters and the same order.
     cursor: Option<String>,
+    /// `desc`: the newest customer first; `asc`: the oldest first.
+    #[param(inline)]
+    order: Option<OrderName>,
     /// Customers in one of these statuses. May be repeated.
     #[param(style = Form, explode = true)]
     status: Option<Vec<StatusName>>,
@@ -52,11 +55,24 @@ pub(crate) struct ListParameters {
     created_before: Option<String>,
 }
 
+/// The orders of a list, for the OpenAPI document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase", default = "desc")]
+#[expect(
+    dead_code,
+    reason = "it only describes the parameter in the OpenAPI document"
+)]
+enum OrderName {
+    Desc,
+    Asc,
+}
+
 /// Reads what a list of customers is asked, and what its cursors are bound to.
 pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, CursorScope), Problem> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "limit",
         "cursor",
+        "order",
         "type",
         "email",
         "phone",
@@ -79,7 +95,8 @@ pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, Curs
         created_from: query.one("created_from", bound),
         created_before: query.one("created_before", bound),
     };
-    let scope = list_scope(tenant, &filter);
+    let order = query.one("order", order).unwrap_or_default();
+    let scope = list_scope(tenant, &filter, order);
     let limit = query.one("limit", limit).unwrap_or(LIMIT_DEFAULT);
     let after = query.one("cursor", |cursor| {
         scope
@@ -90,14 +107,15 @@ pub(super) fn list_query(uri: &Uri, tenant: TenantId) -> Result<(ListQuery, Curs
     query.finish()?;
     let list = ListQuery {
         filter,
+        order,
         after,
         limit,
     };
     Ok((list, scope))
 }
 
-/// The tenant and every condition, in one spelling each.
-fn list_scope(tenant: TenantId, filter: &CustomerFilter) -> CursorScope {
+/// The tenant, every condition and the order, in one spelling each.
+fn list_scope(tenant: TenantId, filter: &CustomerFilter, order: ListOrder) -> CursorScope {
     let statuses: Vec<&str> = filter
         .statuses
         .iter()
@@ -125,6 +143,10 @@ fn list_scope(tenant: TenantId, filter: &CustomerFilter) -> CursorScope {
         ),
         ("created_from", filter.created_from.map(exact)),
         ("created_before", filter.created_before.map(exact)),
+        (
+            "order",
+            (order == ListOrder::OldestFirst).then(|| ASCENDING.to_owned()),
+        ),
     ];
     let tenant = tenant.as_uuid();
     let fixed = [&b"customers"[..], tenant.as_bytes()];
@@ -133,6 +155,17 @@ fn list_scope(tenant: TenantId, filter: &CustomerFilter) -> CursorScope {
         .filter_map(|(name, text)| Some((name, text.as_ref()?)));
     let conditions = present.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
     CursorScope::of(fixed.into_iter().chain(conditions))
+}
+
+const ASCENDING: &str = "asc";
+const DESCENDING: &str = "desc";
+
+fn order(value: &str) -> Option<ListOrder> {
+    match value {
+        ASCENDING => Some(ListOrder::OldestFirst),
+        DESCENDING => Some(ListOrder::NewestFirst),
+        _ => None,
+    }
 }
 
 fn parsed<T: Parse>(value: &str) -> Option<T> {
@@ -193,6 +226,9 @@ mod tests {
             "limit=201",
             "limit=+5",
             "limit=",
+            "order=",
+            "order=ASC",
+            "order=newest",
             "status=Active",
             "type=x",
             "email=x",
@@ -253,6 +289,13 @@ mod tests {
             Some(CustomerId::from_uuid(Uuid::max()))
         );
         assert!(read(&format!("status=active&cursor={cursor}")).is_err());
+        let ordered = |order| {
+            read(&format!(
+                "status=active&status=closed&order={order}&cursor={cursor}"
+            ))
+        };
+        assert_eq!(ordered("desc").unwrap().0.order, ListOrder::NewestFirst);
+        assert!(ordered("asc").is_err());
         let uri = format!("/customers?status=active&status=closed&cursor={cursor}")
             .parse()
             .unwrap();

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use customers_domain::{
-    Action, CustomerEvent, CustomerField, CustomerStatus, EventBody, EventData, EventValue,
-    SequencedEvent,
+    Action, CustomerEvent, CustomerStatus, EventBody, EventData, EventValue, SequencedEvent,
 };
 use customers_http_kit::timestamp::rfc3339;
 use customers_ports::{EventPage, EventQuery};
@@ -97,7 +96,7 @@ struct CustomerEventData {
     may_transact: bool,
     /// JSON pointers to the fields that were edited.
     #[schema(example = json!([]))]
-    changed_fields: Vec<&'static str>,
+    changed_fields: Vec<String>,
 }
 
 impl<'a> EventListing<'a> {
@@ -146,7 +145,7 @@ fn values(data: &EventData) -> BTreeMap<&str, ValueView<'_>> {
 
 impl From<&CustomerEvent> for CustomerEventData {
     fn from(change: &CustomerEvent) -> Self {
-        let pointers = change.changed_fields.iter().copied();
+        let pointers = change.changed_fields.iter();
         Self {
             customer_id: change.customer_id.to_string(),
             version: change.version.number(),
@@ -154,7 +153,7 @@ impl From<&CustomerEvent> for CustomerEventData {
             status: change.status.as_str(),
             previous_status: change.previous_status.map(CustomerStatus::as_str),
             may_transact: change.status.may_transact(),
-            changed_fields: pointers.map(CustomerField::pointer).collect(),
+            changed_fields: pointers.map(|field| field.pointer().to_owned()).collect(),
         }
     }
 }

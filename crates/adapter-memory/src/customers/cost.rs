@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use customers_domain::{
-    AddressLine, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerField,
+    AddressLine, ChangedField, Customer, CustomerChange, CustomerDecision, CustomerEdit,
     CustomerId, DecisionId, ExternalId, Metadata, NewCustomer, Reason,
 };
 
@@ -106,7 +106,7 @@ fn change(change: &CustomerChange) -> usize {
     let decision_id = change.decision_id.as_ref();
     customer_event(change.changed_fields.len())
         + element::<CustomerChange>()
-        + allocation(change.changed_fields.len() * size_of::<CustomerField>())
+        + allocation(change.changed_fields.len() * size_of::<ChangedField>())
         + reason(change.reason.as_ref())
         + decision_id.map_or(0, |id| text(DecisionId::as_str(id)))
 }

@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use customers_domain::{Customer, CustomerId};
-use customers_ports::{CustomerFilter, ListQuery};
+use customers_ports::{CustomerFilter, ListOrder, ListQuery};
 use uuid::Uuid;
 
-/// Index of values that many customers share. A list looks up one customer after the other, newest first, and skips
+/// Index of values that many customers share. A list looks up one customer after the other, in its order, and skips
 /// those that do not match, so that the cost of a page does not depend on its position.
 #[derive(Default)]
 pub(super) struct Index(BTreeSet<(Facet, CustomerId)>);
@@ -55,35 +55,45 @@ impl Index {
         })
     }
 
-    /// Returns the newest customer in the range that meets every condition. `conditions` must not be empty.
-    pub(super) fn newest(
+    /// Returns the first customer of the range, in this order, that meets every condition. `conditions` must not be
+    /// empty.
+    pub(super) fn first(
         &self,
         conditions: &[Condition],
         mut range: IdRange,
+        order: ListOrder,
     ) -> Option<CustomerId> {
         loop {
-            let newest_for_each: Option<Vec<CustomerId>> = conditions
+            let first_for_each: Option<Vec<CustomerId>> = conditions
                 .iter()
-                .map(|any_of| self.newest_with(any_of, range))
+                .map(|any_of| self.first_with(any_of, range, order))
                 .collect();
-            // Newer customers do not meet the condition whose newest customer this is.
-            let candidate = newest_for_each?.into_iter().min()?;
+            // Earlier customers do not meet the condition whose first customer this is.
+            let first_for_each = first_for_each?.into_iter();
+            let candidate = match order {
+                ListOrder::NewestFirst => first_for_each.min()?,
+                ListOrder::OldestFirst => first_for_each.max()?,
+            };
             if self.meets(candidate, conditions) {
                 return Some(candidate);
             }
-            range.until = candidate;
+            range = range.after(candidate, order);
         }
     }
 
-    fn newest_with(&self, any_of: &[Facet], range: IdRange) -> Option<CustomerId> {
-        any_of
-            .iter()
-            .filter_map(|facet| {
-                let range = (facet.clone(), range.from)..(facet.clone(), range.until);
-                self.0.range(range).next_back()
-            })
-            .map(|(_, id)| *id)
-            .max()
+    fn first_with(&self, any_of: &[Facet], ids: IdRange, order: ListOrder) -> Option<CustomerId> {
+        let first_for_each = any_of.iter().filter_map(|facet| {
+            let range = (facet.clone(), ids.from)..(facet.clone(), ids.until);
+            let mut matches = self.0.range(range).map(|(_, id)| *id);
+            match order {
+                ListOrder::NewestFirst => matches.next_back(),
+                ListOrder::OldestFirst => matches.next(),
+            }
+        });
+        match order {
+            ListOrder::NewestFirst => first_for_each.max(),
+            ListOrder::OldestFirst => first_for_each.min(),
+        }
     }
 }
 
@@ -94,10 +104,29 @@ impl IdRange {
         let from = filter.created_from.map_or(Uuid::nil(), first_uuid_of);
         let until = filter.created_before.map(next_millisecond);
         let until = until.map_or(Uuid::max(), first_uuid_of);
-        let until = CustomerId::from_uuid(until);
-        Self {
+        let span = Self {
             from: CustomerId::from_uuid(from),
-            until: query.after.map_or(until, |after| after.min(until)),
+            until: CustomerId::from_uuid(until),
+        };
+        query
+            .after
+            .map_or(span, |last| span.after(last, query.order))
+    }
+
+    /// What of it comes after that customer.
+    pub(super) fn after(self, last: CustomerId, order: ListOrder) -> Self {
+        match order {
+            ListOrder::NewestFirst => Self {
+                until: self.until.min(last),
+                ..self
+            },
+            ListOrder::OldestFirst => {
+                let next = Uuid::from_u128(last.as_uuid().as_u128().saturating_add(1));
+                Self {
+                    from: self.from.max(CustomerId::from_uuid(next)),
+                    ..self
+                }
+            }
         }
     }
 

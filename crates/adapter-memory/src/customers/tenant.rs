@@ -6,8 +6,8 @@ use customers_domain::{
     NewCustomer, Profile, Reason, Verb, Version,
 };
 use customers_ports::{
-    Conflict, CustomerFilter, DecisionOutcome, EditOutcome, FirstAnswer, HistoryQuery, ListQuery,
-    RecordedDecision, UniqueField,
+    Conflict, CustomerFilter, DecisionOutcome, EditOutcome, FirstAnswer, HistoryQuery, ListOrder,
+    ListQuery, RecordedDecision, UniqueField,
 };
 
 use super::index::{IdRange, Index, conditions};
@@ -191,21 +191,22 @@ impl Tenant {
                 .collect();
         }
         if conditions.is_empty() {
-            let newest_first = self.customers.range(span.from..span.until).rev();
-            return newest_first
+            let customers = self.customers.range(span.from..span.until);
+            let customers = customers
                 .map(|(_, entry)| &entry.customer)
-                .filter(|customer| was_created_in_range(&query.filter, customer))
-                .take(wanted)
-                .cloned()
-                .collect();
+                .filter(|customer| was_created_in_range(&query.filter, customer));
+            return match query.order {
+                ListOrder::NewestFirst => customers.rev().take(wanted).cloned().collect(),
+                ListOrder::OldestFirst => customers.take(wanted).cloned().collect(),
+            };
         }
         let mut found = Vec::new();
         while found.len() < wanted
-            && let Some(id) = self.index.newest(&conditions, span)
+            && let Some(id) = self.index.first(&conditions, span, query.order)
         {
             let customer = self.find(id);
             found.extend(customer.filter(|it| was_created_in_range(&query.filter, it)));
-            span.until = id;
+            span = span.after(id, query.order);
         }
         found
     }

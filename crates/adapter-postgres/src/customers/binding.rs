@@ -1,9 +1,10 @@
 use customers_domain::{
-    AddressLine, CustomerChange, CustomerState, CustomerStatus, DecisionId, ExternalId, Reason,
+    ChangedField, Customer, CustomerChange, CustomerState, DecisionId, ExternalId, TenantId,
     Version,
 };
-use sqlx::types::Json;
 
+use crate::codes;
+use crate::customers::seals::ChangeSeals;
 use crate::failure::{Failure, FailureKind};
 use crate::statement::Statement;
 
@@ -13,50 +14,44 @@ pub(super) fn stored_version(version: Version) -> Result<i32, Failure> {
         .map_err(|_| Failure::new(FailureKind::Defect, "a version beyond what is stored"))
 }
 
-/// The customer, as all statements that store one have it from $2 on.
-pub(super) fn bind_customer(
-    statement: Statement,
-    state: &CustomerState,
-    version: i32,
-) -> Statement {
-    let profile = &state.profile;
-    let address = &profile.billing_address;
-    statement
-        .bind(state.id.as_uuid())
-        .bind(profile.customer_type.as_str())
-        .bind(profile.first_name.expose())
-        .bind(profile.last_name.expose())
-        .bind(profile.email.expose())
-        .bind(profile.email.key().expose())
-        .bind(profile.phone.expose())
-        .bind(address.line1.expose())
-        .bind(address.line2.as_ref().map(AddressLine::expose))
-        .bind(address.city.expose())
-        .bind(address.state.expose())
-        .bind(address.zip_code.expose())
-        .bind(address.country.as_str())
-        .bind(profile.external_id.as_ref().map(ExternalId::expose))
-        .bind(Json(profile.metadata.expose()))
-        .bind(state.status.as_str())
-        .bind(state.status_reason.as_ref().map(Reason::expose))
-        .bind(version)
-        .bind(state.created_at)
-        .bind(state.updated_at)
-        .bind(state.status_since)
+/// The external id, in clear.
+pub(super) fn external_id(state: &CustomerState) -> Option<&str> {
+    state.profile.external_id.as_ref().map(ExternalId::expose)
 }
 
-/// The change, as all statements that store one have it behind the customer.
-pub(super) fn bind_change(statement: Statement, change: &CustomerChange) -> Statement {
-    let fields = change.changed_fields.iter();
-    let pointers: Vec<&str> = fields.map(|field| field.pointer()).collect();
-    statement
+/// Binds a changed customer and its change, as every statement of [`sql::change`](crate::sql) begins.
+pub(super) fn bind_change(
+    statement: Statement,
+    tenant: TenantId,
+    customer: &Customer,
+    change: &CustomerChange,
+    seals: &ChangeSeals,
+) -> Result<Statement, Failure> {
+    let state = customer.state();
+    let statement = statement
+        .bind(tenant.as_uuid())
+        .bind(state.id.as_uuid())
+        .bind(stored_version(state.version)?)
+        .bind(state.updated_at)
+        .bind(state.status_since)
+        .bind(codes::of_status(state.status))
+        .bind(state.profile.billing_address.country.as_str())
+        .bind(external_id(state))
+        .bind(seals.email_digest)
+        .bind(seals.phone_digest)
+        .bind(seals.profile.as_slice())
         .bind(change.id.as_uuid())
-        .bind(change.action.as_str())
-        .bind(change.from.map(CustomerStatus::as_str))
-        .bind(change.to.as_str())
-        .bind(pointers)
-        .bind(change.reason.as_ref().map(Reason::expose))
+        .bind(codes::of_action(change.action))
+        .bind(change.from.map(codes::of_status))
+        .bind(changed_fields(change))
+        .bind(seals.reason.as_deref())
         .bind(change.decision_id.as_ref().map(DecisionId::as_str))
-        .bind(change.actor.as_str())
-        .bind(change.at)
+        .bind(change.actor.as_str());
+    Ok(statement)
+}
+
+/// The pointers of an edit; `None` for a change that is none.
+fn changed_fields(change: &CustomerChange) -> Option<Vec<&str>> {
+    let pointers = change.changed_fields.iter().map(ChangedField::pointer);
+    Some(pointers.collect()).filter(|pointers: &Vec<_>| !pointers.is_empty())
 }

@@ -1,16 +1,17 @@
-use customers_domain::{CustomerId, ExternalId, TenantId};
-use customers_ports::{
-    Conflict, CreateOutcome, Creation, FirstAnswer, IdempotencyClaim, RecordedOutcome,
-};
+use customers_domain::{CustomerId, CustomerState, TenantId};
+use customers_ports::{Conflict, CreateOutcome, Creation, FirstAnswer};
 use sqlx::postgres::PgRow;
 
+use crate::codes;
+use crate::column::{column, unreadable};
 use crate::connection::Connection;
-use crate::customers::binding::{bind_change, bind_customer};
+use crate::customers::binding::external_id;
 use crate::customers::find_holder::taken_field;
+use crate::customers::seals::NewSeals;
 use crate::database::Work;
 use crate::failure::{Failure, FailureKind};
-use crate::idempotency::statements::recorded_outcome;
-use crate::rows::{column, named, unreadable};
+use crate::idempotency::statements::{record_key, recorded_outcome};
+use crate::sealing::KeyRing;
 use crate::sql;
 use crate::statement::Statement;
 
@@ -22,8 +23,17 @@ use crate::statement::Statement;
 pub(super) struct Create {
     tenant: TenantId,
     creation: Creation,
-    /// Set once it is known that something stood in the way.
+    seals: NewSeals,
+    record: Option<NewRecord>,
+    /// Whether a statement stored nothing of it, so that the conflict is looked up first.
     passed_over: bool,
+}
+
+/// The idempotency record of a create.
+pub(super) struct NewRecord {
+    pub(super) key_hash: [u8; 32],
+    pub(super) fingerprint: [u8; 32],
+    pub(super) detail: Vec<u8>,
 }
 
 impl Work for Create {
@@ -32,9 +42,7 @@ impl Work for Create {
 
     async fn attempt(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
         match self.store_or_answer(connection).await {
-            Err(failure)
-                if failure.kind == FailureKind::LockTimeout && self.creation.claim.is_some() =>
-            {
+            Err(failure) if failure.kind == FailureKind::LockTimeout && self.record.is_some() => {
                 Ok(CreateOutcome::KeyInProgress)
             }
             outcome => outcome,
@@ -43,16 +51,26 @@ impl Work for Create {
 }
 
 impl Create {
-    pub(super) const fn new(tenant: TenantId, creation: Creation) -> Self {
-        Self {
-            tenant,
+    /// Seals what is to be created.
+    pub(super) fn new(creation: Creation, ring: &KeyRing) -> Result<Self, Failure> {
+        let record = creation.claim.map(|claim| NewRecord {
+            key_hash: record_key(&claim),
+            fingerprint: claim.fingerprint,
+            detail: FirstAnswer::Created(creation.customer().receipt())
+                .to_record()
+                .detail,
+        });
+        Ok(Self {
+            tenant: ring.tenant(),
+            seals: NewSeals::of(creation.customer(), ring)?,
+            record,
             creation,
             passed_over: false,
-        }
+        })
     }
 
-    /// Takes note that a statement passed it over, so that it first asks what stands in the way.
-    pub(super) const fn was_passed_over(&mut self) {
+    /// Makes the next attempt look up the conflict before it stores.
+    pub(super) const fn set_passed_over(&mut self) {
         self.passed_over = true;
     }
 
@@ -62,6 +80,18 @@ impl Create {
 
     pub(super) const fn creation(&self) -> &Creation {
         &self.creation
+    }
+
+    pub(super) const fn state(&self) -> &CustomerState {
+        self.creation.customer().state()
+    }
+
+    pub(super) const fn seals(&self) -> &NewSeals {
+        &self.seals
+    }
+
+    pub(super) const fn record(&self) -> Option<&NewRecord> {
+        self.record.as_ref()
     }
 
     async fn store_or_answer(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
@@ -78,83 +108,81 @@ impl Create {
 
     /// What stands in the way, unless it appeared just now or is gone again.
     async fn answer(&self, connection: &mut Connection) -> Result<Option<CreateOutcome>, Failure> {
-        let Some(claim) = &self.creation.claim else {
+        let Some(record) = &self.record else {
             let holders = connection.fetch(self.look_up(sql::FIND_HOLDER)).await?;
             return holders.first().map(|row| self.holder(row)).transpose();
         };
         let answer = self
             .look_up(sql::ANSWER_AND_RECORD)
-            .bind(claim.key_hash.as_slice())
-            .bind(claim.fingerprint.as_slice())
-            .bind(claim.operation)
-            .bind(self.created().detail);
+            .bind(record.key_hash.as_slice())
+            .bind(record.fingerprint.as_slice())
+            .bind(record.detail.as_slice());
         let answers = connection.fetch(answer).await?;
-        let record = answers.first().map(|row| self.record(row, claim));
-        record.transpose()
+        let outcome = answers.first().map(|row| self.recorded(row, record));
+        outcome.transpose()
     }
 
     /// Reads a row of [`sql::FIND_HOLDER`].
     fn holder(&self, row: &PgRow) -> Result<CreateOutcome, Failure> {
-        let holder = CustomerId::from_uuid(column(row, "customer_id")?);
-        if holder == self.creation.customer().id() {
+        let holder = CustomerId::from_uuid(column(row, "resource_id")?);
+        if holder == self.state().id {
             return Ok(CreateOutcome::Created);
         }
-        let field = named(row, "outcome", taken_field)?;
+        let field = taken_field(row)?;
         Ok(CreateOutcome::Taken(Conflict { field, holder }))
     }
 
     /// Reads a row of [`sql::ANSWER_AND_RECORD`].
-    fn record(&self, row: &PgRow, claim: &IdempotencyClaim) -> Result<CreateOutcome, Failure> {
+    fn recorded(&self, row: &PgRow, record: &NewRecord) -> Result<CreateOutcome, Failure> {
         let fingerprint: &[u8] = column(row, "fingerprint")?;
-        if fingerprint != claim.fingerprint {
+        if fingerprint != record.fingerprint {
             return Ok(CreateOutcome::KeyReused);
         }
-        let answer = FirstAnswer::from_record(&recorded_outcome(row)?);
-        let replayed: bool = column(row, "replayed")?;
-        match answer.ok_or_else(|| unreadable("detail"))? {
-            FirstAnswer::Created(receipt) if receipt.id == self.creation.customer().id() => {
-                Ok(CreateOutcome::Created)
-            }
-            FirstAnswer::Taken(conflict) if !replayed => Ok(CreateOutcome::Taken(conflict)),
-            first => Ok(CreateOutcome::Replayed(first)),
+        let outcome = recorded_outcome(row)?;
+        if outcome.resource_id == self.state().id.as_uuid() {
+            return Ok(CreateOutcome::Created);
         }
-    }
-
-    /// What is recorded where this create succeeds.
-    pub(super) fn created(&self) -> RecordedOutcome {
-        FirstAnswer::Created(self.creation.customer().receipt()).to_record()
+        let replayed: bool = column(row, "replayed")?;
+        match FirstAnswer::from_record(&outcome).ok_or_else(|| unreadable("outcome"))? {
+            FirstAnswer::Taken(conflict) if !replayed => Ok(CreateOutcome::Taken(conflict)),
+            answer => Ok(CreateOutcome::Replayed(answer)),
+        }
     }
 
     fn store(&self) -> Statement {
-        let claim = self.creation.claim;
-        let statement = Statement::new(match claim {
+        let (state, seals) = (self.state(), &self.seals);
+        let statement = Statement::new(match &self.record {
             None => sql::STORE_CUSTOMER,
             Some(_) => sql::STORE_CUSTOMER_AND_RECORD,
-        });
-        let state = self.creation.customer().state();
-        let statement = bind_customer(statement.bind(self.tenant.as_uuid()), state, FIRST_VERSION);
-        let statement = bind_change(statement, self.creation.change());
-        match claim {
+        })
+        .bind(self.tenant.as_uuid())
+        .bind(state.id.as_uuid())
+        .bind(state.created_at)
+        .bind(codes::of_status(state.status))
+        .bind(codes::of_type(state.profile.customer_type))
+        .bind(state.profile.billing_address.country.as_str())
+        .bind(external_id(state))
+        .bind(seals.salt.0)
+        .bind(seals.email_digest)
+        .bind(seals.phone_digest)
+        .bind(seals.profile.as_slice())
+        .bind(self.creation.change().id.as_uuid())
+        .bind(self.creation.change().actor.as_str());
+        match &self.record {
             None => statement,
-            Some(claim) => statement
-                .bind(claim.key_hash.as_slice())
-                .bind(claim.fingerprint.as_slice())
-                .bind(claim.operation)
-                .bind(self.created().detail),
+            Some(record) => statement
+                .bind(record.key_hash.as_slice())
+                .bind(record.fingerprint.as_slice())
+                .bind(record.detail.as_slice()),
         }
     }
 
     /// What a holder is looked for by.
     fn look_up(&self, statement: &'static str) -> Statement {
-        let state = self.creation.customer().state();
-        let external_id = state.profile.external_id.as_ref();
         Statement::new(statement)
             .bind(self.tenant.as_uuid())
-            .bind(state.id.as_uuid())
-            .bind(state.profile.email.key().expose())
-            .bind(external_id.map(ExternalId::expose))
+            .bind(self.state().id.as_uuid())
+            .bind(self.seals.email_digest)
+            .bind(external_id(self.state()))
     }
 }
-
-/// [`Version::FIRST`](customers_domain::Version::FIRST), as the database counts.
-const FIRST_VERSION: i32 = 1;

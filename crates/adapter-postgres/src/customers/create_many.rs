@@ -1,20 +1,19 @@
 use std::collections::HashSet;
 
-use customers_domain::{AddressLine, CustomerState, ExternalId, TenantId};
-use customers_ports::{Creation, IdempotencyClaim};
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Uuid;
 
+use crate::codes;
+use crate::column::{column, unreadable};
 use crate::connection::Connection;
-use crate::customers::create::Create;
+use crate::customers::binding::external_id;
+use crate::customers::create::{Create, NewRecord};
 use crate::database::Work;
 use crate::failure::Failure;
-use crate::rows::{column, unreadable};
 use crate::settings::{LOCK_WAIT_TOGETHER, milliseconds};
 use crate::sql;
 use crate::statement::Statement;
 
-/// Several creates in one statement, no two of them with one key or one id, and all keys of one
-/// operation. It says which are stored;
+/// Several creates in one statement, no two of them with one key or one id. It says which are stored;
 /// of the others it says nothing.
 ///
 /// It bears repetition: what an earlier attempt had stored is passed over, as anything is that stands
@@ -35,68 +34,31 @@ impl Work for CreateMany<'_> {
 
 impl CreateMany<'_> {
     fn statement(&self) -> Statement {
-        let tenants = self.0.iter().map(|create| create.tenant());
-        let texts = |of: fn(&CustomerState) -> &str| self.states(of);
-        let email_keys = self.states(|state| state.profile.email.key());
-        let email_keys: Vec<&str> = email_keys.iter().map(|key| key.expose().as_str()).collect();
         Statement::new(sql::STORE_CUSTOMERS)
+            .bind(self.each(|create| create.tenant().as_uuid()))
+            .bind(self.each(|create| create.state().id.as_uuid()))
+            .bind(self.each(|create| create.state().created_at))
+            .bind(self.each(|create| codes::of_status(create.state().status)))
+            .bind(self.each(|create| codes::of_type(create.state().profile.customer_type)))
+            .bind(self.each(|create| create.state().profile.billing_address.country.as_str()))
+            .bind(self.each(|create| external_id(create.state())))
+            .bind(self.each(|create| create.seals().salt.0))
+            .bind(self.each(|create| create.seals().email_digest))
+            .bind(self.each(|create| create.seals().phone_digest))
+            .bind(self.each(|create| create.seals().profile.as_slice()))
+            .bind(self.each(|create| create.creation().change().id.as_uuid()))
+            .bind(self.each(|create| create.creation().change().actor.as_str()))
+            .bind(self.records(|record| record.key_hash.as_slice()))
+            .bind(self.records(|record| record.fingerprint.as_slice()))
+            .bind(self.records(|record| record.detail.as_slice()))
             .bind(milliseconds(LOCK_WAIT_TOGETHER))
-            .bind(tenants.map(TenantId::as_uuid).collect::<Vec<_>>())
-            .bind(self.states(|state| state.id.as_uuid()))
-            .bind(texts(|state| state.profile.customer_type.as_str()))
-            .bind(texts(|state| state.profile.first_name.expose()))
-            .bind(texts(|state| state.profile.last_name.expose()))
-            .bind(texts(|state| state.profile.email.expose()))
-            .bind(email_keys)
-            .bind(texts(|state| state.profile.phone.expose()))
-            .bind(texts(|state| state.profile.billing_address.line1.expose()))
-            .bind(self.states(|state| {
-                let line2 = state.profile.billing_address.line2.as_ref();
-                line2.map(AddressLine::expose)
-            }))
-            .bind(texts(|state| state.profile.billing_address.city.expose()))
-            .bind(texts(|state| state.profile.billing_address.state.expose()))
-            .bind(texts(|state| {
-                state.profile.billing_address.zip_code.expose()
-            }))
-            .bind(texts(|state| {
-                state.profile.billing_address.country.as_str()
-            }))
-            .bind(self.states(|state| state.profile.external_id.as_ref().map(ExternalId::expose)))
-            .bind(self.states(|state| Json(state.profile.metadata.expose())))
-            .bind(texts(|state| state.status.as_str()))
-            .bind(self.states(|state| state.created_at))
-            .bind(self.creations(|creation| creation.change().id.as_uuid()))
-            .bind(self.creations(|creation| creation.change().actor.as_str()))
-            .bind(self.claims(|claim| claim.key_hash.as_slice()))
-            .bind(self.claims(|claim| claim.fingerprint.as_slice()))
-            .bind(self.details())
-            .bind(
-                self.claims(|claim| claim.operation)
-                    .into_iter()
-                    .flatten()
-                    .next(),
-            )
     }
 
-    fn creations<'s, T>(&'s self, of: impl Fn(&'s Creation) -> T) -> Vec<T> {
-        let creations = self.0.iter().map(|create| create.creation());
-        creations.map(of).collect()
+    fn each<'s, T>(&'s self, of: impl Fn(&'s Create) -> T) -> Vec<T> {
+        self.0.iter().map(|create| of(create)).collect()
     }
 
-    fn states<'s, T>(&'s self, of: impl Fn(&'s CustomerState) -> T) -> Vec<T> {
-        self.creations(|creation| of(creation.customer().state()))
-    }
-
-    fn claims<'s, T>(&'s self, of: fn(&'s IdempotencyClaim) -> T) -> Vec<Option<T>> {
-        self.creations(|creation| creation.claim.as_ref().map(of))
-    }
-
-    fn details(&self) -> Vec<Option<Vec<u8>>> {
-        let detail = |create: &&Create| {
-            let claim = create.creation().claim;
-            claim.map(|_| create.created().detail)
-        };
-        self.0.iter().map(detail).collect()
+    fn records<'s>(&'s self, of: fn(&'s NewRecord) -> &'s [u8]) -> Vec<Option<&'s [u8]>> {
+        self.each(|create| create.record().map(of))
     }
 }

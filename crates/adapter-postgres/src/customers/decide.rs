@@ -2,20 +2,21 @@ use customers_domain::{CustomerDecision, DecisionId, TenantId};
 use customers_ports::DecisionOutcome;
 use sqlx::postgres::PgRow;
 
+use crate::column::column;
 use crate::connection::Connection;
-use crate::customers::binding::{bind_change, bind_customer, stored_version};
+use crate::customers::binding::{bind_change, stored_version};
+use crate::customers::seals::ChangeSeals;
 use crate::database::Work;
 use crate::failure::Failure;
-use crate::rows::column;
 use crate::sql;
 use crate::statement::Statement;
 
 /// Stores one decision, in the same two steps as [`StoreEdit`](super::update::StoreEdit).
 pub(super) struct StoreDecision {
-    tenant: TenantId,
-    decision: CustomerDecision,
-    /// The version that the decision makes, as the database counts.
-    version: i32,
+    pub(super) tenant: TenantId,
+    pub(super) decision: CustomerDecision,
+    /// `None` where the customer did not have the version before, so that nothing can be stored.
+    pub(super) seals: Option<ChangeSeals>,
 }
 
 impl Work for StoreDecision {
@@ -23,56 +24,47 @@ impl Work for StoreDecision {
     const WRITES: bool = true;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<DecisionOutcome, Failure> {
-        if !connection.fetch(self.store()).await?.is_empty() {
+        if let Some(seals) = &self.seals
+            && !connection.fetch(self.store(seals)?).await?.is_empty()
+        {
             return Ok(DecisionOutcome::Decided);
         }
-        let rows = connection.fetch(self.look_up()).await?;
+        let version = stored_version(self.decision.customer().version())?;
+        let rows = connection.fetch(self.look_up(version)).await?;
         let why = rows.first().ok_or_else(Failure::raced)?;
-        self.outcome(why)?.ok_or_else(Failure::raced)
+        outcome(why, version)?.ok_or_else(Failure::raced)
     }
 }
 
 impl StoreDecision {
-    pub(super) fn new(tenant: TenantId, decision: CustomerDecision) -> Result<Self, Failure> {
-        Ok(Self {
-            version: stored_version(decision.customer().version())?,
-            tenant,
-            decision,
-        })
+    fn store(&self, seals: &ChangeSeals) -> Result<Statement, Failure> {
+        let (customer, change) = (self.decision.customer(), self.decision.change());
+        let bind = |text| bind_change(Statement::new(text), self.tenant, customer, change, seals);
+        match &seals.decision {
+            None => bind(sql::UPDATE_CUSTOMER),
+            Some(sealed) => Ok(bind(sql::UPDATE_AND_DECIDE)?.bind(sealed.as_slice())),
+        }
     }
 
-    fn store(&self) -> Statement {
-        let change = self.decision.change();
-        let text = if change.decision_id.is_some() {
-            sql::UPDATE_AND_DECIDE
-        } else {
-            sql::UPDATE_CUSTOMER
-        };
-        let statement = Statement::new(text).bind(self.tenant.as_uuid());
-        let statement = bind_customer(statement, self.decision.customer().state(), self.version);
-        bind_change(statement, change)
-    }
-
-    fn look_up(&self) -> Statement {
+    fn look_up(&self, version: i32) -> Statement {
         let change = self.decision.change();
         Statement::new(sql::WHY_NOT_DECIDED)
             .bind(self.tenant.as_uuid())
             .bind(change.customer_id.as_uuid())
-            .bind(self.version)
+            .bind(version)
             .bind(change.id.as_uuid())
             .bind(change.decision_id.as_ref().map(DecisionId::as_str))
     }
+}
 
-    /// Reads a row of [`sql::WHY_NOT_DECIDED`]; `None` where nothing conflicts any more.
-    fn outcome(&self, why: &PgRow) -> Result<Option<DecisionOutcome>, Failure> {
-        if column(why, "stored")? {
-            return Ok(Some(DecisionOutcome::Decided));
-        }
-        if column(why, "decided")? {
-            return Ok(Some(DecisionOutcome::DecisionTaken));
-        }
-        let version: Option<i32> = column(why, "version")?;
-        let moved_on = version != Some(self.version - 1);
-        Ok(moved_on.then_some(DecisionOutcome::VersionConflict))
+/// Reads a row of [`sql::WHY_NOT_DECIDED`]; `None` where nothing conflicts any more.
+fn outcome(why: &PgRow, version: i32) -> Result<Option<DecisionOutcome>, Failure> {
+    if column(why, "stored")? {
+        return Ok(Some(DecisionOutcome::Decided));
     }
+    if column(why, "decided")? {
+        return Ok(Some(DecisionOutcome::DecisionTaken));
+    }
+    let moved_on = column::<Option<i32>>(why, "version")? != Some(version - 1);
+    Ok(moved_on.then_some(DecisionOutcome::VersionConflict))
 }

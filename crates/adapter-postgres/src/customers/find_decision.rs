@@ -1,16 +1,27 @@
-use customers_domain::Verb;
+use customers_domain::{CustomerId, DecisionId};
 use customers_ports::RecordedDecision;
 use sqlx::postgres::PgRow;
 
+use crate::column::{column, unreadable};
 use crate::failure::Failure;
-use crate::rows::{customer, named};
+use crate::rows::open;
+use crate::sealing::form::{self, DecisionForm};
+use crate::sealing::{KeyRing, Place, Slot};
 
 /// A row of [`FIND_DECISION`](crate::sql::FIND_DECISION).
-pub(super) fn decision(row: &PgRow) -> Result<RecordedDecision, Failure> {
-    let customer = customer(row)?;
-    Ok(RecordedDecision {
-        verb: named(row, "verb", Verb::from_name)?,
-        reason: customer.state().status_reason.clone(),
+pub(super) fn decision(
+    row: &PgRow,
+    id: &DecisionId,
+    ring: &KeyRing,
+) -> Result<RecordedDecision, Failure> {
+    let customer = CustomerId::from_uuid(column(row, "id")?);
+    let place = Place {
+        tenant: ring.tenant(),
         customer,
-    })
+        slot: Slot::Decision(id),
+    };
+    let opened = open(row, "sealed", place, ring)?;
+    let form: DecisionForm<'_> = form::read(&opened)?;
+    form.into_decision(customer)
+        .ok_or_else(|| unreadable("sealed"))
 }

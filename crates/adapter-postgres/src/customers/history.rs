@@ -2,9 +2,11 @@ use customers_domain::{CustomerChange, CustomerId, TenantId};
 use customers_ports::{HistoryQuery, Page};
 use sqlx::postgres::PgRow;
 
+use crate::column::column;
 use crate::customers::binding::stored_version;
 use crate::failure::Failure;
-use crate::rows::{change, column};
+use crate::rows::change;
+use crate::sealing::KeyRing;
 use crate::sql;
 use crate::statement::Statement;
 
@@ -18,20 +20,18 @@ pub(super) fn statement(tenant: TenantId, id: CustomerId, query: HistoryQuery) -
         .bind(i64::from(query.limit) + 1)
 }
 
-/// The rows of [`LIST_CHANGES`](sql::LIST_CHANGES).
+/// The rows of [`LIST_CHANGES`](sql::LIST_CHANGES), of which there is at least one.
 pub(super) fn page(
     rows: &[PgRow],
     id: CustomerId,
     limit: u32,
-) -> Result<Option<Page<CustomerChange>>, Failure> {
-    if rows.is_empty() {
-        return Ok(None);
-    }
+    ring: &KeyRing,
+) -> Result<Page<CustomerChange>, Failure> {
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         if column::<Option<i32>>(row, "version")?.is_some() {
-            changes.push(change(row, id)?);
+            changes.push(change(row, id, ring)?);
         }
     }
-    Ok(Some(Page::cut(changes, limit)))
+    Ok(Page::cut(changes, limit))
 }

@@ -1,20 +1,20 @@
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use customers_domain::{
-    CountryCode, CustomerId, CustomerStatus, CustomerType, ExternalId, PhoneNumber, TenantId,
-};
-use customers_ports::{CustomerFilter, ListQuery};
+use customers_domain::{CountryCode, CustomerStatus, CustomerType, ExternalId};
+use customers_ports::{CustomerFilter, ListOrder, ListQuery};
 use sqlx::types::Uuid;
 
+use crate::codes;
+use crate::sealing::KeyRing;
 use crate::sql;
 use crate::statement::Statement;
 
-/// The statement that is led by the filter that leaves the fewest customers.
-pub(super) fn statement(tenant: TenantId, query: &ListQuery) -> Statement {
+/// The statement that is led by the filter that leaves the fewest customers. `ring` is the tenant's.
+pub(super) fn statement(query: &ListQuery, ring: &KeyRing) -> Statement {
     let filter = &query.filter;
-    let (text, narrowed) = driver(filter);
+    let (text, narrowed) = driver(filter, query.order);
     let IdRange { from, before } = IdRange::of(query);
     let mut statement = Statement::new(text)
-        .bind(tenant.as_uuid())
+        .bind(ring.tenant().as_uuid())
         .bind(before)
         .bind(from)
         .bind(i64::from(query.limit) + 1)
@@ -27,17 +27,15 @@ pub(super) fn statement(tenant: TenantId, query: &ListQuery) -> Statement {
         statement = statement.bind(filter.country.map(CountryCode::as_str));
     }
     if narrowed >= Narrowed::ByPhone {
-        statement = statement.bind(filter.phone.as_ref().map(PhoneNumber::expose));
+        let digest = filter.phone.as_ref().map(|phone| ring.phone_digest(phone));
+        statement = statement.bind(digest);
     }
     if narrowed >= Narrowed::ByExternalId {
         statement = statement.bind(filter.external_id.as_ref().map(ExternalId::expose));
     }
     if narrowed >= Narrowed::ByEmail {
-        let key = filter
-            .email
-            .as_ref()
-            .map(|email| email.key().into_exposed());
-        statement = statement.bind(key);
+        let digest = filter.email.as_ref().map(|email| ring.email_digest(email));
+        statement = statement.bind(digest);
     }
     statement
 }
@@ -53,35 +51,43 @@ enum Narrowed {
     ByEmail,
 }
 
-fn driver(filter: &CustomerFilter) -> (&'static str, Narrowed) {
+fn driver(filter: &CustomerFilter, order: ListOrder) -> (&'static str, Narrowed) {
+    let by = |newest_first, oldest_first| match order {
+        ListOrder::NewestFirst => newest_first,
+        ListOrder::OldestFirst => oldest_first,
+    };
     if filter.email.is_some() {
         (sql::LIST_BY_EMAIL, Narrowed::ByEmail)
     } else if filter.external_id.is_some() {
         (sql::LIST_BY_EXTERNAL_ID, Narrowed::ByExternalId)
     } else if filter.phone.is_some() {
-        (sql::LIST_BY_PHONE, Narrowed::ByPhone)
+        let text = by(sql::LIST_BY_PHONE, sql::LIST_BY_PHONE_OLDEST_FIRST);
+        (text, Narrowed::ByPhone)
     } else if filter.country.is_some() {
-        (sql::LIST_BY_COUNTRY, Narrowed::ByCountry)
+        let text = by(sql::LIST_BY_COUNTRY, sql::LIST_BY_COUNTRY_OLDEST_FIRST);
+        (text, Narrowed::ByCountry)
     } else if filter.customer_type.is_some() || !filter.statuses.is_empty() {
-        (sql::LIST_BY_STATUS, Narrowed::ByStatus)
+        let text = by(sql::LIST_BY_STATUS, sql::LIST_BY_STATUS_OLDEST_FIRST);
+        (text, Narrowed::ByStatus)
     } else {
-        (sql::LIST_CUSTOMERS, Narrowed::Not)
+        let text = by(sql::LIST_CUSTOMERS, sql::LIST_CUSTOMERS_OLDEST_FIRST);
+        (text, Narrowed::Not)
     }
 }
 
 /// Each of them once, since a page is read for each.
-fn statuses(filter: &CustomerFilter) -> Vec<&'static str> {
+fn statuses(filter: &CustomerFilter) -> Vec<i16> {
     let wanted =
         |status: &CustomerStatus| filter.statuses.is_empty() || filter.statuses.contains(status);
     let statuses = CustomerStatus::ALL.iter().copied().filter(wanted);
-    statuses.map(CustomerStatus::as_str).collect()
+    statuses.map(codes::of_status).collect()
 }
 
-fn types(filter: &CustomerFilter) -> Vec<&'static str> {
+fn types(filter: &CustomerFilter) -> Vec<i16> {
     let types = CustomerType::ALL.iter().copied();
     types
         .filter(|kind| filter.customer_type.is_none_or(|wanted| wanted == *kind))
-        .map(CustomerType::as_str)
+        .map(codes::of_type)
         .collect()
 }
 
@@ -95,15 +101,26 @@ struct IdRange {
 
 impl IdRange {
     fn of(query: &ListQuery) -> Self {
-        let after = query.after.map_or(Uuid::max(), CustomerId::as_uuid);
         let filter = &query.filter;
         let created_before = filter.created_before.map(next_millisecond);
-        let created_before = created_before.map_or(Uuid::max(), lowest_id);
-        Self {
+        let mut range = Self {
             from: filter.created_from.map_or(Uuid::nil(), lowest_id),
-            before: after.min(created_before),
+            before: created_before.map_or(Uuid::max(), lowest_id),
+        };
+        if let Some(last) = query.after {
+            let last = last.as_uuid();
+            match query.order {
+                ListOrder::NewestFirst => range.before = range.before.min(last),
+                ListOrder::OldestFirst => range.from = range.from.max(next_id(last)),
+            }
         }
+        range
     }
+}
+
+/// The lowest id above that one.
+fn next_id(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().saturating_add(1))
 }
 
 /// The time itself where it is a whole millisecond, else the millisecond that follows.

@@ -1,13 +1,15 @@
-use customers_domain::{CustomerEdit, CustomerId, ExternalId, TenantId};
+use customers_domain::{ChangedField, CustomerEdit, CustomerId, TenantId};
 use customers_ports::{Conflict, EditOutcome, UniqueField};
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 
+use crate::column::column;
 use crate::connection::Connection;
-use crate::customers::binding::{bind_change, bind_customer, stored_version};
+use crate::customers::binding::{bind_change, external_id, stored_version};
+use crate::customers::seals::ChangeSeals;
 use crate::database::Work;
 use crate::failure::Failure;
-use crate::rows::column;
+use crate::sealing::Digest;
 use crate::sql;
 use crate::statement::Statement;
 
@@ -17,10 +19,11 @@ use crate::statement::Statement;
 /// It can be repeated because the change's id stays the same: where an earlier attempt was committed
 /// after all, the version turns out to be made by this very change.
 pub(super) struct StoreEdit {
-    tenant: TenantId,
-    edit: CustomerEdit,
-    /// The version that the edit makes, as the database counts.
-    version: i32,
+    pub(super) tenant: TenantId,
+    pub(super) edit: CustomerEdit,
+    pub(super) email_digest: Digest,
+    /// `None` where the customer did not have the version before, so that nothing can be stored.
+    pub(super) seals: Option<ChangeSeals>,
 }
 
 impl Work for StoreEdit {
@@ -28,66 +31,62 @@ impl Work for StoreEdit {
     const WRITES: bool = true;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<EditOutcome, Failure> {
-        if !connection.fetch(self.store()).await?.is_empty() {
+        if let Some(seals) = &self.seals
+            && !connection.fetch(self.store(seals)?).await?.is_empty()
+        {
             return Ok(EditOutcome::Updated);
         }
-        let rows = connection.fetch(self.look_up()).await?;
+        let version = stored_version(self.edit.customer().version())?;
+        let rows = connection.fetch(self.look_up(version)).await?;
         let why = rows.first().ok_or_else(Failure::raced)?;
-        self.outcome(why)?.ok_or_else(Failure::raced)
+        outcome(why, version)?.ok_or_else(Failure::raced)
     }
 }
 
 impl StoreEdit {
-    pub(super) fn new(tenant: TenantId, edit: CustomerEdit) -> Result<Self, Failure> {
-        Ok(Self {
-            version: stored_version(edit.customer().version())?,
-            tenant,
-            edit,
-        })
-    }
-
-    fn store(&self) -> Statement {
+    fn store(&self, seals: &ChangeSeals) -> Result<Statement, Failure> {
         let change = self.edit.change();
-        let mut fields = change.changed_fields.iter();
-        let text = if fields.any(|field| field.is_unique()) {
+        let touches_unique = change
+            .changed_fields
+            .iter()
+            .any(|changed| matches!(changed, ChangedField::Known(field) if field.is_unique()));
+        let text = if touches_unique {
             sql::REPLACE_CUSTOMER
         } else {
             sql::UPDATE_CUSTOMER
         };
-        let statement = Statement::new(text).bind(self.tenant.as_uuid());
-        let statement = bind_customer(statement, self.edit.customer().state(), self.version);
-        bind_change(statement, change)
+        let statement = Statement::new(text);
+        bind_change(statement, self.tenant, self.edit.customer(), change, seals)
     }
 
-    fn look_up(&self) -> Statement {
+    fn look_up(&self, version: i32) -> Statement {
         let customer = self.edit.customer();
-        let profile = customer.profile();
         Statement::new(sql::WHY_NOT_EDITED)
             .bind(self.tenant.as_uuid())
             .bind(customer.id().as_uuid())
-            .bind(self.version)
+            .bind(version)
             .bind(self.edit.change().id.as_uuid())
-            .bind(profile.email.key().expose())
-            .bind(profile.external_id.as_ref().map(ExternalId::expose))
+            .bind(self.email_digest)
+            .bind(external_id(customer.state()))
     }
+}
 
-    /// Reads a row of [`sql::WHY_NOT_EDITED`]; `None` where nothing conflicts any more.
-    fn outcome(&self, why: &PgRow) -> Result<Option<EditOutcome>, Failure> {
-        if column(why, "stored")? {
-            return Ok(Some(EditOutcome::Updated));
-        }
-        if column::<Option<i32>>(why, "version")? != Some(self.version - 1) {
-            return Ok(Some(EditOutcome::VersionConflict));
-        }
-        for (name, field) in [
-            ("email_holder", UniqueField::Email),
-            ("external_id_holder", UniqueField::ExternalId),
-        ] {
-            if let Some(holder) = column::<Option<Uuid>>(why, name)? {
-                let holder = CustomerId::from_uuid(holder);
-                return Ok(Some(EditOutcome::Taken(Conflict { field, holder })));
-            }
-        }
-        Ok(None)
+/// Reads a row of [`sql::WHY_NOT_EDITED`]; `None` where nothing conflicts any more.
+fn outcome(why: &PgRow, version: i32) -> Result<Option<EditOutcome>, Failure> {
+    if column(why, "stored")? {
+        return Ok(Some(EditOutcome::Updated));
     }
+    if column::<Option<i32>>(why, "version")? != Some(version - 1) {
+        return Ok(Some(EditOutcome::VersionConflict));
+    }
+    for (name, field) in [
+        ("email_holder", UniqueField::Email),
+        ("external_id_holder", UniqueField::ExternalId),
+    ] {
+        if let Some(holder) = column::<Option<Uuid>>(why, name)? {
+            let holder = CustomerId::from_uuid(holder);
+            return Ok(Some(EditOutcome::Taken(Conflict { field, holder })));
+        }
+    }
+    Ok(None)
 }

@@ -20,7 +20,7 @@ use crate::customers::create::Create;
 use crate::database::{CALL_LIMIT, Database};
 use crate::failure::Failure;
 use queue::Queue;
-use waiting::{Answer, Waiting, refuse, size_of};
+use waiting::{Answer, Waiting, refuse};
 
 /// What creates may take of memory between being accepted and being answered, in bytes.
 const ROOM: usize = 16 << 20;
@@ -66,7 +66,7 @@ impl Writer {
 
     /// Puts the create into the queue, and says whether nobody is at work on that.
     fn accept(&self, create: Create, caller: oneshot::Sender<Answer>) -> Result<bool, StoreError> {
-        let size = size_of(create.creation());
+        let size = create.seals().profile.len();
         let room = u32::try_from(size.max(LEAST_ROOM))
             .ok()
             .and_then(|room| Arc::clone(&self.room).try_acquire_many_owned(room).ok())

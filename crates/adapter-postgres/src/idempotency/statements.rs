@@ -2,10 +2,11 @@
 
 use customers_domain::TenantId;
 use customers_ports::{EarlierRequest, IdempotencyClaim, RecordedOutcome};
+use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgRow;
 
+use crate::column::column;
 use crate::failure::{Failure, FailureKind};
-use crate::rows::column;
 use crate::sql;
 use crate::statement::Statement;
 
@@ -26,8 +27,7 @@ pub enum Recording {
 pub(crate) fn find(tenant: TenantId, claim: &IdempotencyClaim) -> Statement {
     Statement::new(sql::FIND_RECORD)
         .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
+        .bind(record_key(claim).as_slice())
 }
 
 /// Reads the rows of [`FIND_RECORD`](crate::sql::FIND_RECORD).
@@ -47,8 +47,7 @@ pub(crate) fn record(
 ) -> Statement {
     Statement::new(sql::STORE_RECORD)
         .bind(tenant.as_uuid())
-        .bind(claim.operation)
-        .bind(claim.key_hash.as_slice())
+        .bind(record_key(claim).as_slice())
         .bind(claim.fingerprint.as_slice())
         .bind(outcome.code)
         .bind(outcome.resource_id)
@@ -81,4 +80,14 @@ pub(crate) fn recorded_outcome(row: &PgRow) -> Result<RecordedOutcome, Failure> 
         resource_id: column(row, "resource_id")?,
         detail: column(row, "detail")?,
     })
+}
+
+/// Returns the key of a record: a hash of the operation and of the hash of the client's key. Operations thus share no
+/// keys, and no record repeats the name of its operation.
+pub(crate) fn record_key(claim: &IdempotencyClaim) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(claim.operation);
+    hash.update([0]);
+    hash.update(claim.key_hash);
+    hash.finalize().into()
 }

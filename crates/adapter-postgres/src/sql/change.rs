@@ -1,21 +1,31 @@
 //! Changing a customer. Each statement stores the customer and its change and returns one row, or it
-//! changes nothing and returns no row, and [`WHY_NOT_EDITED`] or [`WHY_NOT_DECIDED`]
-//! says why.
+//! changes nothing and returns no row, and [`WHY_NOT_EDITED`] or [`WHY_NOT_DECIDED`] says why.
 //!
-//! None of them raises an error when another transaction comes first: the server logs every error with
-//! the text of the statement, and the detail of a unique violation holds a customer's email. A
-//! statement that can lose a race half-way locks or restores the row, so that nothing has to be undone.
+//! None of them raises an error when another transaction comes first: the server would log it with the
+//! text of the statement. A statement that can lose a race half-way locks or restores the row, so that
+//! nothing has to be undone. And what a newer program keeps in a column of its own stays.
 //!
-//! In all of them $1–$22 are the customer as it is after the change, and $23–$31 the change.
+//! In all of them $1–$11 are the customer as it is after the change, and $12–$18 the change: $1 tenant,
+//! $2 id, $3 version, $4 updated, $5 status since, $6 status, $7 country, $8 external id, $9 and $10
+//! digests of email and phone, $11 sealed, $12 the change's id, $13 action, $14 status before,
+//! $15 changed fields, $16 sealed reason, $17 decision id, $18 actor.
 
-use super::columns::{customer_columns, store_change};
+/// Stores the change of the row in `stored`.
+macro_rules! store_change {
+    () => {
+        "INSERT INTO customer_changes (
+    tenant_id, customer_id, version, id, at, action, from_status, to_status, changed_fields,
+    sealed_reason, decision_id, actor
+)
+SELECT tenant_id, id, version, $12, $4, $13, $14, $6, $15, $16, $17, $18
+FROM stored"
+    };
+}
 
-/// The row of the version before, with the email and external id that the customer keeps. Where one of
-/// them changes, [`REPLACE_CUSTOMER`] is the statement.
+/// The row of the version before.
 macro_rules! version_before {
     () => {
-        "tenant_id = $1 AND id = $2 AND version = $19 - 1
-        AND email = $6 AND email_key = $7 AND external_id IS NOT DISTINCT FROM $15"
+        "tenant_id = $1 AND id = $2 AND version = $3 - 1"
     };
 }
 
@@ -25,10 +35,8 @@ macro_rules! update_and_tell {
         concat!(
             "stored AS (
     UPDATE customers SET
-        customer_type = $3, first_name = $4, last_name = $5, phone = $8,
-        line1 = $9, line2 = $10, city = $11, state = $12, zip_code = $13, country = $14,
-        metadata = $16, status = $17, status_reason = $18, version = $19,
-        created_at = $20, updated_at = $21, status_since = $22
+        version = $3, updated_at = $4, status_since = $5, status = $6, country = $7,
+        external_id = $8, email_digest = $9, phone_digest = $10, sealed = $11
     WHERE ",
             version_before!(),
             $condition,
@@ -36,7 +44,7 @@ macro_rules! update_and_tell {
     RETURNING tenant_id, id, version
 )
 ",
-            store_change!("stored"),
+            store_change!(),
             "
 RETURNING version"
         )
@@ -55,6 +63,8 @@ WITH ",
 /// The row is locked first, so that a decision that is stored is carried out: no other transaction can
 /// change the customer between the two. Where another transaction stored the same decision id first,
 /// the lock is all there was.
+///
+/// $19 the sealed decision.
 pub const UPDATE_AND_DECIDE: &str = concat!(
     "
 WITH locked AS MATERIALIZED (
@@ -62,15 +72,11 @@ WITH locked AS MATERIALIZED (
     WHERE ",
     version_before!(),
     "
-        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $29)
+        AND NOT EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $17)
     FOR NO KEY UPDATE OF customers
 ), decided AS (
-    INSERT INTO decisions (tenant_id, decision_id, verb, ",
-    customer_columns!(),
-    ")
-    SELECT
-        $1, $29, $24, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22
+    INSERT INTO decisions (tenant_id, decision_id, customer_id, sealed)
+    SELECT $1, $17, $2, $19
     FROM locked
     ON CONFLICT DO NOTHING
     RETURNING decision_id
@@ -85,40 +91,43 @@ WITH locked AS MATERIALIZED (
 ///
 /// An UPDATE has no ON CONFLICT, an INSERT has; so the row is deleted and inserted anew. To other
 /// transactions that is one step, as an UPDATE is, and a row that was deleted in its own statement
-/// conflicts with nothing. Where the insert stores nothing, because another transaction took one of
-/// the values after the statement had begun, the old row is inserted again. Nobody can have taken its
-/// values meanwhile: whoever wants one of them waits for the end of the transaction that deleted it.
+/// conflicts with nothing. Columns that this statement does not name are taken over as they are. Where
+/// the insert stores nothing, because another transaction took one of the values after the statement had
+/// begun, the old row is inserted again. Nobody can have taken its values meanwhile: whoever wants one of
+/// them waits for the end of the transaction that deleted it.
 pub const REPLACE_CUSTOMER: &str = concat!(
     "
 WITH gone AS (
     DELETE FROM customers
-    WHERE tenant_id = $1 AND id = $2 AND version = $19 - 1
+    WHERE ",
+    version_before!(),
+    "
         AND NOT EXISTS (
-            SELECT FROM customers WHERE tenant_id = $1 AND email_key = $7 AND id <> $2
+            SELECT FROM customers WHERE tenant_id = $1 AND email_digest = $9 AND id <> $2
         )
         AND NOT EXISTS (
-            SELECT FROM customers WHERE tenant_id = $1 AND external_id = $15 AND id <> $2
+            SELECT FROM customers WHERE tenant_id = $1 AND external_id = $8 AND id <> $2
         )
-    RETURNING *
+    RETURNING customers AS before
 ), stored AS (
-    INSERT INTO customers (
-        tenant_id, id, customer_type, first_name, last_name, email, email_key, phone,
-        line1, line2, city, state, zip_code, country, external_id, metadata,
-        status, status_reason, version, created_at, updated_at, status_since
-    )
-    SELECT
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22
+    INSERT INTO customers
+    SELECT after.*
     FROM gone
+    CROSS JOIN LATERAL jsonb_populate_record(gone.before, jsonb_build_object(
+        'version', $3::integer, 'updated_at', $4::timestamptz, 'status_since', $5::timestamptz,
+        'status', $6::smallint, 'country', $7::text, 'external_id', $8::text,
+        'email_digest', $9::uuid, 'phone_digest', $10::uuid, 'sealed', $11::bytea
+    )) AS after
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id, version
 ), restored AS (
     INSERT INTO customers
-    SELECT * FROM gone
+    SELECT (gone.before).*
+    FROM gone
     WHERE NOT EXISTS (SELECT FROM stored)
 )
 ",
-    store_change!("stored"),
+    store_change!(),
     "
 RETURNING version"
 );
@@ -126,8 +135,8 @@ RETURNING version"
 /// Why an edit was not stored: whether an earlier attempt had been committed after all, the customer's
 /// version if there is such a customer, and who holds what it was to have.
 ///
-/// $1 tenant, $2 the customer's id, $3 the version that the edit makes, $4 the change's id, $5 email
-/// key, $6 external id.
+/// $1 tenant, $2 the customer's id, $3 the version that the edit makes, $4 the change's id, $5 digest of
+/// the email, $6 external id.
 pub const WHY_NOT_EDITED: &str = "
 SELECT
     EXISTS (
@@ -135,7 +144,7 @@ SELECT
         WHERE tenant_id = $1 AND customer_id = $2 AND version = $3 AND id = $4
     ) AS stored,
     (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version,
-    (SELECT id FROM customers WHERE tenant_id = $1 AND email_key = $5 AND id <> $2)
+    (SELECT id FROM customers WHERE tenant_id = $1 AND email_digest = $5 AND id <> $2)
         AS email_holder,
     (SELECT id FROM customers WHERE tenant_id = $1 AND external_id = $6 AND id <> $2)
         AS external_id_holder";

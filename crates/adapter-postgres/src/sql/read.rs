@@ -11,39 +11,48 @@ FROM customers
 WHERE tenant_id = $1 AND id = $2"
 );
 
-/// A decision, with the customer as it left it. $1 tenant, $2 decision id.
-pub const FIND_DECISION: &str = concat!(
-    "SELECT verb, ",
-    customer_columns!(),
-    "
-FROM decisions
-WHERE tenant_id = $1 AND decision_id = $2"
-);
+/// What is sealed of a customer of that version, to be changed. $1 tenant, $2 id, $3 version.
+pub const FIND_SEALED: &str = "
+SELECT salt, sealed
+FROM customers
+WHERE tenant_id = $1 AND id = $2 AND version = $3";
 
-/// Who, other than a customer itself, holds what it wants: the holder of the email, else that of the
-/// external id.
+/// A decision. $1 tenant, $2 decision id.
+pub const FIND_DECISION: &str = "
+SELECT customer.id, customer.salt, decisions.sealed
+FROM decisions
+CROSS JOIN LATERAL (
+    SELECT id, salt
+    FROM customers
+    WHERE tenant_id = $1 AND id = decisions.customer_id
+    LIMIT 1
+) AS customer
+WHERE tenant_id = $1 AND decision_id = $2";
+
+/// Who, other than a customer itself, holds what it wants, with the outcome: the holder of
+/// the email, else that of the external id.
 ///
-/// $1 tenant, $2 the customer's id, $3 email key, $4 external id.
+/// $1 tenant, $2 the customer's id, $3 digest of the email, $4 external id.
 pub const FIND_OTHER_HOLDER: &str = "
-SELECT outcome, customer_id
+SELECT outcome, resource_id
 FROM (
-    SELECT 1 AS rank, 'email_taken' AS outcome, id AS customer_id
-    FROM customers WHERE tenant_id = $1 AND email_key = $3 AND id <> $2
+    SELECT 2::smallint AS outcome, id AS resource_id
+    FROM customers WHERE tenant_id = $1 AND email_digest = $3 AND id <> $2
     UNION ALL
-    SELECT 2, 'external_id_taken', id
+    SELECT 3::smallint, id
     FROM customers WHERE tenant_id = $1 AND external_id = $4 AND id <> $2
 ) AS holders
-ORDER BY rank
+ORDER BY outcome
 LIMIT 1";
 
 /// Changes of a customer before a version, newest first: no row where there is no such customer, and
 /// one without a version where it has no such changes.
 ///
-/// $1 tenant, $2 the customer's id, $3 the version, $4 the most to answer.
+/// $1 tenant, $2 the customer's id, $3 the version, $4 the most to return.
 pub const LIST_CHANGES: &str = "
 SELECT
-    change.version, change.id, change.action, change.from_status, change.to_status,
-    change.changed_fields, change.reason, change.decision_id, change.actor, change.at
+    customer.salt, change.version, change.id, change.at, change.action, change.from_status,
+    change.to_status, change.changed_fields, change.sealed_reason, change.decision_id, change.actor
 FROM customers AS customer
 LEFT JOIN LATERAL (
     SELECT *

@@ -14,14 +14,13 @@ WHERE recorded_at >= $1";
 pub const SWEEP_RECORDS: &str = "
 DELETE FROM idempotency_records AS record
 USING (
-    SELECT tenant_id, operation, key_hash
+    SELECT tenant_id, key_hash
     FROM idempotency_records
     WHERE recorded_at >= $1 AND recorded_at < $2
     ORDER BY recorded_at
     LIMIT $3
 ) AS old
 WHERE record.tenant_id = old.tenant_id
-    AND record.operation = old.operation
     AND record.key_hash = old.key_hash
 RETURNING record.recorded_at";
 

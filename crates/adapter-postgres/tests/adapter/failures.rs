@@ -201,7 +201,7 @@ async fn a_statement_that_was_prepared_for_an_earlier_schema_is_prepared_again()
     assert!(stores.customers.find(tenant, id).await.unwrap().is_some());
     connect(&database)
         .await
-        .execute("ALTER TABLE customers ALTER COLUMN city TYPE varchar(200)")
+        .execute("ALTER TABLE customers ALTER COLUMN external_id TYPE varchar(300) COLLATE \"C\"")
         .await
         .unwrap();
     assert!(stores.customers.find(tenant, id).await.unwrap().is_some());

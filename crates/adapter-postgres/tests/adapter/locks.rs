@@ -15,6 +15,7 @@ use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use sqlx::{Connection as _, PgConnection, Postgres, Row as _, Transaction};
 use uuid::Uuid;
 
+use crate::sealer::Sealer;
 use crate::store::{connect, migrated, number, stores};
 
 const WAITING: &str = "
@@ -36,16 +37,16 @@ pub(crate) async fn hold_email<'c>(
     wanted: &Customer,
 ) -> (CustomerId, Transaction<'c, Postgres>) {
     let holder = customer_id(test_time());
-    let email = &wanted.profile().email;
+    let sealer = Sealer::of(connection, tenant).await;
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
-        "INSERT INTO customers VALUES ($1, $2, 'individual', 'A', 'B', $3, $4, '+12025550123',
-         'L', NULL, 'C', 'S', '1', 'US', NULL, '{}', 'active', NULL, 1, now(), now())",
+        "INSERT INTO customers (tenant_id, id, created_at, updated_at, status_since, version, status,
+         customer_type, country, salt, email_digest, phone_digest, sealed)
+         VALUES ($1, $2, now(), now(), now(), 1, 4, 1, 'US', $2, $3, $3, '')",
     )
     .bind(tenant.as_uuid())
     .bind(holder.as_uuid())
-    .bind(email.expose())
-    .bind(email.key().expose())
+    .bind(sealer.email_digest(&wanted.profile().email))
     .execute(&mut *transaction)
     .await
     .unwrap();
@@ -62,12 +63,13 @@ pub(crate) async fn hold_key<'c>(
     let claim = wanted.claim.unwrap();
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
-        "INSERT INTO idempotency_records (tenant_id, operation, key_hash, fingerprint, outcome,
-         resource_id, detail)
-         VALUES ($1, $2, $3, $4, 1, $5, '\\x010000000000000000' || 'pending_kyc'::bytea)",
+        "INSERT INTO idempotency_records (tenant_id, key_hash, fingerprint, outcome, resource_id,
+         detail)
+         VALUES ($1, sha256($2::bytea || '\\x00' || $3), $4, 1, $5,
+         '\\x010000000000000000' || 'pending_kyc'::bytea)",
     )
     .bind(tenant.as_uuid())
-    .bind(claim.operation)
+    .bind(claim.operation.as_bytes())
     .bind(claim.key_hash.as_slice())
     .bind(claim.fingerprint.as_slice())
     .bind(first.as_uuid())
@@ -85,11 +87,8 @@ pub(crate) async fn hold_decision<'c>(
 ) -> Transaction<'c, Postgres> {
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query(
-        "INSERT INTO decisions
-         SELECT $1, $2, 'submit', id, customer_type, first_name, last_name, email, phone,
-             line1, line2, city, state, zip_code, country, external_id, metadata, status,
-             status_reason, version, created_at, updated_at
-         FROM customers LIMIT 1",
+        "INSERT INTO decisions (tenant_id, decision_id, customer_id, sealed)
+         SELECT $1, $2, id, sealed FROM customers LIMIT 1",
     )
     .bind(tenant.as_uuid())
     .bind(id)
@@ -244,9 +243,9 @@ async fn one_change_is_written_for_a_created_customer_and_none_for_a_refused_one
     );
     assert_eq!(row.get::<i32, _>("version"), 1);
     assert_eq!(row.get::<Uuid, _>("id"), wanted.change().id.as_uuid());
-    assert_eq!(row.get::<&str, _>("action"), "create");
-    assert_eq!(row.get::<Option<&str>, _>("from_status"), None);
-    assert_eq!(row.get::<&str, _>("to_status"), "pending_kyc");
+    assert_eq!(row.get::<i16, _>("action"), 1, "create");
+    assert_eq!(row.get::<Option<i16>, _>("from_status"), None);
+    assert_eq!(row.get::<i16, _>("to_status"), 1, "pending_kyc");
     assert_eq!(row.get::<&str, _>("actor"), wanted.change().actor.as_str());
     assert_eq!(row.get::<DateTime<Utc>, _>("at"), wanted.change().at);
 }

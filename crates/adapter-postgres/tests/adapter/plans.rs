@@ -11,35 +11,40 @@ use crate::store::{connect, migrated};
 /// One tenant of 30,000 customers and thirty of 100, so that what holds on average holds for none.
 /// In the large one every value of every filter is either common or rare, and rare ones are old.
 const SEED: &str = "
-INSERT INTO customers
+INSERT INTO customers (
+    tenant_id, id, created_at, updated_at, status_since, version, status, customer_type, country,
+    external_id, salt, email_digest, phone_digest, sealed
+)
 SELECT
     ('00000000-0000-7000-8000-' || lpad(to_hex(tenant), 12, '0'))::uuid,
     (lpad(to_hex(1700000000000 + n * 1000), 12, '0') || '7000' || '8'
         || lpad(to_hex(n), 15, '0'))::uuid,
-    CASE WHEN n % 400 = 7 AND n < 9000 THEN 'business' ELSE 'individual' END,
-    'A', 'B', 'c' || n || '@example.com', 'c' || n || '@example.com',
-    CASE WHEN n % 2 = 0 THEN '+12025550100' ELSE '+1202556' || lpad((n % 10000)::text, 4, '0') END,
-    'L', NULL, 'C', 'S', '1',
+    to_timestamp(1700000000 + n), to_timestamp(1700000000 + n), to_timestamp(1700000000 + n), 1,
+    CASE WHEN n % 300 = 11 AND n < 9000 THEN 6 WHEN n % 10 = 0 THEN 7 ELSE 4 END,
+    CASE WHEN n % 400 = 7 AND n < 9000 THEN 2 ELSE 1 END,
     CASE WHEN n % 500 = 3 AND n < 9000 THEN 'NG' ELSE 'US' END,
-    'e' || n, '{}',
-    CASE WHEN n % 300 = 11 AND n < 9000 THEN 'rejected' WHEN n % 10 = 0 THEN 'closed'
-        ELSE 'active' END,
-    NULL, 1, to_timestamp(1700000000 + n), to_timestamp(1700000000 + n)
+    'e' || n,
+    md5('s' || n)::uuid, md5('c' || n)::uuid,
+    CASE WHEN n % 2 = 0 THEN md5('half') ELSE md5('p' || n % 10000) END::uuid,
+    decode(repeat(md5('x' || n), 20), 'hex')
 FROM generate_series(1, 31) AS tenant
 CROSS JOIN generate_series(1, CASE tenant WHEN 1 THEN 30000 ELSE 100 END) AS n";
 
 /// Three thousand changes of the oldest customer, and as many of others.
 const CHANGES: &str = "
-INSERT INTO customer_changes
-SELECT tenant_id, id, number, id, 'update', 'active', 'active', '{/phone}', NULL, NULL,
-    'k000000000000001', created_at
+INSERT INTO customer_changes (
+    tenant_id, customer_id, id, at, version, action, to_status, from_status, actor, changed_fields
+)
+SELECT tenant_id, id, id, created_at, number, 2, 4, 4, 'k000000000000001', '{/phone}'
 FROM (SELECT * FROM customers ORDER BY tenant_id, id LIMIT 10) AS oldest
 CROSS JOIN generate_series(1, 3000) AS number";
 
 /// A record of a request for each customer.
 const RECORDS: &str = "
-INSERT INTO idempotency_records
-SELECT tenant_id, 'POST /customers', sha256(id::text::bytea), '', 1, id, created_at
+INSERT INTO idempotency_records (
+    tenant_id, resource_id, recorded_at, outcome, key_hash, fingerprint, detail
+)
+SELECT tenant_id, id, created_at, 1, sha256(id::text::bytea), '', ''
 FROM customers";
 
 const TENANT: &str = "'00000000-0000-7000-8000-000000000001'";
@@ -47,6 +52,8 @@ const OLDEST: &str = "'018bcfe5-6be8-7000-8000-000000000001'";
 const FIRST_PAGE: &str = "'ffffffff-ffff-ffff-ffff-ffffffffffff'";
 /// Below which two thirds of the tenant's customers lie.
 const LATER_PAGE: &str = "'018bd116-9500-7000-8000-000000000000'";
+/// A digest or an id that nobody has.
+const NOBODY: &str = "'ffffffff-0000-0000-0000-000000000000'";
 const ANY_TIME: &str = "'00000000-0000-0000-0000-000000000000'";
 /// Later than all of them were created.
 const TOMORROW: &str = "'019c0000-0000-0000-0000-000000000000'";
@@ -54,62 +61,51 @@ const LIMIT: u64 = 51;
 /// A page of each pair of status and type.
 const MOST_ROWS: u64 = 14 * LIMIT;
 
-const STATUSES: &str = "ARRAY['pending_kyc', 'in_review', 'action_required', 'active',
-    'suspended', 'rejected', 'closed']";
-const TYPES: &str = "ARRAY['individual', 'business']";
+const STATUSES: &str = "'{1,2,3,4,5,6,7}'::smallint[]";
+const TYPES: &str = "'{1,2}'::smallint[]";
+const REJECTED: &str = "'{6}'::smallint[]";
+const BUSINESS: &str = "'{2}'::smallint[]";
 
 /// Each statement of a list with what follows the first six of its parameters.
 fn cases() -> Vec<(&'static str, &'static str, String)> {
-    let any = format!(", {STATUSES}, {TYPES}");
-    vec![
-        ("LIST_CUSTOMERS", sql::LIST_CUSTOMERS, String::new()),
+    let mut cases = Vec::new();
+    for (statement, parameters) in [
+        ("LIST_CUSTOMERS", String::new()),
+        ("LIST_BY_STATUS", format!(", {REJECTED}, {TYPES}")),
         (
             "LIST_BY_STATUS",
-            sql::LIST_BY_STATUS,
-            format!(", ARRAY['rejected'], {TYPES}"),
+            format!(", '{{2,4}}'::smallint[], {TYPES}"),
         ),
-        (
-            "LIST_BY_STATUS",
-            sql::LIST_BY_STATUS,
-            format!(", ARRAY['in_review', 'active'], {TYPES}"),
-        ),
-        (
-            "LIST_BY_STATUS",
-            sql::LIST_BY_STATUS,
-            format!(", {STATUSES}, ARRAY['business']"),
-        ),
-        ("LIST_BY_STATUS", sql::LIST_BY_STATUS, any.clone()),
-        (
-            "LIST_BY_COUNTRY",
-            sql::LIST_BY_COUNTRY,
-            format!("{any}, 'NG'"),
-        ),
-        (
-            "LIST_BY_COUNTRY",
-            sql::LIST_BY_COUNTRY,
-            format!("{any}, 'US'"),
-        ),
-        (
-            "LIST_BY_COUNTRY",
-            sql::LIST_BY_COUNTRY,
-            ", ARRAY['rejected'], ARRAY['business'], 'US'".into(),
-        ),
+        ("LIST_BY_STATUS", format!(", {STATUSES}, {BUSINESS}")),
+        ("LIST_BY_STATUS", format!(", {STATUSES}, {TYPES}")),
+        ("LIST_BY_COUNTRY", format!(", {STATUSES}, {TYPES}, 'NG'")),
+        ("LIST_BY_COUNTRY", format!(", {STATUSES}, {TYPES}, 'US'")),
+        ("LIST_BY_COUNTRY", format!(", {REJECTED}, {BUSINESS}, 'US'")),
         (
             "LIST_BY_PHONE",
-            sql::LIST_BY_PHONE,
-            format!("{any}, NULL, '+12025550100'"),
+            format!(", {STATUSES}, {TYPES}, NULL, md5('half')::uuid"),
         ),
+    ] {
+        for name in [statement.to_owned(), format!("{statement}_OLDEST_FIRST")] {
+            let known = sql::ALL.iter().find(|(known, _)| *known == name);
+            let (name, text) = known.copied().unwrap();
+            cases.push((name, text, parameters.clone()));
+        }
+    }
+    let any = format!(", {STATUSES}, {TYPES}, NULL, NULL");
+    cases.extend([
         (
             "LIST_BY_EXTERNAL_ID",
             sql::LIST_BY_EXTERNAL_ID,
-            format!("{any}, NULL, NULL, 'e77'"),
+            format!("{any}, 'e77'"),
         ),
         (
             "LIST_BY_EMAIL",
             sql::LIST_BY_EMAIL,
-            format!("{any}, NULL, NULL, NULL, 'c77@example.com'"),
+            format!("{any}, NULL, md5('c77')::uuid"),
         ),
-    ]
+    ]);
+    cases
 }
 
 async fn run(connection: &mut PgConnection, statement: String) {
@@ -168,6 +164,7 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
             for (before, from) in [
                 (FIRST_PAGE, ANY_TIME),
                 (LATER_PAGE, ANY_TIME),
+                (FIRST_PAGE, LATER_PAGE),
                 (FIRST_PAGE, TOMORROW),
             ] {
                 let parameters =
@@ -183,28 +180,23 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
 /// Statements that look for one customer or one key, with parameters that find it or, where they would
 /// change it, find it in another version; those that store what is not there yet; and the sweep.
 fn look_ups() -> Vec<(&'static str, &'static str, String)> {
-    let of_31 = format!(
-        "{TENANT}, {OLDEST}, NULL, NULL, NULL, 'none', 'none@example.com'{}, 7{}",
-        ", NULL".repeat(11),
-        ", NULL".repeat(12),
+    let change = format!(
+        "{TENANT}, {OLDEST}, 7, now(), now(), 4, 'US', 'none', {NOBODY}, {NOBODY}, '\\x01', {OLDEST},
+        3, 4, NULL, NULL, 'none', 'k'"
     );
-    let unique = "'none@example.com', 'none'";
-    let key = "'\\x00', '\\x00'";
-    let operation = "'POST /customers'";
+    let decision = format!("{change}, '\\x01'");
+    let unique = format!("{NOBODY}, 'none'");
+    let key = "'\\x00', '\\x00', '\\x01'";
     let one = format!(
-        "{TENANT}, {TOMORROW}, 'individual', 'A', 'B', {unique_email}, {unique_email}, '1', 'L', NULL,
-        'C', 'S', '1', 'US', NULL, '{{}}', 'active', NULL, 1, now(), now(), now(), {TOMORROW}, 'create', NULL,
-        'active', '{{}}', NULL, NULL, 'k', now(), {key}, {operation}, '\\x01'",
-        unique_email = "'one@example.com'",
+        "{TENANT}, {TOMORROW}, now(), 1, 1, 'US', NULL, {NOBODY}, {NOBODY}, {NOBODY}, '\\x01',
+        {TOMORROW}, 'k', {key}"
     );
+    let bytes = "ARRAY['\\x01'::bytea, NULL]";
+    let ids = format!("ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[]");
     let several = format!(
-        "'50', ARRAY[{TENANT}, {TENANT}]::uuid[], ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[],
-        '{{individual,individual}}', '{{A,A}}', '{{B,B}}', '{{a@example.com,b@example.com}}',
-        '{{a@example.com,b@example.com}}', '{{1,1}}', '{{L,L}}', '{{NULL,NULL}}', '{{C,C}}', '{{S,S}}',
-        '{{1,1}}', '{{US,US}}', '{{NULL,NULL}}', ARRAY['{{}}', '{{}}']::jsonb[], '{{active,active}}',
-        ARRAY[now(), now()], ARRAY[{FIRST_PAGE}, {ANY_TIME}]::uuid[], '{{k,k}}',
-        ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL], ARRAY['\\x01'::bytea, NULL],
-        {operation}",
+        "ARRAY[{TENANT}, {TENANT}]::uuid[], {ids}, ARRAY[now(), now()], '{{1,1}}', '{{1,1}}',
+        '{{US,US}}', '{{NULL,NULL}}', {ids}, {ids}, {ids}, ARRAY['\\x01'::bytea, '\\x02'], {ids},
+        '{{k,k}}', {bytes}, {bytes}, {bytes}, '50'"
     );
     vec![
         (
@@ -216,7 +208,7 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         (
             "ANSWER_AND_RECORD",
             sql::ANSWER_AND_RECORD,
-            format!("{TENANT}, {OLDEST}, {unique}, {key}, {operation}, '\\x01'"),
+            format!("{TENANT}, {OLDEST}, {unique}, {key}"),
         ),
         (
             "FIND_CUSTOMER",
@@ -248,9 +240,19 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
             sql::LIST_CHANGES,
             format!("{TENANT}, {OLDEST}, 7, {LIMIT}"),
         ),
-        ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, of_31.clone()),
-        ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, of_31.clone()),
-        ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, of_31),
+        (
+            "FIND_SEALED",
+            sql::FIND_SEALED,
+            format!("{TENANT}, {OLDEST}, 1"),
+        ),
+        (
+            "FIND_DECISION",
+            sql::FIND_DECISION,
+            format!("{TENANT}, 'none'"),
+        ),
+        ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, change.clone()),
+        ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, decision),
+        ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, change),
         ("OLDEST_RECORD", sql::OLDEST_RECORD, "'epoch'".into()),
         (
             "SWEEP_RECORDS",

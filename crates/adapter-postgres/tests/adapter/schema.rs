@@ -61,7 +61,8 @@ async fn every_index_of_customer_data_leads_with_the_tenant() {
             "customer_changes",
             "customers",
             "decisions",
-            "idempotency_records"
+            "idempotency_records",
+            "tenant_keys"
         ]
     );
 }

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use customers_adapter_key_file::KeyFile;
 use customers_adapter_postgres::{
     Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords, PgSettings,
-    PgStoreHealth, migrate,
+    PgStoreHealth, TenantKeys, migrate,
 };
+use customers_domain::TenantId;
+use customers_ports::CreateOutcome;
+use customers_test_support::MASTER_KEY;
+use customers_test_support::builders::{creation, minimal_profile};
 use customers_test_support::contract::Stores;
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -19,13 +24,36 @@ pub(crate) async fn migrated(server: &PostgresServer) -> TestDatabase {
 
 /// Every port on that database.
 pub(crate) fn stores(settings: &PgSettings) -> Stores {
-    let database = Database::new(settings).unwrap();
+    stores_under(settings, MASTER_KEY)
+}
+
+/// Every port on that database, sealed under the master key of a file with that text.
+pub(crate) fn stores_under(settings: &PgSettings, master_key: &str) -> Stores {
+    stores_over(&Database::new(settings).unwrap(), master_key)
+}
+
+/// Every port on those connections, with no key in memory yet.
+pub(crate) fn stores_over(database: &Database, master_key: &str) -> Stores {
+    let keys = keys_under(database, master_key);
     Stores {
-        customers: Arc::new(PgCustomerRepository::new(database.clone())),
+        customers: Arc::new(PgCustomerRepository::new(database.clone(), keys)),
         api_keys: Arc::new(PgApiKeyRepository::new(database.clone())),
         idempotency: Arc::new(PgIdempotencyRecords::new(database.clone())),
-        health: Arc::new(PgStoreHealth::new(database)),
+        health: Arc::new(PgStoreHealth::new(database.clone())),
     }
+}
+
+/// Makes the keys of a tenant and loads them, as its first create does.
+pub(crate) async fn with_keys(stores: &Stores, tenant: TenantId) {
+    let first = creation(minimal_profile());
+    let outcome = stores.customers.create(tenant, first).await;
+    assert_eq!(outcome, Ok(CreateOutcome::Created));
+}
+
+/// The keys of that database, wrapped by the master key of a file with that text.
+pub(crate) fn keys_under(database: &Database, master_key: &str) -> TenantKeys {
+    let master_key = KeyFile::parse(master_key).unwrap();
+    TenantKeys::new(database.clone(), Arc::new(master_key))
 }
 
 /// A connection of the test's own.

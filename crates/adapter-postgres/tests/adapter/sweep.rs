@@ -15,9 +15,11 @@ const STEP: u32 = 100;
 
 /// Records of two days ago, a millisecond apart.
 const OLD_RECORDS: &str = "
-INSERT INTO idempotency_records
-SELECT gen_random_uuid(), 'POST /customers', sha256(number::text::bytea), '', 1,
-    gen_random_uuid(), now() - interval '2 days' + number * interval '1 ms'
+INSERT INTO idempotency_records (
+    tenant_id, resource_id, recorded_at, outcome, key_hash, fingerprint, detail
+)
+SELECT gen_random_uuid(), gen_random_uuid(),
+    now() - interval '2 days' + number * interval '1 ms', 1, sha256(number::text::bytea), '', ''
 FROM generate_series(1, 3000) AS number";
 
 /// The adapter's sessions report what they read when they end.

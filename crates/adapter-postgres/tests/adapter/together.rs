@@ -18,7 +18,7 @@ use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use sqlx::PgConnection;
 use tokio::task::JoinHandle;
 
-use crate::store::{connect, migrated, number, stores};
+use crate::store::{connect, migrated, number, stores, with_keys};
 
 pub(crate) type Call = JoinHandle<Result<CreateOutcome, StoreError>>;
 
@@ -103,7 +103,6 @@ async fn creates_of_several_tenants_share_one_commit_and_each_is_kept_whole() {
             ..settings(&database)
         });
         let mut connection = connect(&database).await;
-        let before = transactions_and_customers(&mut connection).await;
         let wanted: Vec<_> = (0..30)
             .map(|n| {
                 let profile = if n % 2 == 0 {
@@ -118,6 +117,10 @@ async fn creates_of_several_tenants_share_one_commit_and_each_is_kept_whole() {
                 (tenant_id(), creation)
             })
             .collect();
+        for (tenant, _) in &wanted {
+            with_keys(&stores, *tenant).await;
+        }
+        let before = transactions_and_customers(&mut connection).await;
         let outcomes = together(&stores, wanted.clone()).await;
         assert_eq!(outcomes, vec![Ok(CreateOutcome::Created); 30]);
         let after = transactions_and_customers(&mut connection).await;
@@ -245,12 +248,12 @@ async fn the_same_creation_twice_is_created_and_stored_once() {
 async fn a_row_that_the_database_refuses_fails_alone() {
     let (stores, tenant, _database, mut connection) = open().await;
     // Such as a check that only a newer schema has.
-    sqlx::query("ALTER TABLE customers ADD CHECK (city <> 'Nowhere')")
+    sqlx::query("ALTER TABLE customers ADD CHECK (external_id <> 'nowhere')")
         .execute(&mut connection)
         .await
         .unwrap();
     let mut refused = profile();
-    refused.billing_address.city = parse("Nowhere");
+    refused.external_id = Some(parse("nowhere"));
     let neighbours = [
         creation(profile()),
         claimed(profile(), claim("key", "body")),
@@ -265,5 +268,5 @@ async fn a_row_that_the_database_refuses_fails_alone() {
     else {
         panic!("{outcomes:?}");
     };
-    assert_eq!(reason, "SQLSTATE 23514 on customers_city_check");
+    assert_eq!(reason, "SQLSTATE 23514 on customers_external_id_check");
 }

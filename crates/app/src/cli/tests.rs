@@ -83,6 +83,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ),
             ("listen", "CUSTOMERS_LISTEN", Some("127.0.0.1:8080")),
             ("log-format", "CUSTOMERS_LOG_FORMAT", None),
+            ("master-key-file", "CUSTOMERS_MASTER_KEY_FILE", None),
             ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
             ("memory-limit", "CUSTOMERS_MEMORY_LIMIT", Some("1GiB")),
             ("metrics-listen", "CUSTOMERS_METRICS_LISTEN", None),

@@ -16,6 +16,7 @@ fn serve(url: Option<&str>, listen: &str, in_memory: bool) -> ServeArgs {
         panic!("serve is read as something else");
     };
     (args.in_memory, args.migrate, args.database.pooler) = (in_memory, false, None);
+    args.master_key_file = Some("master.key".into());
     if url.is_none() {
         args.database.url = DatabaseUrlArg::default();
     }
@@ -63,10 +64,26 @@ fn an_empty_url_is_refused_and_does_not_mean_memory() {
 #[test]
 fn a_url_means_postgres_on_any_address() {
     let choice = store_choice(&serve(URL, "0.0.0.0:80", false), None).unwrap();
-    let StoreChoice::Postgres(url) = choice else {
+    let StoreChoice::Postgres { url, master_key } = choice else {
         panic!("not Postgres");
     };
     assert_eq!(Some(url.expose_secret()), URL);
+    assert_eq!(master_key, Path::new("master.key"));
+}
+
+#[test]
+fn a_database_needs_a_master_key_and_memory_does_not() {
+    for none in [None, Some(PathBuf::new())] {
+        let mut args = serve(URL, "127.0.0.1:80", false);
+        args.master_key_file = none.clone();
+        let message = usage_error(store_choice(&args, None));
+        for command in ["master-key create --output", "serve --master-key-file"] {
+            assert!(message.contains(command), "{message}");
+        }
+        let mut args = serve(None, "127.0.0.1:80", false);
+        args.master_key_file = none;
+        assert!(store_choice(&args, None).is_ok());
+    }
 }
 
 #[test]

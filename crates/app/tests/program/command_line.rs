@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use customers_test_support::master_key_file;
+
 use crate::support::{PLANTED_URL, collect, customers, run, text, wait_for};
 use customers_use_cases::ApiKeySecret;
 
@@ -62,7 +64,20 @@ fn an_invalid_url_exits_with_2_and_shows_no_secret() {
     let mysql = "mysql://app:planted-password@127.0.0.1/x";
     let collector = "http://u:planted@127.0.0.1:4318";
     let cases: &[Case] = &[
-        (&["serve"], &[("DATABASE_URL", mysql)], "database URL"),
+        (
+            &["serve"],
+            &[
+                ("DATABASE_URL", mysql),
+                ("CUSTOMERS_MASTER_KEY_FILE", "planted.key"),
+            ],
+            "database URL",
+        ),
+        (&["serve"], &[url], "customers master-key create"),
+        (
+            &["serve"],
+            &[url, ("CUSTOMERS_MASTER_KEY_FILE", "")],
+            "customers serve --master-key-file",
+        ),
         (
             &["serve", "--otlp-endpoint", "grpc://planted:4317"],
             &[],
@@ -151,9 +166,11 @@ fn commands_without_a_reachable_database_exit_with_1_and_show_no_password() {
 #[test]
 fn serve_waits_for_an_unreachable_database_until_a_signal() {
     let args = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
-    let mut child = customers(&args, &[("DATABASE_URL", PLANTED_URL)])
-        .spawn()
-        .unwrap();
+    let variables = [
+        ("DATABASE_URL", PLANTED_URL),
+        ("CUSTOMERS_MASTER_KEY_FILE", master_key_file()),
+    ];
+    let mut child = customers(&args, &variables).spawn().unwrap();
     let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut first = String::new();
     std::io::BufRead::read_line(&mut log, &mut first).unwrap();

@@ -3,13 +3,15 @@
 use crate::support::{PLANTED_URL, run, text};
 
 /// Flags, variables and defaults in the help of `serve`.
-const HELP_OF_SERVE: [&str; 40] = [
+const HELP_OF_SERVE: [&str; 42] = [
     "--listen",
     "CUSTOMERS_LISTEN",
     "--metrics-listen",
     "CUSTOMERS_METRICS_LISTEN",
     "--database-url",
     "DATABASE_URL",
+    "--master-key-file",
+    "CUSTOMERS_MASTER_KEY_FILE",
     "--in-memory",
     "CUSTOMERS_IN_MEMORY",
     "--migrate",
@@ -73,6 +75,7 @@ fn help_shows_flags_and_variables_but_no_values() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://planted:4318"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=planted"),
         ("CUSTOMERS_IN_MEMORY", "true"),
+        ("CUSTOMERS_MASTER_KEY_FILE", "/planted"),
     ];
     for command in [
         &["serve", "--help"][..],

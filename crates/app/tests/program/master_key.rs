@@ -61,3 +61,23 @@ fn an_existing_file_is_never_overwritten() {
     ];
     assert_eq!(run(&nowhere, &[]).status.code(), Some(1));
 }
+
+/// Nothing listens there, so a program that gets past its master key fails on the database.
+const NO_DATABASE: &str = "postgres://app@127.0.0.1:1/customers";
+
+#[test]
+fn a_master_key_that_cannot_be_read_ends_the_program_before_it_connects() {
+    let folder = tempfile::tempdir().unwrap();
+    let malformed = folder.path().join("malformed.key");
+    fs::write(&malformed, "# a comment\nplanted-secret\n").unwrap();
+    let missing = folder.path().join("missing.key");
+    for (path, reason) in [(&malformed, "line 2"), (&missing, "No such file")] {
+        let flag = ["serve", "--master-key-file", path.to_str().unwrap()];
+        let output = run(&flag, &[("DATABASE_URL", NO_DATABASE)]);
+        assert_eq!(output.status.code(), Some(1));
+        let log = text(&output.stderr);
+        assert!(log.contains(reason), "{log}");
+        assert!(log.contains(path.to_str().unwrap()), "{log}");
+        assert!(!log.contains("planted-secret"), "{log}");
+    }
+}

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use chrono::TimeDelta;
-use customers_domain::{Customer, CustomerId, TenantId, Verb};
-use customers_ports::{CustomerFilter, ListQuery, Page};
+use customers_domain::{Customer, CustomerId, CustomerStatus, CustomerType, TenantId, Verb};
+use customers_ports::{CustomerFilter, ListOrder, ListQuery, Page};
 
 use super::Stores;
 use crate::builders::{
@@ -14,9 +14,9 @@ use crate::builders::{
 /// Returns a query without a filter and with this page size.
 pub(super) fn page_of(limit: u32, after: Option<CustomerId>) -> ListQuery {
     ListQuery {
-        filter: CustomerFilter::default(),
         after,
         limit,
+        ..ListQuery::default()
     }
 }
 
@@ -33,8 +33,20 @@ pub(super) async fn all_pages(
     filter: &CustomerFilter,
     size: u32,
 ) -> Vec<Customer> {
+    walked_in(ListOrder::NewestFirst, stores, tenant, filter, size).await
+}
+
+/// Every page of that size in that order, one after the other.
+async fn walked_in(
+    order: ListOrder,
+    stores: &Stores,
+    tenant: TenantId,
+    filter: &CustomerFilter,
+    size: u32,
+) -> Vec<Customer> {
     let mut query = ListQuery {
         filter: filter.clone(),
+        order,
         ..page_of(size, None)
     };
     let mut seen = Vec::new();
@@ -55,7 +67,11 @@ pub(super) async fn all_pages(
 /// Checks that the page lies behind the previous one, because paging might otherwise never end.
 pub(super) fn assert_progress(query: &ListQuery, page: &Page<Customer>) {
     let first = page.items.first().map(Customer::id);
-    let behind = query.after.is_none() || first.is_none() || first < query.after;
+    let behind = match query.order {
+        ListOrder::NewestFirst => first < query.after,
+        ListOrder::OldestFirst => first > query.after,
+    };
+    let behind = query.after.is_none() || first.is_none() || behind;
     assert!(behind, "{query:?} {page:?}");
 }
 
@@ -142,6 +158,63 @@ pub async fn the_pages_together_are_the_whole_list(stores: Stores) {
     for size in 1..=13 {
         let all_pages = all_pages(&stores, tenant, &CustomerFilter::default(), size).await;
         assert!(all_pages == customers, "pages of {size}: {all_pages:?}");
+    }
+}
+
+/// With every filter and page size.
+pub async fn a_list_can_be_walked_oldest_first(stores: Stores) {
+    let tenant = stores.tenant().await;
+    let mut customers = Vec::new();
+    for number in 0..14 {
+        let profile = match number % 3 {
+            0 => profile(),
+            1 => business_profile(),
+            _ => minimal_profile(),
+        };
+        let customer = stores.customer(tenant, creation(profile)).await;
+        customers.push(if number % 4 == 0 {
+            let decision = decided(&customer, Verb::Submit, None);
+            stores.updated(tenant, decision).await
+        } else {
+            customer
+        });
+    }
+    let some = customers[5].profile();
+    let filters = [
+        CustomerFilter::default(),
+        CustomerFilter {
+            statuses: vec![CustomerStatus::InReview, CustomerStatus::PendingKyc],
+            ..CustomerFilter::default()
+        },
+        CustomerFilter {
+            statuses: vec![CustomerStatus::InReview],
+            customer_type: Some(CustomerType::Individual),
+            ..CustomerFilter::default()
+        },
+        CustomerFilter {
+            country: Some(some.billing_address.country),
+            ..CustomerFilter::default()
+        },
+        CustomerFilter {
+            phone: Some(some.phone.clone()),
+            ..CustomerFilter::default()
+        },
+        CustomerFilter {
+            email: Some(some.email.clone()),
+            ..CustomerFilter::default()
+        },
+    ];
+    for filter in filters {
+        let mut expected = stores.all(tenant, filter.clone()).await;
+        assert!(!expected.is_empty(), "{filter:?}");
+        expected.reverse();
+        for size in [1, 3, 14, 15] {
+            let walked = walked_in(ListOrder::OldestFirst, &stores, tenant, &filter, size).await;
+            assert!(
+                walked == expected,
+                "{filter:?}, pages of {size}: {walked:?}"
+            );
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId, Version};
 use customers_ports::{
     ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository,
-    HistoryQuery, IdempotencyRecords, ListQuery, Page, RecordedDecision, StoreHealth,
+    HistoryQuery, IdempotencyRecords, ListOrder, ListQuery, Page, RecordedDecision, StoreHealth,
 };
 
 use super::change::{Change, ChangeOutcome};
@@ -108,6 +108,7 @@ impl Stores {
     pub(crate) async fn all(&self, tenant: TenantId, filter: CustomerFilter) -> Vec<Customer> {
         let query = ListQuery {
             filter,
+            order: ListOrder::NewestFirst,
             after: None,
             limit: 10_000,
         };

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
+use customers_test_support::MASTER_KEY;
 use customers_test_support::docker::{Container, Network, publish};
 use customers_test_support::postgres::{PostgresOptions, PostgresServer};
 use testcontainers::core::WaitFor;
@@ -59,6 +60,8 @@ impl Containers {
         image
             .with_network(self.network.name())
             .with_env_var("DATABASE_URL", url)
+            .with_env_var("CUSTOMERS_MASTER_KEY_FILE", MASTER_KEY_PATH)
+            .with_copy_to(MASTER_KEY_PATH, MASTER_KEY.as_bytes().to_vec())
             .with_cmd(args.iter().copied())
     }
 
@@ -71,6 +74,9 @@ impl Containers {
         }
     }
 }
+
+/// Where the program finds the master key in a container.
+const MASTER_KEY_PATH: &str = "/keys/master.key";
 
 #[async_trait(?Send)]
 impl Host for Containers {

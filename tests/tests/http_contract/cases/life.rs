@@ -69,6 +69,7 @@ macro_rules! life {
                 a_tenant_without_customers_has_an_empty_page,
                 customers_are_listed_completely_and_newest_first,
                 consecutive_pages_have_no_gap,
+                a_list_can_be_walked_oldest_first,
                 the_default_page_size_is_50,
                 a_limit_is_a_number_from_1_to_200,
                 a_malformed_cursor_is_refused_without_details,

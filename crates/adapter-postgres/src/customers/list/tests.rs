@@ -1,3 +1,6 @@
+use chrono::Utc;
+use customers_domain::CustomerId;
+
 use super::*;
 
 fn time(milliseconds: i64) -> DateTime<Utc> {
@@ -60,7 +63,23 @@ fn a_status_that_is_asked_for_twice_is_read_once() {
         statuses: vec![CustomerStatus::Active, CustomerStatus::Active],
         ..CustomerFilter::default()
     };
-    assert_eq!(statuses(&filter), ["active"]);
+    assert_eq!(statuses(&filter), [4]);
     assert_eq!(statuses(&CustomerFilter::default()).len(), 7);
-    assert_eq!(types(&filter), ["individual", "business"]);
+    assert_eq!(types(&filter), [1, 2]);
+}
+
+#[test]
+fn oldest_first_a_page_begins_above_the_one_before_or_at_the_times_start_whichever_is_higher() {
+    let after = id("01997089-0000-7000-8000-000000000000");
+    let mut query = ListQuery {
+        order: ListOrder::OldestFirst,
+        after: Some(CustomerId::from_uuid(after)),
+        ..ListQuery::default()
+    };
+    assert_eq!(IdRange::of(&query).from, next_id(after));
+    assert_eq!(IdRange::of(&query).before, Uuid::max());
+    query.filter.created_from = Some(time(1));
+    assert_eq!(IdRange::of(&query).from, next_id(after));
+    query.filter.created_from = Some(time(1 << 47));
+    assert_eq!(IdRange::of(&query).from, lowest_id(time(1 << 47)));
 }

@@ -10,8 +10,8 @@ use crate::pool::Lease;
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) together: Vec<Waiting>,
-    /// Those that share a key or an id with one of them, and so have to see first what became of that;
-    /// and those whose key belongs to another operation.
+    /// Those that have their key or their id in common with one of them, and so have to see first what
+    /// became of that.
     pub(super) afterwards: Vec<Waiting>,
 }
 
@@ -62,7 +62,10 @@ async fn store(together: Vec<Waiting>, database: &Database, lease: Lease) {
 /// without it.
 const fn is_of_one(kind: FailureKind) -> bool {
     match kind {
-        FailureKind::Raced | FailureKind::LockTimeout | FailureKind::Defect => true,
+        FailureKind::Raced
+        | FailureKind::LockTimeout
+        | FailureKind::UnknownKey
+        | FailureKind::Defect => true,
         FailureKind::Lost
         | FailureKind::ReadOnly
         | FailureKind::TimedOut

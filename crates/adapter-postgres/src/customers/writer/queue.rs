@@ -19,7 +19,7 @@ impl Queue {
     /// Takes those that go together, first come, first served. One whose caller went away goes nowhere.
     pub(super) fn gather(&mut self, at_most: usize) -> Gathered {
         let (mut keys, mut ids) = (HashSet::new(), HashSet::new());
-        let (mut size, mut operation) = (0, None);
+        let mut size = 0;
         let mut gathered = Gathered::default();
         while gathered.together.len() < at_most && size < STATEMENT_SIZE {
             let Some(next) = self.waiting.pop_front() else {
@@ -28,11 +28,8 @@ impl Queue {
             if next.is_given_up() {
                 continue;
             }
-            let fits = next
-                .operation()
-                .is_none_or(|its| *operation.get_or_insert(its) == its);
             let is_new = next.key().is_none_or(|key| keys.insert(key)) && ids.insert(next.id());
-            if fits && is_new {
+            if is_new {
                 size += next.size;
                 gathered.together.push(next);
             } else {

@@ -1,5 +1,5 @@
-use customers_domain::{AddressLine, TenantId};
-use customers_ports::{CreateOutcome, Creation, StoreError};
+use customers_domain::TenantId;
+use customers_ports::{CreateOutcome, StoreError};
 use sqlx::types::Uuid;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
@@ -22,17 +22,12 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn id(&self) -> Uuid {
-        self.create.creation().customer().id().as_uuid()
+        self.create.state().id.as_uuid()
     }
 
     pub(super) fn key(&self) -> Option<(TenantId, [u8; 32])> {
-        let claim = self.create.creation().claim?;
-        Some((self.create.tenant(), claim.key_hash))
-    }
-
-    /// The operation that the key belongs to.
-    pub(super) fn operation(&self) -> Option<&'static str> {
-        Some(self.create.creation().claim?.operation)
+        let record = self.create.record()?;
+        Some((self.create.tenant(), record.key_hash))
     }
 
     pub(super) fn deadline(&self) -> Instant {
@@ -67,7 +62,7 @@ impl Waiting {
 
     /// The same where something is known to stand in the way.
     pub(super) fn ask_first(mut self, database: Database) {
-        self.create.was_passed_over();
+        self.create.set_passed_over();
         self.leave(database);
     }
 
@@ -81,22 +76,4 @@ pub(super) fn refuse(waiting: impl IntoIterator<Item = Waiting>, failure: &Failu
     for one in waiting {
         one.answer(Err(failure.clone().into()));
     }
-}
-
-/// How many bytes of text a creation brings along.
-pub(super) fn size_of(creation: &Creation) -> usize {
-    let profile = creation.customer().profile();
-    let address = &profile.billing_address;
-    let texts = [
-        profile.first_name.expose(),
-        profile.last_name.expose(),
-        profile.email.expose(),
-        address.line1.expose(),
-        address.line2.as_ref().map_or("", AddressLine::expose),
-        address.city.expose(),
-        address.state.expose(),
-    ];
-    let members = profile.metadata.expose().iter();
-    let metadata = members.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
-    texts.into_iter().chain(metadata).map(str::len).sum()
 }

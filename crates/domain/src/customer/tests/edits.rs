@@ -1,8 +1,8 @@
 use super::*;
 use crate::external_id::ExternalId;
-use crate::field::CustomerField;
 use crate::metadata::MetadataPatch;
 use crate::patch::{AddressPatch, Edit};
+use crate::profile::CustomerField;
 
 fn updated(customer: Customer, patch: ProfilePatch) -> Result<Edited, UpdateRefused> {
     customer.update(patch, context(NOON + TimeDelta::hours(1)))

@@ -1,4 +1,4 @@
-//! Migrations are compiled in, and the compiler does not notice a new file among them by itself.
+//! Rebuilds the crate when a migration is added, because migrations are compiled in.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

@@ -46,7 +46,6 @@ impl Caller {
     /// Creates a customer, with an idempotency key if one is given.
     ///
     /// # Errors
-    ///
     /// Returns an error if no complete response arrives.
     pub async fn try_create(&self, body: &Value, once: Option<&str>) -> reqwest::Result<Answer> {
         let request = self.client.post(self.url("/customers")).json(body);
@@ -67,7 +66,6 @@ impl Caller {
     /// Reads a path with the key.
     ///
     /// # Errors
-    ///
     /// Returns an error if no complete response arrives.
     pub async fn try_get(&self, path: &str) -> reqwest::Result<Answer> {
         answer(self.client.get(self.url(path)).bearer_auth(&self.key)).await

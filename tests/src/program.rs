@@ -36,7 +36,6 @@ impl Program {
     /// Starts `customers serve` with a database on a free port, and waits until it listens.
     ///
     /// # Panics
-    ///
     /// Panics if it ends before it listens.
     pub async fn serve(url: &str, args: &[&str]) -> Self {
         Self::serve_at("127.0.0.1:0", url, args).await
@@ -45,7 +44,6 @@ impl Program {
     /// Like [`Self::serve`], with further environment variables.
     ///
     /// # Panics
-    ///
     /// Panics if it ends before it listens.
     pub async fn serve_with(url: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::start("127.0.0.1:0", url, args, variables)
@@ -56,7 +54,6 @@ impl Program {
     /// Like [`Self::serve`], on a given address, so that it can be started there again.
     ///
     /// # Panics
-    ///
     /// Panics if it ends before it listens.
     pub async fn serve_at(listen: &str, url: &str, args: &[&str]) -> Self {
         Self::start(listen, url, args, &[]).listens().await
@@ -145,7 +142,6 @@ impl Program {
     /// Returns the address of the metrics listener.
     ///
     /// # Panics
-    ///
     /// Panics if there is none.
     pub fn metrics_address(&self) -> SocketAddr {
         self.metrics_address.expect("it was told to serve metrics")

@@ -8,19 +8,18 @@ use tracing::instrument;
 use crate::database::Database;
 use crate::failure::{Failure, FailureKind};
 
-/// How long the database may take to respond.
+/// Timeout of the database.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Whether Postgres responds and can be written to.
+/// Health check of Postgres: it responds and can be written to.
 ///
-/// The check has a connection of its own: that all others are busy under load says nothing ill of the
-/// server.
+/// The check has its own connection, because busy connections under load do not mean that the server is unhealthy.
 pub struct PgStoreHealth {
     database: Database,
 }
 
 impl PgStoreHealth {
-    /// Looks after that database.
+    /// Creates the health check of a database.
     pub const fn new(database: Database) -> Self {
         Self { database }
     }

@@ -1,8 +1,8 @@
-//! What watches the server on a connection of its own, in one task for each [`Database`].
+//! Monitors the server on a separate connection, with one task for each [`Database`].
 //!
-//! It looks at the server's sessions when somebody asks, while connections that were given up may
-//! still have a backend, and every few seconds anyhow. From that it knows whether the server can be
-//! reached and written to, which connections are dead, and which slots of the pool are free again.
+//! The task reads the server's sessions on request, while abandoned connections may still have a backend, and every few
+//! seconds. From the sessions it determines whether the server can be reached and written to, which connections are
+//! dead, and which slots of the pool are free again.
 //!
 //! [`Database`]: crate::Database
 
@@ -20,31 +20,31 @@ use watcher::Watcher;
 
 mod watcher;
 
-/// The pause between two rounds in which nothing happens.
+/// Maximum pause between two rounds.
 const TICK: Duration = Duration::from_secs(1);
-/// The pauses while the backends of connections that were given up are still there: at first the one,
-/// doubled up to the other.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// How often to look at the server where nobody asks.
-const ROUTINE: Duration = Duration::from_secs(5);
+/// Pauses while backends of abandoned connections exist. The pause starts at the shortest and doubles up to the
+/// longest.
+const MIN_PAUSE: Duration = Duration::from_millis(20);
+const MAX_PAUSE: Duration = Duration::from_millis(250);
+/// Interval of checks without a request.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Asks the task. Clones ask the same one.
+/// A handle of the task. Clones share the task.
 #[derive(Clone)]
 pub(crate) struct Monitor {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    latest: watch::Sender<Option<Look>>,
+    latest: watch::Sender<Option<Reading>>,
     wake: Arc<Notify>,
     is_running: AtomicBool,
     is_asked: AtomicBool,
     reconnects: AtomicBool,
 }
 
-/// A look at the server's sessions.
-struct Look {
+/// A reading of the server's sessions.
+struct Reading {
     began: Instant,
     outcome: Result<Arc<Sessions>, Failure>,
 }
@@ -62,7 +62,7 @@ impl Monitor {
         }
     }
 
-    /// Starts the task unless it runs. It ends with the pool, and with the runtime.
+    /// Starts the task unless it is running. It ends with the pool and with the runtime.
     pub(crate) fn start(&self, pool: &Arc<Pool>) {
         if !self.shared.is_running.swap(true, Ordering::SeqCst) {
             let running = Running(Arc::clone(&self.shared));
@@ -70,21 +70,21 @@ impl Monitor {
         }
     }
 
-    /// Looks at the sessions as they are from now on. Those that ask at the same time share a look.
-    /// The caller sets the limit.
+    /// Returns the sessions as of a time after this call. Concurrent calls share a reading. The caller sets the
+    /// timeout.
     pub(crate) async fn look(&self) -> Result<Arc<Sessions>, Failure> {
         let asked = Instant::now();
         let mut looks = self.shared.latest.subscribe();
         self.shared.is_asked.store(true, Ordering::SeqCst);
         self.shared.wake.notify_one();
-        let fresh = |look: &Option<Look>| look.as_ref().is_some_and(|look| look.began >= asked);
+        let fresh = |look: &Option<Reading>| look.as_ref().is_some_and(|look| look.began >= asked);
         let look = looks.wait_for(fresh).await.map_err(|_| Failure::closed())?;
         look.as_ref()
             .map_or_else(|| Err(Failure::closed()), |look| look.outcome.clone())
     }
 
-    /// Looks over a new connection, which reaches the server that is responsible now, unless the server
-    /// is known to be read-only: then every look does.
+    /// Makes the next reading use a new connection, which reaches the current server. If the server is known to be
+    /// read-only, every reading does so.
     pub(crate) fn reconnect(&self) {
         let is_known = self.shared.latest.borrow().as_ref().is_some_and(|look| {
             let sessions = look.outcome.as_ref();
@@ -98,7 +98,7 @@ impl Monitor {
     }
 }
 
-/// Held by the task while it runs, so that another one can be started after it.
+/// Held by the task while it runs, so that another one can be started afterwards.
 struct Running(Arc<Shared>);
 
 impl Drop for Running {
@@ -112,7 +112,7 @@ async fn run(running: Running, pool: Weak<Pool>) {
     let mut watcher = Watcher::default();
     let mut pause = TICK;
     let mut began = Instant::now();
-    let mut next_routine = began + ROUTINE;
+    let mut next_routine = began + CHECK_INTERVAL;
     loop {
         let is_woken = timeout(pause, shared.wake.notified()).await.is_ok();
         let Some(pool) = pool.upgrade() else {
@@ -128,25 +128,25 @@ async fn run(running: Running, pool: Weak<Pool>) {
             watcher.reconnect();
         }
         if !is_asked {
-            // Many calls can be broken off at once.
-            sleep_until(began + SHORTEST_PAUSE).await;
+            // Many calls can be cancelled at once.
+            sleep_until(began + MIN_PAUSE).await;
         }
         began = Instant::now();
         let outcome = look(&mut watcher, &pool, began).await;
         let is_read_only = outcome
             .as_ref()
             .is_ok_and(|sessions| sessions.is_read_only());
-        shared.latest.send_replace(Some(Look { began, outcome }));
-        next_routine = Instant::now() + if is_read_only { TICK } else { ROUTINE };
+        shared.latest.send_replace(Some(Reading { began, outcome }));
+        next_routine = Instant::now() + if is_read_only { TICK } else { CHECK_INTERVAL };
         pause = match pool.has_abandoned() {
-            true if is_woken => SHORTEST_PAUSE,
-            true => LONGEST_PAUSE.min(pause * 2),
+            true if is_woken => MIN_PAUSE,
+            true => MAX_PAUSE.min(pause * 2),
             false => TICK,
         };
     }
 }
 
-/// Looks at the server and settles what follows for the pool.
+/// Reads the sessions and updates the pool accordingly.
 async fn look(
     watcher: &mut Watcher,
     pool: &Arc<Pool>,
@@ -161,7 +161,7 @@ async fn look(
     };
     pool.settle(&sessions, began);
     if sessions.is_read_only() {
-        // The next connections find the server that took its place.
+        // The next connections reach the server that has replaced this one.
         pool.forget_all();
         watcher.reconnect();
     }

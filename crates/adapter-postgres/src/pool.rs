@@ -1,8 +1,8 @@
-//! A bounded number of connections, each of which counts until its backend is known to be gone.
+//! A pool with a maximum number of connections. A connection counts until its backend is known to be gone.
 //!
-//! A connection takes a *slot* from before it is opened. It keeps the slot after it was given up: a
-//! socket that is closed here says nothing about the backend behind it, which may still wait for a
-//! lock or for a standby. The [monitor](crate::monitor) finds out when the backend is gone.
+//! A connection takes a *slot* before it is opened, and keeps it after it was abandoned. A closed socket does not mean
+//! that the backend is gone: it may still wait for a lock or for a standby. The [monitor](crate::monitor) detects when
+//! the backend is gone.
 
 mod abandoned;
 mod lease;
@@ -24,34 +24,34 @@ pub(crate) use lease::Lease;
 use lease::{Pooled, Slot};
 use queue::{Granted, Queue, Unit};
 
-/// How long a connection may be idle: less than load balancers and firewalls remember it.
+/// Maximum idle time of a connection. It is shorter than the timeouts of load balancers and firewalls.
 const IDLE_LIMIT: Duration = Duration::from_mins(2);
-/// How long a connection is used, so that copies of the program spread over servers again. Up to a
-/// fifth of it is taken off by chance.
+/// Maximum age of a connection, so that copies of the program spread over the servers again. Each connection gets up to
+/// a fifth less, at random.
 const LIFETIME: Duration = Duration::from_mins(30);
 
-/// The connections of one database.
+/// Connections of one database.
 pub(crate) struct Pool {
     connector: Connector,
     max: usize,
     state: Mutex<State>,
-    /// Notified when a connection was given up, and when the pool goes away.
+    /// Notified when a connection is abandoned, and when the pool is dropped.
     changed: Arc<Notify>,
 }
 
 #[derive(Default)]
 struct State {
-    /// The most recently used one last.
+    /// In order of last use.
     idle: Vec<Pooled>,
-    /// Slots in use: by idle and leased connections, by those that are being opened or were given up.
+    /// Slots in use: by idle and leased connections, and by those that are being opened or were abandoned.
     taken: usize,
     queue: Queue,
     abandoned: Vec<Abandoned>,
-    /// Connections of an earlier generation are not used again.
+    /// Connections of an earlier generation are not reused.
     generation: u64,
 }
 
-/// The number of connections in each state.
+/// Number of connections in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) idle: usize,
@@ -78,7 +78,7 @@ impl Pool {
         self.max
     }
 
-    /// Notified when a connection was given up, and when the pool goes away.
+    /// Returns the notification of abandoned connections and of the end of the pool.
     pub(crate) fn changed(&self) -> Arc<Notify> {
         Arc::clone(&self.changed)
     }
@@ -93,7 +93,7 @@ impl Pool {
         }
     }
 
-    /// Waits for a connection, first come, first served. The caller sets the limit.
+    /// Waits for a connection, in order of arrival. The caller sets the timeout.
     pub(crate) async fn lease(
         self: &Arc<Self>,
         write: Option<WritePermit>,
@@ -109,8 +109,8 @@ impl Pool {
         }
     }
 
-    /// Takes an idle connection or a free slot, or a place in the queue.
-    fn reserve(&self) -> Result<Unit, queue::Granting> {
+    /// Takes an idle connection, a free slot, or a position in the queue.
+    fn reserve(&self) -> Result<Unit, queue::GrantReceiver> {
         let mut state = self.state();
         if let Some(pooled) = state.idle.pop() {
             return Ok(Unit::Connection(pooled));
@@ -126,8 +126,8 @@ impl Pool {
         Err(granting)
     }
 
-    /// Passes a connection or a slot on to who waits longest, or keeps it.
-    fn hand_over(self: &Arc<Self>, mut unit: Unit) {
+    /// Passes a connection or a slot to the first waiter, or keeps it.
+    fn pass_on(self: &Arc<Self>, mut unit: Unit) {
         loop {
             let waiter = {
                 let mut state = self.state();
@@ -151,19 +151,19 @@ impl Pool {
     fn take_back(self: &Arc<Self>, pooled: Pooled, write: Option<WritePermit>) {
         let is_current = pooled.generation == self.state().generation;
         if is_current && pooled.connection.is_open() && Instant::now() < pooled.expires {
-            self.hand_over(Unit::Connection(pooled));
+            self.pass_on(Unit::Connection(pooled));
         } else {
             self.abandon(pooled.connection.backend(), write);
         }
     }
 
-    /// Goes on counting a connection that nobody has any more.
+    /// Continues to count a connection that was dropped.
     fn abandon(&self, backend: Option<Backend>, write: Option<WritePermit>) {
         self.state().abandoned.push(Abandoned::new(backend, write));
         self.changed.notify_one();
     }
 
-    /// Closes every connection of that generation and of earlier ones, those in use on their return.
+    /// Closes every connection of this generation and of earlier ones. Leased connections are closed on return.
     pub(crate) fn forget(&self, generation: u64) {
         let forgotten = {
             let mut state = self.state();
@@ -172,20 +172,20 @@ impl Pool {
             }
             state.generation = generation + 1;
             let forgotten = mem::take(&mut state.idle);
-            state.give_up(&forgotten);
+            state.abandon_all(&forgotten);
             forgotten
         };
         drop(forgotten);
         self.changed.notify_one();
     }
 
-    /// Closes every connection, those in use on their return.
+    /// Closes every connection. Leased connections are closed on return.
     pub(crate) fn forget_all(&self) {
         let generation = self.state().generation;
         self.forget(generation);
     }
 
-    /// Closes the connections that have been idle or open for too long.
+    /// Closes connections that have exceeded their idle time or age.
     pub(crate) fn close_expired(&self) {
         let expired = {
             let mut state = self.state();
@@ -195,13 +195,14 @@ impl Pool {
                 now >= pooled.expires || now >= pooled.connection.idle_since() + IDLE_LIMIT
             });
             state.idle = idle;
-            state.give_up(&expired);
+            state.abandon_all(&expired);
             expired
         };
         drop(expired);
     }
 
-    /// Frees the slots whose backends the sessions, as they were after `began`, no longer hold.
+    /// Frees the slots of abandoned connections whose backends are not among the sessions, which were read after
+    /// `began`.
     pub(crate) fn settle(self: &Arc<Self>, sessions: &Sessions, began: Instant) {
         let gone = {
             let mut state = self.state();
@@ -214,11 +215,11 @@ impl Pool {
         };
         for one in gone {
             drop(one);
-            self.hand_over(Unit::Slot);
+            self.pass_on(Unit::Slot);
         }
     }
 
-    /// The backends of connections that were given up.
+    /// Returns the backends of abandoned connections.
     pub(crate) fn abandoned(&self) -> Vec<Backend> {
         let state = self.state();
         let backends = state.abandoned.iter().map(|one| one.backend);
@@ -229,8 +230,8 @@ impl Pool {
         !self.state().abandoned.is_empty()
     }
 
-    /// Where every connection was given up, fails those that began to wait before `began`: nobody can
-    /// tell when a slot is free again.
+    /// If every connection was abandoned, fails the calls that have waited since before `began`, because it is unknown
+    /// when a slot becomes free.
     pub(crate) fn fail_waiting(&self, failure: &Failure, began: Instant) {
         let failed = {
             let mut state = self.state();
@@ -245,13 +246,13 @@ impl Pool {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, and nothing is ever half done there.
+        // No code panics while it holds the lock, so the state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn give_up(&mut self, connections: &[Pooled]) {
+    fn abandon_all(&mut self, connections: &[Pooled]) {
         let abandoned = connections
             .iter()
             .map(|pooled| Abandoned::new(pooled.connection.backend(), None));

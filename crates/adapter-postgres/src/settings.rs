@@ -8,13 +8,12 @@ use sqlx::postgres::PgConnectOptions;
 use crate::sql::{PLANNER, THIS_TRANSACTION};
 use crate::startup_error::StartupError;
 
-/// How long creates that share a statement wait for a row that another transaction holds, before each
-/// goes on alone.
+/// Maximum time that creates in one statement wait for a row that another transaction holds. Afterwards each one
+/// continues alone.
 pub(crate) const LOCK_WAIT_TOGETHER: Duration = Duration::from_millis(100);
 
-/// Settings of a session with which the server finds out that its client is gone, and sends something
-/// over an idle connection before a firewall or a load balancer forgets it. Times are in seconds, the
-/// last in milliseconds. Over a socket in the file system they change nothing.
+/// Session settings that let the server detect lost clients, and that keep idle connections alive in firewalls and load
+/// balancers. Times are in seconds, and the last one in milliseconds. They have no effect on Unix sockets.
 const KEEPALIVE: [(&str, &str); 4] = [
     ("tcp_keepalives_idle", "30"),
     ("tcp_keepalives_interval", "10"),
@@ -22,37 +21,38 @@ const KEEPALIVE: [(&str, &str); 4] = [
     ("tcp_user_timeout", "60000"),
 ];
 
-/// Where the database is and how it is used.
+/// Settings of the database and its connections.
 #[derive(Debug, Clone)]
 pub struct PgSettings {
     /// `postgres://user:password@host:port/database?sslmode=…`
     pub url: SecretString,
-    /// Maximum number of connections that the repositories share, and of backends that work for them.
-    /// A quarter of them, at least one, is kept for reads. The health check has one of its own besides.
+    /// Maximum number of connections that the repositories share, and of their backends. A quarter of them, at least
+    /// one, is reserved for reads. The health check has another one.
     pub max_connections: usize,
-    /// How long to wait for a connection, and for a statement.
+    /// Timeout for a connection, and for a statement.
     pub timeout: Duration,
-    /// What stands between the program and the database.
+    /// Type of the pooler.
     pub pooler: Pooler,
-    /// How long a call waits for a row that another transaction holds, before it is told so.
+    /// Maximum time that a call waits for a row that another transaction holds.
     pub lock_wait: Duration,
-    /// The most creates that share one statement and so one commit; 1 lets each have its own.
+    /// Maximum number of creates that share one statement and one commit; 1 gives each its own.
     pub create_batch: usize,
 }
 
-/// What stands between the program and the database.
+/// Type of the pooler between the program and the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pooler {
-    /// Nothing, or something that keeps a session on one connection.
+    /// No pooler, or one that keeps a session on one connection.
     #[default]
     None,
-    /// A pooler such as `PgBouncer` that gives a connection to one transaction at a time. Nothing can
-    /// be kept on a session then: no prepared statement and no setting.
+    /// A pooler such as `PgBouncer` that assigns connections per transaction. Sessions then keep no prepared statements
+    /// and no settings.
     Transaction,
 }
 
 impl PgSettings {
-    /// The defaults: 16 connections, 5 seconds, no pooler, 2 seconds for a row, 128 creates.
+    /// Creates settings with the defaults: 16 connections, a timeout of 5 seconds, no pooler, 2 seconds of waiting for
+    /// a row, and 128 creates.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: SecretString::from(url.into()),
@@ -64,7 +64,7 @@ impl PgSettings {
         }
     }
 
-    /// For connections that serve requests: limits on the server's side, statements kept prepared.
+    /// Returns the options of connections that serve requests: limits enforced by the server, and prepared statements.
     pub(crate) fn serving(&self) -> Result<PgConnectOptions, StartupError> {
         let options = self.direct()?;
         Ok(match self.pooler {
@@ -73,7 +73,7 @@ impl PgSettings {
         })
     }
 
-    /// For a connection that may take its time, as a migration does.
+    /// Returns the options of a connection without time limits, as for a migration.
     pub(crate) fn direct(&self) -> Result<PgConnectOptions, StartupError> {
         let url = self.url.expose_secret();
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
@@ -82,12 +82,13 @@ impl PgSettings {
         let options = PgConnectOptions::from_str(url).map_err(|_| StartupError::InvalidUrl)?;
         Ok(options
             .application_name("customers")
-            // Nothing here is a float, and poolers refuse what they do not know.
+            // No value is a float, and poolers refuse unknown settings.
             .extra_float_digits(None)
             .disable_statement_logging())
     }
 
-    /// How a transaction begins where no setting outlives it, and which one it is.
+    /// Returns the statement that begins a transaction. Behind a pooler it includes the settings, and identifies the
+    /// transaction.
     pub(crate) fn begin(&self) -> String {
         let settings = self
             .session()
@@ -96,7 +97,7 @@ impl PgSettings {
         format!("BEGIN{settings}; {THIS_TRANSACTION}")
     }
 
-    /// What holds for every statement that serves a request.
+    /// Returns the settings of every statement that serves a request.
     fn session(&self) -> impl Iterator<Item = (&'static str, String)> {
         let alone = self.lock_wait.saturating_sub(LOCK_WAIT_TOGETHER);
         let limits = [
@@ -108,7 +109,7 @@ impl PgSettings {
     }
 }
 
-/// At least one, since zero would mean no limit.
+/// Returns milliseconds, at least 1, because zero means no limit.
 pub(crate) fn milliseconds(duration: Duration) -> String {
     duration.as_millis().max(1).to_string()
 }
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_travel_with_the_session_or_with_the_transaction() {
+    fn limits_are_set_for_the_session_or_for_the_transaction() {
         let mut settings = PgSettings::new("postgres://app@db.example.com/customers");
         let direct = settings.serving().unwrap();
         let options = direct.get_options().unwrap();

@@ -1,4 +1,4 @@
-//! The bound on connections that write, which keeps the rest for reads.
+//! The limit on writing connections, which reserves the others for reads.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,27 +9,26 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::failure::{Failure, FailureKind};
 
-/// One connection in this many is kept for reads and key look-ups.
-const READS_KEEP_ONE_IN: usize = 4;
-/// When every write connection has been busy for this long, further writes are refused.
-const BUSY_FOR: Duration = Duration::from_secs(1);
+/// One of this many connections is reserved for reads and key lookups.
+const ONE_READ_CONNECTION_IN: usize = 4;
+/// If every write connection has been busy for this long, further writes are refused.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The right to write on one connection. It outlives a connection that was given up, until the
-/// connection's backend is gone.
+/// Permission to write on one connection. For an abandoned connection it lasts until the backend is gone.
 pub(crate) type WritePermit = OwnedSemaphorePermit;
 
-/// The connections that may write at one time.
+/// Limit on concurrent writes.
 pub(crate) struct WriteLimit {
     permits: Arc<Semaphore>,
     max: usize,
-    /// When a write last began.
+    /// Start of the last write.
     newest: Mutex<Instant>,
 }
 
 impl WriteLimit {
-    /// The limit for a pool of that many connections: all but a quarter of them, at least one.
+    /// Creates the limit for a pool of this many connections: all but a quarter, at least one.
     pub(crate) fn of(connections: usize) -> Self {
-        let reads = (connections / READS_KEEP_ONE_IN).max(1);
+        let reads = (connections / ONE_READ_CONNECTION_IN).max(1);
         let max = connections.saturating_sub(reads).max(1);
         Self {
             permits: Arc::new(Semaphore::new(max)),
@@ -38,21 +37,21 @@ impl WriteLimit {
         }
     }
 
-    /// Waits for a permit, as long as writes come to an end.
+    /// Waits for a permit while writes complete.
     ///
     /// # Errors
-    /// Once every write connection has been busy for a second.
+    /// Returns an error if every write connection has been busy for a second.
     pub(crate) async fn acquire(&self) -> Result<WritePermit, Failure> {
         let mut acquiring = pin!(Arc::clone(&self.permits).acquire_owned());
         loop {
-            let patience = self.newest() + BUSY_FOR;
+            let patience = self.newest() + BUSY_TIMEOUT;
             match timeout_at(patience, acquiring.as_mut()).await {
                 Ok(Ok(permit)) => {
                     *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
                     return Ok(permit);
                 }
                 Ok(Err(_)) => return Err(Failure::closed()),
-                Err(_) if self.newest() + BUSY_FOR > patience => {}
+                Err(_) if self.newest() + BUSY_TIMEOUT > patience => {}
                 Err(_) => {
                     let reason = "every connection for writes has been busy for over a second";
                     return Err(Failure::new(FailureKind::Unavailable, reason));
@@ -66,7 +65,7 @@ impl WriteLimit {
         self.max
     }
 
-    /// The connections that write now, those that were given up included.
+    /// Returns the number of connections that write now, including abandoned ones.
     pub(crate) fn in_use(&self) -> usize {
         self.max.saturating_sub(self.permits.available_permits())
     }
@@ -81,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarter_of_the_connections_is_kept_for_reads() {
+    fn a_quarter_of_the_connections_is_reserved_for_reads() {
         for (connections, writes) in [(1, 1), (2, 1), (4, 3), (7, 6), (8, 6), (16, 12), (40, 30)] {
             assert_eq!(WriteLimit::of(connections).max(), writes, "{connections}");
         }
     }
 
     #[tokio::test]
-    async fn a_write_waits_while_others_come_to_an_end_and_is_refused_once_none_does() {
+    async fn a_write_waits_while_others_complete_and_is_refused_once_they_stall() {
         let limit = Arc::new(WriteLimit::of(2));
         let first = limit.acquire().await.unwrap();
         let second = tokio::spawn({
@@ -99,7 +98,7 @@ mod tests {
         let second = second.await.unwrap().unwrap();
         assert_eq!(limit.in_use(), 1);
         assert!(limit.acquire().await.is_err());
-        // From then on without any wait.
+        // From then on writes are refused without waiting.
         let at_once = tokio::time::timeout(Duration::from_millis(500), limit.acquire()).await;
         assert!(matches!(at_once, Ok(Err(_))));
         drop(second);

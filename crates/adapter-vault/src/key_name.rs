@@ -13,7 +13,6 @@ impl KeyName {
     /// Parses a name.
     ///
     /// # Errors
-    ///
     /// Returns an error unless the name has 1 to 128 ASCII letters, digits, dots, hyphens and underscores, and at least
     /// one of them is not a dot.
     pub fn parse(name: &str) -> Result<Self, SettingsError> {

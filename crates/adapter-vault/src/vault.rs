@@ -50,7 +50,6 @@ impl Vault {
     /// Creates the adapter. It sends no request.
     ///
     /// # Errors
-    ///
     /// Returns an error if the address is invalid, or if it uses https and the system has no root certificates.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let Settings {

@@ -4,27 +4,27 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-/// How long after a sweep of the whole table the next one begins.
+/// Time after which a sweep begins at the oldest record again.
 const PERIOD: Duration = Duration::from_hours(1);
 
-/// Up to when records have been swept. Clones share it.
+/// Time up to which records have been swept. Clones share it.
 ///
-/// While a snapshot is held, as by `pg_dump`, deleted rows stay in the table and its index. A sweep
-/// that began at the oldest of them would read all of them again at each step; it begins at the mark
-/// instead. A record can appear below the mark all the same: where its transaction committed late, or
-/// the server's clock was set. So once an hour a sweep begins at the oldest record again.
+/// While a snapshot is held, as by `pg_dump`, deleted rows stay in the table and its index. A sweep from the oldest of
+/// them would read all of them at each step, so a sweep begins at the mark. A record can appear below the mark if its
+/// transaction committed late or the server's clock was changed. Therefore, once an hour, a sweep begins at the oldest
+/// record.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mark(Arc<Mutex<Swept>>);
 
 #[derive(Debug, Default)]
 struct Swept {
     until: DateTime<Utc>,
-    /// When a sweep last began at the oldest record.
+    /// Time at which a sweep last began at the oldest record.
     began: Option<Instant>,
 }
 
 impl Mark {
-    /// Where the next step begins.
+    /// Returns the start of the next step.
     pub(super) fn start(&self, now: Instant) -> DateTime<Utc> {
         let mut swept = self.lock();
         if swept.began.is_none_or(|began| now >= began + PERIOD) {
@@ -36,7 +36,7 @@ impl Mark {
         swept.until
     }
 
-    /// Notes that every record that was made before `until` is deleted. It never goes back.
+    /// Records that every record created before `until` is deleted. The mark never decreases.
     pub(super) fn advance(&self, until: DateTime<Utc>) {
         let mut swept = self.lock();
         swept.until = swept.until.max(until);
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_begins_where_the_step_before_ended() {
+    fn a_step_begins_at_the_end_of_the_previous_step() {
         let (mark, now) = (Mark::default(), Instant::now());
         assert_eq!(mark.start(now), DateTime::UNIX_EPOCH);
         mark.advance(second(7));

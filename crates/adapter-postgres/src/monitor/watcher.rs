@@ -9,19 +9,19 @@ use crate::sessions::{Backend, Sessions};
 use crate::sql;
 use crate::statement::Statement;
 
-/// How long the connection may take to respond before another one is tried as well.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// Time after which another connection is tried in parallel.
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// The connection that watches the server.
+/// The connection that monitors the server.
 #[derive(Default)]
 pub(super) struct Watcher {
     connection: Option<Connection>,
-    /// The backends of earlier connections, which may still be there.
+    /// The backends of earlier connections, which may still exist.
     former: Vec<Backend>,
 }
 
 impl Watcher {
-    /// Lists the server's sessions, on another connection where this one does not respond.
+    /// Lists the server's sessions. Uses another connection if this one does not respond.
     pub(super) async fn look(&mut self, connector: &Connector) -> Result<Sessions, Failure> {
         let Some(connection) = self.connection.take() else {
             let (connection, sessions) = connect(connector).await?;
@@ -30,11 +30,10 @@ impl Watcher {
         };
         let own = connection.backend();
         let mut responding = pin!(list(connection));
-        let response = if let Ok(response) = timeout(PATIENCE, responding.as_mut()).await {
+        let response = if let Ok(response) = timeout(RESPONSE_TIMEOUT, responding.as_mut()).await {
             response
         } else {
-            // A server that is slow is slow to let in another connection, too; a connection that died
-            // is overtaken by it.
+            // A slow server is also slow to accept another connection. A new connection is faster than a dead one.
             tokio::select! {
                 response = responding => response,
                 response = connect(connector) => {
@@ -55,13 +54,13 @@ impl Watcher {
         Ok(sessions)
     }
 
-    /// Closes the connection, so that the next look needs a new one.
+    /// Closes the connection, so that the next reading uses a new one.
     pub(super) fn reconnect(&mut self) {
         let former = self.connection.take();
         self.former.extend(former.and_then(|one| one.backend()));
     }
 
-    /// Ends those backends, and what is left of former connections of this one.
+    /// Ends these backends, and the remaining backends of earlier connections.
     pub(super) async fn end_idle(&mut self, mut backends: Vec<Backend>, sessions: &Sessions) {
         self.former.retain(|former| sessions.contains(*former));
         backends.extend(&self.former);
@@ -73,7 +72,7 @@ impl Watcher {
         let statement = Statement::new(sql::END_IDLE_SESSIONS)
             .bind(pids)
             .bind(since);
-        // What could not be ended is still there at the next look.
+        // Backends that could not be ended are found by the next reading.
         let _ = connection.fetch(statement).await;
     }
 }

@@ -5,16 +5,16 @@ use tokio::time::Instant;
 use crate::sessions::{Backend, Sessions};
 use crate::write_limit::WritePermit;
 
-/// How long a connection that was never known to the server, as one that could not be opened in time,
-/// counts before a look at the sessions can free its slot.
-const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+/// Time for which a connection without a known backend, such as one whose opening was cancelled, keeps its slot before
+/// a reading of the sessions can free it.
+const UNKNOWN_BACKEND_TIME: Duration = Duration::from_secs(1);
 
-/// A connection that was given up and whose backend may still be there.
+/// An abandoned connection whose backend may still exist.
 pub(super) struct Abandoned {
-    /// None where no backend is known to have worked for it.
+    /// `None` if no backend is known.
     pub(super) backend: Option<Backend>,
     at: Instant,
-    /// What the connection may still be writing counts as a write.
+    /// The connection may still write, so it keeps its write permit.
     _write: Option<WritePermit>,
 }
 
@@ -27,11 +27,11 @@ impl Abandoned {
         }
     }
 
-    /// Whether its backend is gone, by the sessions as they were after `began`.
+    /// Returns whether its backend is gone, according to sessions that were read after `began`.
     pub(super) fn is_gone(&self, sessions: &Sessions, began: Instant) -> bool {
         match self.backend {
             Some(backend) => began >= self.at && !sessions.contains(backend),
-            None => began >= self.at + UNKNOWN_FOR,
+            None => began >= self.at + UNKNOWN_BACKEND_TIME,
         }
     }
 }

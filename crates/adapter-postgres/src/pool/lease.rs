@@ -11,14 +11,14 @@ use crate::failure::{Failure, FailureKind};
 use crate::sessions::Backend;
 use crate::write_limit::WritePermit;
 
-/// A connection that can be leased again.
+/// A connection that can be leased.
 pub(super) struct Pooled {
     pub(super) connection: Connection,
     pub(super) generation: u64,
     pub(super) expires: Instant,
 }
 
-/// A connection on loan, which goes back when it is dropped.
+/// A leased connection, which returns to the pool when it is dropped.
 pub(crate) struct Lease {
     pool: Arc<Pool>,
     connection: Connection,
@@ -40,12 +40,12 @@ impl Lease {
         }
     }
 
-    /// Whether the connection was opened for an earlier call, so that the server may have gone since.
+    /// Returns whether the connection was opened for an earlier call. The server may have gone since.
     pub(crate) const fn is_old(&self) -> bool {
         self.is_old
     }
 
-    /// The session behind an old connection, which may have died since it was used last.
+    /// Returns the backend of an old connection, which may have died since its last use.
     pub(crate) const fn suspect(&self) -> Option<Backend> {
         if self.is_old {
             self.connection.session()
@@ -54,8 +54,8 @@ impl Lease {
         }
     }
 
-    /// Closes the connection and every other one that was opened before it died. Returns the permit
-    /// for the write that is to be repeated.
+    /// Closes the connection and every other one that was opened before it failed. Returns the write permit for the
+    /// retry.
     pub(crate) fn into_forgotten(mut self) -> Option<WritePermit> {
         self.pool.forget(self.generation);
         self.write.take()
@@ -87,7 +87,7 @@ impl Drop for Lease {
     }
 }
 
-/// The right to open a connection.
+/// Permission to open a connection.
 pub(super) struct Slot {
     pool: Arc<Pool>,
     write: Option<WritePermit>,
@@ -104,7 +104,7 @@ impl Slot {
         }
     }
 
-    /// Opens a connection. Where that is broken off, the server may make a backend for it all the same.
+    /// Opens a connection. If this is cancelled, the server may create a backend nevertheless.
     pub(super) async fn open(mut self) -> Result<Lease, Failure> {
         let generation = self.pool.state().generation;
         let opened = self.pool.connector.connect().await;
@@ -112,7 +112,7 @@ impl Slot {
             && failure.kind != FailureKind::TimedOut
         {
             self.is_done = true;
-            self.pool.hand_over(super::Unit::Slot);
+            self.pool.pass_on(super::Unit::Slot);
         }
         let connection = opened?;
         self.is_done = true;
@@ -135,9 +135,9 @@ impl Drop for Slot {
     }
 }
 
-/// Connections that were opened together do not end together.
+/// Returns a random lifetime, so that connections that were opened together do not expire together.
 fn lifetime() -> Duration {
-    // Without randomness they do: no harm comes of it.
+    // Without randomness they expire together, which is harmless.
     let part = getrandom::u32().unwrap_or_default();
     LIFETIME.mul_f64(1.0 - 0.2 * f64::from(part) / f64::from(u32::MAX))
 }

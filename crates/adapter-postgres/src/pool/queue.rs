@@ -8,14 +8,14 @@ use super::Pool;
 use super::lease::Pooled;
 use crate::failure::Failure;
 
-/// What a call can get from the pool.
+/// What the pool grants to a call.
 pub(super) enum Unit {
     Connection(Pooled),
-    /// The right to open a connection.
+    /// Permission to open a connection.
     Slot,
 }
 
-/// A unit on its way to a call. It goes to the next one if that call is gone.
+/// A unit on its way to a call. If the call is gone, it goes to the next one.
 pub(super) struct Granted {
     pool: Arc<Pool>,
     unit: Option<Unit>,
@@ -37,21 +37,21 @@ impl Granted {
 impl Drop for Granted {
     fn drop(&mut self) {
         if let Some(unit) = self.unit.take() {
-            self.pool.hand_over(unit);
+            self.pool.pass_on(unit);
         }
     }
 }
 
-pub(super) type Granting = oneshot::Receiver<Result<Granted, Failure>>;
+pub(super) type GrantReceiver = oneshot::Receiver<Result<Granted, Failure>>;
 
-/// A call that waits.
+/// A waiting call.
 pub(super) struct Waiter {
     joined: Instant,
     grant: oneshot::Sender<Result<Granted, Failure>>,
 }
 
 impl Waiter {
-    /// Ends the wait, or returns what is granted if the call is gone.
+    /// Ends the wait, or returns the grant if the call is gone.
     pub(super) fn grant(self, granted: Granted) -> Result<(), Granted> {
         match self.grant.send(Ok(granted)) {
             Ok(()) | Err(Err(_)) => Ok(()),
@@ -60,20 +60,20 @@ impl Waiter {
     }
 
     pub(super) fn fail(self, failure: Failure) {
-        // A call that is gone misses nothing.
+        // If the call is gone, the failure is dropped.
         let _ = self.grant.send(Err(failure));
     }
 }
 
-/// The calls that wait, the longest first.
+/// Waiting calls, in order of arrival.
 #[derive(Default)]
 pub(super) struct Queue {
     waiters: VecDeque<Waiter>,
 }
 
 impl Queue {
-    pub(super) fn join(&mut self) -> Granting {
-        // All wait about equally long, so those that gave up are at the front.
+    pub(super) fn join(&mut self) -> GrantReceiver {
+        // All calls wait about equally long, so those that gave up are at the front.
         while self
             .waiters
             .front()
@@ -81,12 +81,12 @@ impl Queue {
         {
             self.waiters.pop_front();
         }
-        let (grant, granting) = oneshot::channel();
+        let (grant, receiver) = oneshot::channel();
         self.waiters.push_back(Waiter {
             joined: Instant::now(),
             grant,
         });
-        granting
+        receiver
     }
 
     pub(super) fn next(&mut self) -> Option<Waiter> {

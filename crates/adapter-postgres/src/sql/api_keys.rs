@@ -1,16 +1,16 @@
 //! API keys and their tenants.
 
-/// An API key. $1 id.
+/// Returns an API key. $1 id.
 pub const FIND_API_KEY: &str = "
 SELECT id, tenant_id, scopes, secret_hash, created_at, expires_at, revoked_at
 FROM api_keys
 WHERE id = $1";
 
-/// Stores an API key for the tenant of a name, which is made where it is new. Answers nothing where
-/// the tenant was made by another transaction after this began.
+/// Stores an API key for the tenant with a name, and creates the tenant if the name is new. Returns no row if another
+/// transaction created the tenant after this one began.
 ///
-/// $1 tenant's name, $2 its id if it is new, $3 key's id, $4 scopes, $5 hash, $6 created, $7 expires,
-/// $8 revoked.
+/// $1 name of the tenant, $2 its id if it is new, $3 id of the key, $4 scopes, $5 hash, $6 created, $7 expires, $8
+/// revoked.
 pub const ISSUE_API_KEY: &str = "
 WITH made AS (
     INSERT INTO tenants (id, name, created_at)
@@ -27,7 +27,7 @@ WITH made AS (
 )
 SELECT id AS tenant_id, is_new FROM tenant";
 
-/// Every API key with its tenant's name, oldest first.
+/// Returns every API key with the name of its tenant, oldest first.
 pub const LIST_API_KEYS: &str = "
 SELECT
     k.id, k.tenant_id, k.scopes, k.secret_hash, k.created_at, k.expires_at, k.revoked_at,
@@ -36,7 +36,7 @@ FROM api_keys AS k
 JOIN tenants AS t ON t.id = k.tenant_id
 ORDER BY k.created_at, k.id";
 
-/// Revokes an API key once. $1 id, $2 time.
+/// Revokes an API key that is not revoked yet. $1 id, $2 time.
 pub const REVOKE_API_KEY: &str = "
 WITH revoked AS (
     UPDATE api_keys SET revoked_at = $2

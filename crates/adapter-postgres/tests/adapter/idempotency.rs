@@ -1,4 +1,4 @@
-//! A module's own operation is idempotent in a transaction of the module's own.
+//! Idempotent operations of a module, in its own transactions.
 
 use customers_adapter_postgres::{Recording, find_earlier_request, record_outcome};
 use customers_domain::TenantId;
@@ -13,7 +13,7 @@ use crate::store::{connect, migrated, number};
 const OPERATION: &str = "POST /wallets";
 const WALLETS: &str = "SELECT count(*) FROM wallets";
 
-/// A database with a module's table, and a connection.
+/// Creates a database with a module's table, and opens a connection.
 async fn open() -> (TestDatabase, PgConnection, TenantId) {
     let database = migrated(PostgresServer::shared().await).await;
     let mut connection = connect(&database).await;
@@ -32,7 +32,7 @@ fn outcome() -> RecordedOutcome {
     }
 }
 
-/// Opens a wallet in a transaction that is left open, with its record.
+/// Opens a wallet with its record in a transaction, and leaves the transaction open.
 async fn opened<'c>(
     connection: &'c mut PgConnection,
     tenant: TenantId,
@@ -52,7 +52,7 @@ async fn opened<'c>(
 }
 
 #[tokio::test]
-async fn a_committed_outcome_is_found_by_the_same_request_alone() {
+async fn a_committed_outcome_is_found_only_by_the_same_request() {
     let (_database, mut connection, tenant) = open().await;
     let (wanted, outcome) = (claim_of(OPERATION, "key", "body"), outcome());
     let (transaction, recording) = opened(&mut connection, tenant, &wanted, &outcome).await;
@@ -72,7 +72,7 @@ async fn a_committed_outcome_is_found_by_the_same_request_alone() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_rolled_back_leaves_neither_its_writes_nor_its_record() {
+async fn a_rollback_removes_the_writes_and_the_record() {
     let (_database, mut connection, tenant) = open().await;
     let claim = claim_of(OPERATION, "key", "body");
     let (transaction, _) = opened(&mut connection, tenant, &claim, &outcome()).await;
@@ -83,7 +83,7 @@ async fn a_transaction_that_is_rolled_back_leaves_neither_its_writes_nor_its_rec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_transactions_with_one_key_the_second_waits_and_is_raced() {
+async fn of_two_transactions_with_one_key_the_second_waits_and_loses() {
     let (database, mut first, tenant) = open().await;
     let claim = claim_of(OPERATION, "key", "body");
     let (transaction, _) = opened(&mut first, tenant, &claim, &outcome()).await;
@@ -100,7 +100,7 @@ async fn of_two_transactions_with_one_key_the_second_waits_and_is_raced() {
 }
 
 #[tokio::test]
-async fn a_key_that_stays_in_flight_is_in_progress() {
+async fn a_key_of_an_open_transaction_is_in_progress() {
     let (database, mut first, tenant) = open().await;
     let claim = claim_of(OPERATION, "key", "body");
     let (_held, _) = opened(&mut first, tenant, &claim, &outcome()).await;

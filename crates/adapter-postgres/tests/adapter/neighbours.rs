@@ -1,4 +1,4 @@
-//! Creates that share a statement, when one of them or its caller is in trouble: nobody pays for another.
+//! Creates that share a statement are not affected by the problems of others.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::store::{connect, migrated, number, stores};
 use crate::together::{begin, exists, open, replayed, settings, taken, together};
 
 #[tokio::test]
-async fn neighbours_do_not_wait_for_what_another_transaction_holds() {
+async fn other_creates_do_not_wait_for_a_row_that_one_of_them_needs() {
     let (stores, tenant, database, mut other) = open().await;
     for held in ["an email", "a key"] {
         let blocked = claimed(profile(), claim(held, "body"));
@@ -28,7 +28,7 @@ async fn neighbours_do_not_wait_for_what_another_transaction_holds() {
         let neighbours = (0..10).map(|_| (tenant, creation(profile())));
         let outcomes = together(&stores, neighbours).await;
         assert_eq!(outcomes, vec![Ok(CreateOutcome::Created); 10], "{held}");
-        // All this while it is held. Those that come later do not wait either.
+        // The row is held during these creates. Later ones do not wait either.
         until_someone_waits(&database).await;
         let later = together(&stores, [(tenant, creation(profile()))]).await;
         assert_eq!(later, [Ok(CreateOutcome::Created)], "{held}");
@@ -44,7 +44,7 @@ async fn neighbours_do_not_wait_for_what_another_transaction_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_copies_that_want_the_same_in_opposite_order_get_no_deadlock() {
+async fn two_copies_with_opposite_orders_do_not_deadlock() {
     let (one, tenant, database, mut connection) = open().await;
     let two = stores(&settings(&database));
     for round in 0..10 {
@@ -77,7 +77,7 @@ async fn two_copies_that_want_the_same_in_opposite_order_get_no_deadlock() {
 }
 
 #[tokio::test]
-async fn a_create_that_was_begun_is_finished_though_its_caller_went_away() {
+async fn a_started_create_finishes_after_its_client_disconnects() {
     let (stores, tenant, database, mut other) = open().await;
     let held = creation(profile());
     let begun = claimed(profile(), claim("key", "body"));
@@ -85,7 +85,7 @@ async fn a_create_that_was_begun_is_finished_though_its_caller_went_away() {
     // These two share a statement, which waits.
     let blocked = begin(&stores, tenant, held);
     let leaving = begin(&stores, tenant, begun.clone());
-    // Accepted, then sent: the lock is all that keeps them.
+    // They are accepted and then sent. Only the lock blocks them.
     until_someone_waits(&database).await;
     leaving.abort();
     eventually("what was begun", Duration::from_secs(10), async || {
@@ -100,7 +100,7 @@ async fn a_create_that_was_begun_is_finished_though_its_caller_went_away() {
 }
 
 #[tokio::test]
-async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
+async fn a_create_whose_client_disconnects_before_its_start_is_dropped() {
     let database = migrated(PostgresServer::shared().await).await;
     let stores = stores(&PgSettings {
         max_connections: 1,
@@ -109,7 +109,7 @@ async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
     let (tenant, mut other) = (tenant_id(), connect(&database).await);
     let held = creation(profile());
     let (_, transaction) = hold_email(&mut other, tenant, held.customer()).await;
-    // It has the only connection, so that those that come later are accepted and no more.
+    // This create has the only connection, so that later ones are accepted and not sent.
     let blocked = begin(&stores, tenant, held);
     until_someone_waits(&database).await;
     let never_begun = creation(profile());
@@ -124,7 +124,7 @@ async fn a_create_whose_caller_went_away_before_it_was_begun_never_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn creates_that_come_just_as_the_writer_has_nothing_left_to_do_are_created() {
+async fn creates_that_arrive_when_the_writer_becomes_idle_are_created() {
     let (stores, tenant, _database, _) = open().await;
     let callers = (0..8).map(|_| {
         let stores = stores.clone();
@@ -141,7 +141,7 @@ async fn creates_that_come_just_as_the_writer_has_nothing_left_to_do_are_created
 }
 
 #[tokio::test]
-async fn many_requests_with_one_key_are_answered_at_once_behind_the_first() {
+async fn many_requests_with_one_key_complete_right_after_the_first() {
     let (stores, tenant, _database, _) = open().await;
     let first = claimed(profile(), claim("key", "body"));
     let others =
@@ -153,7 +153,7 @@ async fn many_requests_with_one_key_are_answered_at_once_behind_the_first() {
 }
 
 #[tokio::test]
-async fn more_than_there_is_room_for_is_turned_away_at_once() {
+async fn creates_beyond_the_queue_limit_are_refused_at_once() {
     let (stores, tenant, _database, _) = open().await;
     let all = (0..2100).map(|_| (tenant, creation(minimal_profile())));
     let outcomes = together(&stores, all).await;

@@ -1,4 +1,5 @@
-//! A TCP proxy between the adapter and the server that loses responses, falls silent, or leads elsewhere.
+//! A TCP proxy between the adapter and the server that can lose responses, stop forwarding, or connect to another
+//! server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr as _;
@@ -11,7 +12,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Forwards everything, until it is told otherwise. It ends with the test's runtime.
+/// Forwards all bytes until it is configured otherwise. It ends with the runtime of the test.
 pub(crate) struct Proxy {
     url: String,
     lines: Arc<Lines>,
@@ -19,18 +20,18 @@ pub(crate) struct Proxy {
 
 #[derive(Default)]
 struct Lines {
-    /// The address of the server.
+    /// Address of the server.
     server: Mutex<String>,
     loses_answers: AtomicBool,
     takes_no_calls: AtomicBool,
-    /// The connections accepted so far.
+    /// Number of accepted connections.
     accepted: AtomicUsize,
-    /// So many of them forward nothing any more, and do not close either.
+    /// Number of connections that neither forward bytes nor close.
     silent: AtomicUsize,
 }
 
 impl Proxy {
-    /// Listens in front of that database, which is reached over TCP.
+    /// Listens in front of a database that is reached over TCP.
     pub(crate) async fn before(database: &TestDatabase) -> Self {
         let server = PgConnectOptions::from_str(database.url()).unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -49,8 +50,8 @@ impl Proxy {
         &self.url
     }
 
-    /// From now on what is sent arrives, and the connection breaks when the server answers. New
-    /// connections are served as before or turned away.
+    /// Forwards requests from now on, and closes the connection when the server responds. New connections are served or
+    /// refused.
     pub(crate) fn lose_answers(&self, takes_new_connections: bool) {
         self.lines.loses_answers.store(true, Ordering::SeqCst);
         let takes_no_calls = !takes_new_connections;
@@ -59,20 +60,20 @@ impl Proxy {
             .store(takes_no_calls, Ordering::SeqCst);
     }
 
-    /// From now on nothing arrives over the connections that there are, in either direction, and none
-    /// of them closes. New connections are served as before.
+    /// Forwards nothing over existing connections from now on, in either direction, and keeps them open. New
+    /// connections are served.
     pub(crate) fn fall_silent(&self) {
         let accepted = self.lines.accepted.load(Ordering::SeqCst);
         self.lines.silent.store(accepted, Ordering::SeqCst);
     }
 
-    /// Leads new connections to another server, where there is a database of the same name.
+    /// Connects new connections to another server, which has a database with the same name.
     pub(crate) fn lead_to(&self, url: &str) {
         let server = PgConnectOptions::from_str(url).unwrap();
         *self.lines.server.lock().unwrap() = address(&server);
     }
 
-    /// Serves new connections as at first.
+    /// Serves new connections normally again.
     pub(crate) fn recover(&self) {
         self.lines.loses_answers.store(false, Ordering::SeqCst);
         self.lines.takes_no_calls.store(false, Ordering::SeqCst);
@@ -89,7 +90,7 @@ async fn accept(listener: TcpListener, lines: Arc<Lines>) {
             continue;
         }
         let number = lines.accepted.fetch_add(1, Ordering::SeqCst);
-        // A connection that is made after the others broke is a good one.
+        // A connection that is accepted after the others broke is served normally.
         let breaks = !lines.loses_answers.load(Ordering::SeqCst);
         let (server, lines) = (lines.server.lock().unwrap().clone(), Arc::clone(&lines));
         tokio::spawn(async move {
@@ -101,7 +102,7 @@ async fn accept(listener: TcpListener, lines: Arc<Lines>) {
     }
 }
 
-/// Ends, and with it both connections, when one side is closed or a response is lost.
+/// Ends, and closes both connections, when one side is closed or a response is lost.
 async fn forward(
     mut client: TcpStream,
     mut server: TcpStream,

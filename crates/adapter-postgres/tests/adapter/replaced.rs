@@ -1,4 +1,4 @@
-//! A server that can only be read, and another one that takes its place.
+//! A server that becomes read-only is replaced by another one.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use crate::proxy::Proxy;
 use crate::store::{connect, migrated, stores};
 
-/// The contract allows ten seconds.
-const NOTICED_WITHIN: Duration = Duration::from_secs(30);
+/// The contract promises ten seconds.
+const DETECTION_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_to_a_read_only_server_make_way_for_those_to_the_new_primary() {
+async fn connections_to_a_read_only_server_are_replaced_by_ones_to_the_new_primary() {
     let old = PostgresServer::own(&PostgresOptions::new()).await;
     let database = migrated(&old).await;
     let proxy = Proxy::before(&database).await;
@@ -34,7 +34,7 @@ async fn connections_to_a_read_only_server_make_way_for_those_to_the_new_primary
         operator.execute(statement).await.unwrap();
     }
     let is_refused = |outcome| matches!(outcome, Err(StoreError::Unavailable { .. }));
-    eventually("it is not ready", NOTICED_WITHIN, async || {
+    eventually("it is not ready", DETECTION_TIMEOUT, async || {
         is_refused(stores.health.check().await)
     })
     .await;
@@ -48,11 +48,11 @@ async fn connections_to_a_read_only_server_make_way_for_those_to_the_new_primary
     let url = format!("{server}/{}", database.name());
     migrate(&PgSettings::new(url.clone())).await.unwrap();
     proxy.lead_to(&url);
-    eventually("it is ready again", NOTICED_WITHIN, async || {
+    eventually("it is ready again", DETECTION_TIMEOUT, async || {
         stores.health.check().await.is_ok()
     })
     .await;
-    eventually("reads reach the new one", NOTICED_WITHIN, async || {
+    eventually("reads reach the new one", DETECTION_TIMEOUT, async || {
         stores.customers.find(tenant, id).await == Ok(None)
     })
     .await;

@@ -1,4 +1,4 @@
-//! The server's log and the adapter's errors hold nothing of a customer.
+//! The server's log and the adapter's errors contain no personal data.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn planted(number: u32) -> Profile {
     }
 }
 
-/// Creates that meet each other in every way: by email, by external id, by key.
+/// Returns creates that conflict by email, by external id and by key.
 fn colliding() -> Vec<Creation> {
     (0..60)
         .map(|number| {
@@ -72,7 +72,7 @@ fn to_external_id(external_id: &str) -> ProfilePatch {
     }
 }
 
-/// Changes that all want one email, one external id or one decision id, each of another customer.
+/// Returns changes of different customers that request the same email, external id or decision id.
 async fn colliding_changes(
     stores: &Stores,
     tenant: TenantId,
@@ -99,7 +99,7 @@ async fn colliding_changes(
     (edits, decisions)
 }
 
-/// An edit to an email that another transaction took after the edit had begun.
+/// Edits to an email that another transaction takes after the edit has begun.
 async fn lose_a_race(stores: &Stores, tenant: TenantId, database: &TestDatabase) {
     let wanted = creation(profile());
     let customer = wanted.customer().clone();
@@ -119,7 +119,7 @@ async fn lose_a_race(stores: &Stores, tenant: TenantId, database: &TestDatabase)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_servers_log_holds_nothing_of_a_customer() {
+async fn the_servers_log_contains_no_personal_data() {
     let server = PostgresServer::own(&PostgresOptions::new().setting("log_lock_waits", "on")).await;
     let database = migrated(&server).await;
     let settings = PgSettings {
@@ -159,7 +159,7 @@ async fn the_servers_log_holds_nothing_of_a_customer() {
     }
     lose_a_race(&stores, tenant, &database).await;
 
-    // A statement that runs out of time is logged with its text.
+    // The server logs the text of a statement that times out.
     let mut other = connect(&database).await;
     other.execute("BEGIN; LOCK TABLE customers").await.unwrap();
     let error = stores

@@ -1,4 +1,4 @@
-//! What a program learns of its database before it serves.
+//! Checks of the database at startup.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn state(database: &TestDatabase) -> Result<SchemaState, StartupError> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_that_migrate_at_once_all_succeed_and_apply_each_migration_once() {
+async fn concurrent_migrations_succeed_and_apply_each_migration_once() {
     let database = PostgresServer::shared().await.empty_database().await;
     assert_eq!(state(&database).await, Ok(SchemaState::Behind));
     let settings = PgSettings::new(database.url());
@@ -37,7 +37,7 @@ async fn programs_that_migrate_at_once_all_succeed_and_apply_each_migration_once
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_told_and_left_alone() {
+async fn a_newer_schema_is_reported_and_not_changed() {
     let database = migrated(PostgresServer::shared().await).await;
     let mut connection = connect(&database).await;
     connection.execute(FOREIGN_MIGRATION).await.unwrap();
@@ -47,7 +47,7 @@ async fn a_newer_schema_is_told_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_schema_that_lacks_a_migration_is_behind_even_where_it_has_a_later_one() {
+async fn a_schema_without_a_migration_is_outdated_even_with_a_later_one() {
     let database = migrated(PostgresServer::shared().await).await;
     let mut connection = connect(&database).await;
     connection
@@ -59,7 +59,7 @@ async fn a_schema_that_lacks_a_migration_is_behind_even_where_it_has_a_later_one
 }
 
 #[tokio::test]
-async fn a_migration_that_was_edited_after_it_landed_is_found_out() {
+async fn an_edited_migration_is_detected() {
     let database = migrated(PostgresServer::shared().await).await;
     let mut connection = connect(&database).await;
     connection
@@ -75,7 +75,7 @@ async fn a_migration_that_was_edited_after_it_landed_is_found_out() {
 }
 
 #[tokio::test]
-async fn migrations_are_refused_through_a_pooler_and_the_schema_is_still_read() {
+async fn migrations_through_a_pooler_are_refused_and_the_schema_can_be_read() {
     let database = migrated(PostgresServer::shared().await).await;
     let settings = PgSettings {
         pooler: Pooler::Transaction,
@@ -87,7 +87,7 @@ async fn migrations_are_refused_through_a_pooler_and_the_schema_is_still_read() 
 }
 
 #[tokio::test]
-async fn settings_that_risk_acknowledged_commits_are_named() {
+async fn settings_that_risk_acknowledged_commits_are_reported() {
     let unsafe_server = PostgresOptions::new().setting("synchronous_commit", "off");
     for (options, expected) in [
         (PostgresOptions::new().durable(), vec![]),
@@ -103,7 +103,7 @@ async fn settings_that_risk_acknowledged_commits_are_named() {
 }
 
 #[tokio::test]
-async fn an_unknown_database_is_refused_at_once_and_not_waited_for() {
+async fn an_unknown_database_is_refused_without_waiting() {
     let database = PostgresServer::shared().await.empty_database().await;
     let url = database.url().replace(database.name(), "no_such_database");
     let outcome = wait_until_reachable(&PgSettings::new(url), Duration::from_mins(10)).await;
@@ -111,7 +111,7 @@ async fn an_unknown_database_is_refused_at_once_and_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_unreachable_server_is_waited_for_and_then_named_without_the_password() {
+async fn an_unreachable_server_is_reported_after_the_timeout_without_the_password() {
     let settings = PgSettings::new("postgres://app:planted-password@127.0.0.1:1/customers");
     let outcome = wait_until_reachable(&settings, Duration::from_millis(300)).await;
     let Err(error @ StartupError::Unreachable { .. }) = outcome else {

@@ -39,10 +39,10 @@ struct State {
     tenants: HashMap<TenantId, usize>,
     keys: HashMap<ApiKeyId, usize>,
     /// In order of arrival.
-    waiters: VecDeque<Waiter>,
+    pending: VecDeque<PendingShare>,
 }
 
-struct Waiter {
+struct PendingShare {
     caller: Caller,
     bytes: usize,
     rule: Rule,
@@ -84,15 +84,15 @@ impl FairPool {
                 state.add(caller, bytes);
                 return Some(self.share(caller, bytes));
             }
-            state.waiters.retain(|other| !other.granted.is_closed());
-            state.waiters.push_back(Waiter {
+            state.pending.retain(|other| !other.granted.is_closed());
+            state.pending.push_back(PendingShare {
                 caller,
                 bytes,
                 rule,
                 granted,
             });
         }
-        // A waiter that gives up closes its end of the channel and is skipped.
+        // A waiting call that gives up closes its end of the channel and is skipped.
         timeout(WAIT_TIMEOUT, grant).await.ok()?.ok()
     }
 
@@ -108,10 +108,10 @@ impl FairPool {
         state.remove(caller, bytes);
         let granted = state.grant_waiters(self.bytes);
         drop(state);
-        // After unlocking: a share whose waiter has just given up is dropped here, which locks the state.
-        for waiter in granted {
-            let share = self.share(waiter.caller, waiter.bytes);
-            let _ = waiter.granted.send(share);
+        // After unlocking: a share whose call has just given up is dropped here, which locks the state.
+        for pending in granted {
+            let share = self.share(pending.caller, pending.bytes);
+            let _ = pending.granted.send(share);
         }
     }
 
@@ -169,19 +169,19 @@ impl State {
         subtract(&mut self.keys, caller.api_key_id, bytes);
     }
 
-    /// Removes the waiters whose shares can be granted now, in order of arrival, and those that have given up. A large
+    /// Removes the pending shares that can be granted now, in order of arrival, and those that have given up. A large
     /// share that has to wait does not delay a small one.
-    fn grant_waiters(&mut self, pool: usize) -> Vec<Waiter> {
+    fn grant_waiters(&mut self, pool: usize) -> Vec<PendingShare> {
         let mut granted = Vec::new();
-        for waiter in std::mem::take(&mut self.waiters) {
-            if waiter.granted.is_closed() {
+        for pending in std::mem::take(&mut self.pending) {
+            if pending.granted.is_closed() {
                 continue;
             }
-            if self.allows(pool, waiter.rule, waiter.caller, waiter.bytes) {
-                self.add(waiter.caller, waiter.bytes);
-                granted.push(waiter);
+            if self.allows(pool, pending.rule, pending.caller, pending.bytes) {
+                self.add(pending.caller, pending.bytes);
+                granted.push(pending);
             } else {
-                self.waiters.push_back(waiter);
+                self.pending.push_back(pending);
             }
         }
         granted

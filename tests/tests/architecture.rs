@@ -73,6 +73,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["customers-domain", "customers-ports"],
     ),
     (
+        "customers-wallets",
+        &[
+            "customers-adapter-memory",
+            "customers-adapter-postgres",
+            "customers-app",
+            "customers-domain",
+            "customers-http-kit",
+            "customers-ports",
+            "customers-use-cases",
+        ],
+    ),
+    (
         "customers-examples",
         &["customers-domain", "customers-ports"],
     ),

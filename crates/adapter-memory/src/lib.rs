@@ -48,6 +48,11 @@ impl InMemoryStore {
         }
     }
 
+    /// Returns the memory limit, in which modules count their own data.
+    pub const fn memory_limit(&self) -> &MemoryLimit {
+        &self.limit
+    }
+
     /// A panic cannot leave a partial transaction, because each one is checked first and then written by steps that
     /// cannot fail. A poisoned lock can therefore be used.
     fn customers(&self) -> MutexGuard<'_, Customers> {

@@ -170,7 +170,7 @@ impl Database {
         self.call_to_the_end(Write(statement)).await
     }
 
-    /// Runs a unit of work in one transaction, on a connection for writes. It runs to its end even if the caller stops
+    /// Runs a unit of work in one transaction. It runs to its end even if the caller stops
     /// waiting.
     ///
     /// It is begun again when the server reports a serialization failure or a deadlock (SQLSTATE 40001 and 40P01), and
@@ -178,7 +178,7 @@ impl Database {
     /// all attempts together within 10 s.
     ///
     /// # Errors
-    /// Returns an error if there is no connection for writes in time, or if the last attempt fails. If the connection
+    /// Returns an error if there is no connection in time, or if the last attempt fails. If the connection
     /// was lost, it is unknown whether the transaction was committed.
     pub async fn transaction<U: UnitOfWork>(&self, unit: U) -> Result<U::Output, StoreError> {
         self.call_to_the_end(InTransaction(unit)).await
@@ -304,7 +304,7 @@ struct InTransaction<U>(U);
 
 impl<U: UnitOfWork> Work for InTransaction<U> {
     type Output = U::Output;
-    const WRITES: bool = true;
+    const WRITES: bool = U::WRITES;
     const IS_REPEATED: bool = U::IS_REPEATED;
 
     async fn attempt(&self, connection: &mut Connection) -> Result<U::Output, Failure> {

@@ -65,6 +65,12 @@ impl Failure {
         Self::new(FailureKind::Raced, "other transactions kept coming first")
     }
 
+    /// A column has a value that the program cannot read.
+    pub fn unreadable(column: &str) -> Self {
+        let reason = format!("column {column} holds what it never should");
+        Self::new(FailureKind::Defect, reason)
+    }
+
     pub(crate) fn closed() -> Self {
         Self::new(FailureKind::Lost, "the connection is closed")
     }

@@ -18,6 +18,8 @@ pub trait UnitOfWork: Send + Sync + 'static {
     /// The result.
     type Output: Send + 'static;
 
+    /// Whether the unit writes. One that only reads uses the connections that are kept for reads.
+    const WRITES: bool = true;
     /// Whether the unit is run again on another connection when its connection turns out to be lost.
     const IS_REPEATED: bool = true;
 

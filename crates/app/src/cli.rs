@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser as _};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use customers_domain::KycPolicy;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -14,9 +14,11 @@ use crate::duration;
 use crate::size;
 use crate::values;
 
+mod definition;
 mod help;
 mod keys;
 
+pub(crate) use definition::definition;
 pub(crate) use help::DEV_API_KEY;
 pub(crate) use keys::{CreateKeyArgs, KeysCommand, ListKeysArgs};
 
@@ -26,26 +28,6 @@ pub(crate) use keys::{CreateKeyArgs, KeysCommand, ListKeysArgs};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-impl Cli {
-    /// Reads the command line and the environment. Ends the program if it asks for help or is invalid.
-    pub(crate) fn read() -> Self {
-        let matches = definition().get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
-    }
-}
-
-/// Returns the definition for help. Help names variables and hides their values, because the database URL contains a
-/// password.
-fn definition() -> clap::Command {
-    without_present_values(Cli::command())
-}
-
-fn without_present_values(command: clap::Command) -> clap::Command {
-    command
-        .mut_args(|arg| arg.hide_env_values(true))
-        .mut_subcommands(without_present_values)
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,6 +13,8 @@ use customers_ports::StoreError;
 use customers_use_cases::IssueApiKeyError;
 use thiserror::Error;
 
+use crate::module::StartError;
+
 /// An error that ends the program. Its message is one line without a database URL or a key.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
@@ -33,6 +35,22 @@ pub(crate) enum Failure {
         "the database schema is behind this program: run `customers migrate`, or start with --migrate"
     )]
     SchemaBehind,
+    /// The tables of a module are older than this program.
+    #[error(
+        "the schema of the module `{0}` is behind this program: run `customers migrate`, or start with --migrate"
+    )]
+    ModuleSchemaBehind(&'static str),
+    /// A module adds a flag, a variable or a group of the command line that exists already.
+    #[error(
+        "the module `{module}` and another part of the program both define `{name}` for `serve`; rename it"
+    )]
+    DuplicateFlag { module: &'static str, name: String },
+    /// A module does not start.
+    #[error("the module `{module}` cannot start: {source}")]
+    StartModule {
+        module: &'static str,
+        source: StartError,
+    },
     /// The database may lose acknowledged writes in a power cut.
     #[error(
         "the database may lose customers in a power cut because {0} is off: turn it on, or start with --allow-unsafe-durability if data may be lost"
@@ -82,6 +100,12 @@ impl Failure {
         move |source| Self::System { doing, source }
     }
 
+    /// Returns the message, with the commands of a program of that name.
+    pub(crate) fn message(&self, program: &str) -> String {
+        let message = self.to_string();
+        message.replace("`customers ", &format!("`{program} "))
+    }
+
     /// Returns the exit code: 2 for invalid usage, 1 for all other errors.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
@@ -89,6 +113,9 @@ impl Failure {
             Self::Listen { .. }
             | Self::Startup(_)
             | Self::SchemaBehind
+            | Self::ModuleSchemaBehind(_)
+            | Self::DuplicateFlag { .. }
+            | Self::StartModule { .. }
             | Self::UnsafeDurability(_)
             | Self::Store(_)
             | Self::IssueApiKey(_)

@@ -17,6 +17,7 @@ mod logging;
 mod master_key;
 mod metrics_listener;
 mod migrate;
+mod module;
 mod modules;
 mod open_files;
 mod output;
@@ -28,7 +29,10 @@ mod size;
 mod stores;
 mod sweeper;
 mod system;
+mod tasks;
 mod traces;
 mod values;
 
 pub use app::App;
+pub use module::{Module, ModuleContext, NoArgs, Serving, StartError, Store};
+pub use tasks::{StopSignal, Stopper};

@@ -19,8 +19,13 @@ use trace_id::WithTraceId;
 /// Starts the log of this process. The default format is text on a terminal and JSON otherwise.
 ///
 /// Spans are not logged; events have fields of their own. With `traces`, spans go to the traces, and log
-/// lines in a traced request have its trace id. Without `traces`, no spans are created.
-pub(crate) fn start(format: Option<LogFormat>, traces: Option<&Traces>) {
+/// lines in a traced request have its trace id. Without `traces`, no spans are created. Targets that begin with one of
+/// `own_targets` log at level INFO, all others only warnings and errors.
+pub(crate) fn start(
+    format: Option<LogFormat>,
+    traces: Option<&Traces>,
+    own_targets: &[&'static str],
+) {
     let on_terminal = io::stderr().is_terminal();
     let default = if on_terminal {
         LogFormat::Text
@@ -51,7 +56,11 @@ pub(crate) fn start(format: Option<LogFormat>, traces: Option<&Traces>) {
     };
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("customers", LevelFilter::INFO)
+        .with_targets(
+            own_targets
+                .iter()
+                .map(|target| (*target, LevelFilter::INFO)),
+        )
         // It logs unknown parts of the database URL.
         .with_target("sqlx_postgres::options", LevelFilter::OFF);
     let events_only = filter_fn(|metadata| !metadata.is_span());

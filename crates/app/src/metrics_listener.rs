@@ -31,6 +31,7 @@ const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// Returns an error if it cannot listen on the address or install the recorder.
 pub(crate) fn start(
     address: Option<SocketAddr>,
+    version: &'static str,
     database: Option<Database>,
 ) -> Result<HttpMetrics, Failure> {
     let Some(address) = address else {
@@ -38,7 +39,7 @@ pub(crate) fn start(
     };
     let (listener, address) = listen(address)?;
     let handle = install_recorder()?;
-    let process = ProcessMetrics::recording(env!("CARGO_PKG_VERSION"));
+    let process = ProcessMetrics::recording(version);
     count_panics(&process);
     tokio::spawn(run_upkeep(handle.clone()));
     tokio::spawn(server::serve(

@@ -1,6 +1,6 @@
 //! `customers migrate`: updates the database schema.
 
-use customers_adapter_postgres::SchemaState;
+use customers_adapter_postgres::{ModuleSchema, SchemaState};
 
 use crate::cli::MigrateArgs;
 use crate::config;
@@ -12,11 +12,25 @@ use crate::postgres;
 ///
 /// # Errors
 /// Returns an error if no database is configured, it cannot be reached, or a migration fails.
-pub(crate) async fn run(args: &MigrateArgs) -> Result<(), Failure> {
-    let before = postgres::migrate(config::required_url(&args.url)?).await?;
-    output::print(match before {
-        SchemaState::Behind => "The schema was updated.\n",
-        SchemaState::Current => "The schema is up to date.\n",
-        SchemaState::Newer => "The schema is newer than this program. Nothing was changed.\n",
-    })
+pub(crate) async fn run(args: &MigrateArgs, modules: &[ModuleSchema]) -> Result<(), Failure> {
+    let url = config::required_url(&args.url)?;
+    let before = postgres::migrate(&url).await?;
+    report("The schema", before)?;
+    for module in modules {
+        let before = postgres::migrate_module(&url, module).await?;
+        report(
+            &format!("The schema of the module {}", module.name()),
+            before,
+        )?;
+    }
+    Ok(())
+}
+
+fn report(schema: &str, before: SchemaState) -> Result<(), Failure> {
+    let result = match before {
+        SchemaState::Behind => "was updated.",
+        SchemaState::Current => "is up to date.",
+        SchemaState::Newer => "is newer than this program. Nothing was changed.",
+    };
+    output::print(&format!("{schema} {result}\n"))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use customers_adapter_postgres::{
-    self as adapter, Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords,
-    PgSettings, PgStoreHealth, SchemaState, TenantKeys,
+    self as adapter, Database, ModuleSchema, PgApiKeyRepository, PgCustomerRepository,
+    PgIdempotencyRecords, PgSettings, PgStoreHealth, SchemaState, TenantKeys,
 };
 use customers_ports::{ApiKeyRepository, MasterKey};
 use secrecy::SecretString;
@@ -49,7 +49,11 @@ impl Postgres {
     ///
     /// # Errors
     /// Returns an error if a check fails. `--allow-unsafe-durability` skips the check of durability.
-    pub(crate) async fn prepare(&self, args: &ServeArgs) -> Result<(), Failure> {
+    pub(crate) async fn prepare(
+        &self,
+        args: &ServeArgs,
+        modules: &[ModuleSchema],
+    ) -> Result<(), Failure> {
         tracing::info!("connecting to the database");
         adapter::wait_until_reachable(&self.settings, CONNECT_TIMEOUT).await?;
         let unsafe_settings = adapter::durability(&self.settings).await?.join(", ");
@@ -64,11 +68,24 @@ impl Postgres {
         }
         if args.migrate {
             adapter::migrate(&self.settings).await?;
+            for module in modules {
+                adapter::migrate_module(&self.settings, module).await?;
+            }
         }
         match adapter::schema_state(&self.settings).await? {
             SchemaState::Behind => return Err(Failure::SchemaBehind),
             SchemaState::Current => {}
             SchemaState::Newer => tracing::warn!("the schema is newer than this program"),
+        }
+        for module in modules {
+            match adapter::module_schema_state(&self.settings, module).await? {
+                SchemaState::Behind => return Err(Failure::ModuleSchemaBehind(module.name())),
+                SchemaState::Current => {}
+                SchemaState::Newer => tracing::warn!(
+                    module = module.name(),
+                    "the schema of a module is newer than this program"
+                ),
+            }
         }
         Ok(())
     }
@@ -129,16 +146,34 @@ pub(crate) async fn open_for_keys(
     }
 }
 
-/// Updates the schema of a database, and returns its previous state.
+/// Updates the schema of a database, and returns its state before.
 ///
 /// # Errors
-/// Returns an error if no database is configured, it cannot be reached, or a migration fails.
-pub(crate) async fn migrate(url: SecretString) -> Result<SchemaState, Failure> {
-    let settings = PgSettings {
-        url,
-        ..PgSettings::new(String::new())
-    };
+/// Returns an error if the database cannot be used, or if a migration fails.
+pub(crate) async fn migrate(url: &SecretString) -> Result<SchemaState, Failure> {
+    let settings = of_url(url);
     let before = adapter::schema_state(&settings).await?;
     adapter::migrate(&settings).await?;
     Ok(before)
+}
+
+/// Updates the schema of a module, and returns its state before.
+///
+/// # Errors
+/// Returns an error if the database cannot be used, or if a migration fails.
+pub(crate) async fn migrate_module(
+    url: &SecretString,
+    module: &ModuleSchema,
+) -> Result<SchemaState, Failure> {
+    let settings = of_url(url);
+    let before = adapter::module_schema_state(&settings, module).await?;
+    adapter::migrate_module(&settings, module).await?;
+    Ok(before)
+}
+
+fn of_url(url: &SecretString) -> PgSettings {
+    PgSettings {
+        url: url.clone(),
+        ..PgSettings::new(String::new())
+    }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use customers_adapter_memory::MemoryLimit;
 use customers_adapter_postgres::Database;
-use customers_domain::load_numbering_plans;
-use customers_http_kit::JoinTrace;
+use customers_domain::{Scope, load_numbering_plans};
+use customers_http_kit::module::BoundModule;
 use customers_http_kit::server::{self, Drain, Limits};
 use customers_http_kit::service::Service;
+use customers_http_kit::{JoinTrace, ServiceInfo};
 use customers_metrics::EventMetrics;
 use customers_ports::{Clock, IdGenerator};
 use customers_use_cases::{ApiKeySecret, CustomerService};
@@ -21,10 +22,13 @@ use crate::config::{self, StoreChoice};
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::listener::listen;
+use crate::module::{ModuleContext, Store};
+use crate::modules::Pending;
 use crate::postgres::Postgres;
 use crate::signals::Signals;
 use crate::stores::{self, Stores};
 use crate::system::{SystemClock, UuidV7};
+use crate::tasks::{Task, Tasks};
 use crate::traces::{Traces, join_trace};
 use crate::{
     greeting, logging, master_key, metrics_listener, open_files, output, shutdown, sweeper,
@@ -51,9 +55,23 @@ impl Target {
     }
 }
 
+/// What is served.
+pub(crate) struct Program {
+    /// What the OpenAPI document says of the service.
+    pub(crate) info: ServiceInfo,
+    /// All scopes, for the API key of memory mode.
+    pub(crate) scopes: Vec<Scope>,
+    /// Prefixes of the targets that log at level INFO.
+    pub(crate) log_targets: Vec<&'static str>,
+    /// Modules beside the one for customers.
+    pub(crate) modules: Vec<Pending>,
+}
+
 /// The opened store.
 struct Opened {
     stores: Stores,
+    /// The store as modules use it.
+    place: Store,
     /// Name of the store in the log.
     kind: &'static str,
     /// API key for the greeting, in memory mode only.
@@ -65,7 +83,7 @@ struct Opened {
 /// # Errors
 /// Returns an error if the settings are invalid, if the store or the address is not available, or if a second signal
 /// interrupts the shutdown.
-pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ServeArgs, program: Program) -> Result<(), Failure> {
     let dev_key = config::dev_key_from_environment()?;
     let target = match config::store_choice(args, dev_key.as_deref())? {
         StoreChoice::Memory { key } => Target::Memory { key },
@@ -75,15 +93,18 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         },
     };
     let traces = config::trace_endpoint(args)?;
-    let traces = traces.as_ref().map(Traces::to).transpose()?;
-    logging::start(args.log_format, traces.as_ref());
+    let traces = traces
+        .as_ref()
+        .map(|endpoint| Traces::to(endpoint, &program.log_targets));
+    let traces = traces.transpose()?;
+    logging::start(args.log_format, traces.as_ref(), &program.log_targets);
     open_files::raise_limit(args);
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::system("cannot start threads"))?;
     let join_trace = traces.as_ref().map(|_| join_trace as JoinTrace);
-    let outcome = runtime.block_on(serve(args, target, join_trace));
+    let outcome = runtime.block_on(serve(args, program, target, join_trace));
     // The remaining tasks have had their time to finish.
     runtime.shutdown_background();
     if let Some(traces) = traces.filter(|_| !matches!(outcome, Err(Failure::Interrupted))) {
@@ -94,42 +115,60 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
 
 async fn serve(
     args: &ServeArgs,
+    program: Program,
     target: Target,
     join_trace: Option<JoinTrace>,
 ) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let numbering_plans = tokio::task::spawn_blocking(load_numbering_plans);
     let (listener, address) = listen(args.listen)?;
-    let metrics = metrics_listener::start(args.metrics_listen, target.database())?;
+    let metrics =
+        metrics_listener::start(args.metrics_listen, program.info.version, target.database())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
-    let opening = open(args, target, Arc::clone(&ids), Arc::clone(&clock));
+    let version = program.info.version;
+    let info = program.info.clone();
+    let opening = async {
+        let mut opened = open(args, &program, target, &ids, &clock).await?;
+        let feed = opened.stores.events.take().map(Feed::new);
+        if let Some(feed) = &feed {
+            opened.stores.customers = feed.signalled(opened.stores.customers);
+        }
+        let context = ModuleContext {
+            customers: customer_service(args, &opened.stores, &ids, &clock),
+            customer_repository: Arc::clone(&opened.stores.customers),
+            clock: Arc::clone(&clock),
+            ids,
+            store: opened.place.clone(),
+        };
+        let customers = customers_adapter_http::serving(context.customers.clone());
+        let own = [customers]
+            .into_iter()
+            .chain(feed.as_ref().map(Feed::module));
+        let started = start_modules(own.collect(), program.modules, context).await?;
+        Ok::<_, Failure>((opened, feed, started))
+    };
     let Ok(opened) = signals.unless_stopped(opening).await else {
         tracing::info!("stopped before the store was ready");
         return Ok(());
     };
-    let Opened { stores, kind, key } = opened?;
+    let (
+        Opened {
+            stores, kind, key, ..
+        },
+        feed,
+        Started { modules, mut tasks },
+    ) = opened?;
     // If loading failed, the first request with a phone number loads them.
     let _ = numbering_plans.await;
-    let sweeper = tokio::spawn(sweeper::run(stores.idempotency));
+    tasks.push(Task::until_stopped(
+        "sweeper",
+        sweeper::run(stores.idempotency),
+    ));
     let drain = Drain::new();
-    let feed = stores.events.map(Feed::new);
-    let customers = match &feed {
-        Some(feed) => feed.signalled(stores.customers),
-        None => stores.customers,
-    };
-    let customers = CustomerService::new(
-        customers,
-        ids,
-        Arc::clone(&clock),
-        args.kyc_required.clone(),
-    );
     let service = Service {
-        info: customers_adapter_http::SERVICE_INFO,
-        modules: [customers_adapter_http::serving(customers)]
-            .into_iter()
-            .chain(feed.as_ref().map(Feed::module))
-            .collect(),
+        info,
+        modules,
         api_keys: stores.api_keys,
         clock: Arc::clone(&clock),
         health: stores.health,
@@ -146,17 +185,58 @@ async fn serve(
         metrics.connections,
     ));
     let runner = feed.map(|feed| start_feed(feed, args, clock, drain.clone()));
-    let version = env!("CARGO_PKG_VERSION");
+    let tasks = Tasks::start(tasks);
     tracing::info!(%address, store = kind, version, "listening");
     if let Some(key) = key {
         greet(address, &key);
     }
-    let outcome = shutdown::run(server, &drain, args.drain_delay, &mut signals).await;
-    sweeper.abort();
+    let outcome = shutdown::run(server, &drain, args.drain_delay, &mut signals, tasks).await;
     if let Some(runner) = runner {
         runner.abort();
     }
     outcome
+}
+
+/// The modules of a service, ready to be served.
+struct Started {
+    modules: Vec<BoundModule>,
+    tasks: Vec<Task>,
+}
+
+/// Starts the modules in their order, after those that are started already.
+async fn start_modules(
+    own: Vec<BoundModule>,
+    modules: Vec<Pending>,
+    context: ModuleContext,
+) -> Result<Started, Failure> {
+    let mut started = Started {
+        modules: own,
+        tasks: Vec::new(),
+    };
+    for module in modules {
+        let serving = (module.start)(context.clone()).await;
+        let serving = serving.map_err(|source| Failure::StartModule {
+            module: module.name,
+            source,
+        })?;
+        started.modules.push(serving.routes);
+        started.tasks.extend(serving.tasks);
+    }
+    Ok(started)
+}
+
+fn customer_service(
+    args: &ServeArgs,
+    stores: &Stores,
+    ids: &Arc<dyn IdGenerator>,
+    clock: &Arc<dyn Clock>,
+) -> CustomerService {
+    CustomerService::new(
+        Arc::clone(&stores.customers),
+        Arc::clone(ids),
+        Arc::clone(clock),
+        args.kyc_required.clone(),
+    )
 }
 
 /// Starts the task that numbers events. Readers that wait are released when the drain starts.
@@ -175,9 +255,10 @@ fn start_feed(feed: Feed, args: &ServeArgs, clock: Arc<dyn Clock>, drain: Drain)
 
 async fn open(
     args: &ServeArgs,
+    program: &Program,
     target: Target,
-    ids: Arc<dyn IdGenerator>,
-    clock: Arc<dyn Clock>,
+    ids: &Arc<dyn IdGenerator>,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Opened, Failure> {
     match target {
         Target::Memory { key } => {
@@ -185,9 +266,11 @@ async fn open(
                 "customers are kept in memory and are lost when the program ends; name a database with DATABASE_URL to keep them"
             );
             let limit = MemoryLimit::bytes(args.memory_limit);
-            let stores = stores::in_memory(Arc::clone(&clock), limit);
-            let key = stores::issue_dev_key(&stores, ids, clock, key).await?;
+            let (stores, store) = stores::in_memory(Arc::clone(clock), limit);
+            let keys = stores.api_key_service(ids, clock);
+            let key = stores::issue_dev_key(&keys, &program.scopes, key).await?;
             Ok(Opened {
+                place: Store::Memory(store),
                 stores: with_metrics(args, stores),
                 kind: "memory",
                 key: Some(key),
@@ -198,9 +281,11 @@ async fn open(
             master_key,
         } => {
             let master_key = master_key::read(&master_key)?;
-            postgres.prepare(args).await?;
+            let schemas = program.modules.iter().filter_map(|module| module.schema);
+            postgres.prepare(args, &schemas.collect::<Vec<_>>()).await?;
             let stores = postgres.stores(Arc::new(master_key)).await?;
             Ok(Opened {
+                place: Store::Postgres(postgres.database()),
                 stores: with_metrics(args, stores),
                 kind: "postgres",
                 key: None,

@@ -28,6 +28,16 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
+    /// Returns the use cases of API keys.
+    pub(crate) fn api_key_service(
+        &self,
+        ids: &Arc<dyn IdGenerator>,
+        clock: &Arc<dyn Clock>,
+    ) -> ApiKeyService {
+        let keys = Arc::clone(&self.api_keys);
+        ApiKeyService::new(keys, Arc::clone(ids), Arc::clone(clock))
+    }
+
     /// Returns the same store with metrics.
     pub(crate) fn with_metrics(self) -> Self {
         Self {
@@ -41,31 +51,29 @@ impl Stores {
 }
 
 /// Creates an empty in-memory store with a memory limit.
-pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> Stores {
+pub(crate) fn in_memory(clock: Arc<dyn Clock>, limit: MemoryLimit) -> (Stores, Arc<InMemoryStore>) {
     let store = Arc::new(InMemoryStore::limited(clock, limit));
-    Stores {
+    let stores = Stores {
         customers: Arc::clone(&store) as _,
         api_keys: Arc::clone(&store) as _,
         idempotency: Arc::clone(&store) as _,
         events: Some(FeedPorts::of(Arc::clone(&store))),
-        health: store,
-    }
+        health: Arc::clone(&store) as _,
+    };
+    (stores, store)
 }
 
-/// Stores the API key of memory mode, which has every scope, and returns it. Creates a key if none is given.
+/// Stores the API key of memory mode, which has all given scopes, and returns it. Creates a key if none is given.
 ///
 /// # Errors
 /// Returns an error if the system has no randomness.
 pub(crate) async fn issue_dev_key(
-    stores: &Stores,
-    ids: Arc<dyn IdGenerator>,
-    clock: Arc<dyn Clock>,
+    keys: &ApiKeyService,
+    scopes: &[Scope],
     given: Option<ApiKeySecret>,
 ) -> Result<ApiKeySecret, Failure> {
-    let keys = ApiKeyService::new(Arc::clone(&stores.api_keys), ids, clock);
     let tenant = TenantName::from_stored(DEV_TENANT.to_owned());
-    let scopes = Scope::CUSTOMERS.into_iter().chain([Scope::EVENTS_READ]);
-    let scopes: Scopes = scopes.collect();
+    let scopes = scopes.iter().copied().collect::<Scopes>();
     let issued = match given {
         Some(secret) => keys.issue_known(secret, &tenant, scopes, None).await?,
         None => keys.issue(&tenant, scopes, None).await?,
@@ -84,20 +92,16 @@ mod tests {
     async fn the_key_of_memory_mode_has_every_scope() {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let given = ApiKeySecret::generate().unwrap();
+        let scopes = [&Scope::CUSTOMERS[..], &[Scope::EVENTS_READ]].concat();
         for given in [Some(given), None] {
-            let stores = in_memory(Arc::clone(&clock), MemoryLimit::none());
-            let key = issue_dev_key(&stores, Arc::new(UuidV7), Arc::clone(&clock), given.clone())
-                .await
-                .unwrap();
+            let (stores, _) = in_memory(Arc::clone(&clock), MemoryLimit::none());
+            let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
+            let keys = stores.api_key_service(&ids, &clock);
+            let key = issue_dev_key(&keys, &scopes, given.clone()).await.unwrap();
             assert!(given.is_none_or(|given| given == key));
             let found = stores.api_keys.find(key.id()).await.unwrap();
             let key = authenticate(&key, found.as_ref(), clock.now()).unwrap();
-            assert!(
-                Scope::CUSTOMERS
-                    .into_iter()
-                    .chain([Scope::EVENTS_READ])
-                    .all(|scope| key.scopes.contains(scope))
-            );
+            assert!(scopes.iter().all(|scope| key.scopes.contains(*scope)));
         }
     }
 }

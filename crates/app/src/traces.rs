@@ -4,6 +4,7 @@
 //! wait in a bounded queue and are exported by a separate thread. If the collector is slow or
 //! unavailable, spans are lost and requests are not affected.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use customers_http_kit::REQUEST_SPAN;
@@ -40,6 +41,8 @@ const SERVICE_NAME: &str = "customers";
 /// The pipeline from spans to the collector.
 pub(crate) struct Traces {
     provider: SdkTracerProvider,
+    /// Prefixes of the targets whose spans are exported.
+    own_targets: Arc<[&'static str]>,
 }
 
 impl Traces {
@@ -48,12 +51,15 @@ impl Traces {
     /// # Errors
     /// Returns an error if the environment is invalid, or if the endpoint uses https and the system has no
     /// root certificates.
-    pub(crate) fn to(endpoint: &Endpoint) -> Result<Self, Failure> {
+    pub(crate) fn to(endpoint: &Endpoint, own_targets: &[&'static str]) -> Result<Self, Failure> {
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(collector::exporter(endpoint)?)
             .with_resource(resource())
             .build();
-        Ok(Self { provider })
+        Ok(Self {
+            provider,
+            own_targets: own_targets.into(),
+        })
     }
 
     /// Returns the layer that converts spans of requests, and the spans within them, to OpenTelemetry.
@@ -61,6 +67,7 @@ impl Traces {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
+        let [targets, same_targets] = [(); 2].map(|()| Arc::clone(&self.own_targets));
         tracing_opentelemetry::layer()
             .with_tracer(self.provider.tracer(SERVICE_NAME))
             .with_location(false)
@@ -68,9 +75,11 @@ impl Traces {
             .with_target(false)
             .with_tracked_inactivity(false)
             .with_filter(
-                dynamic_filter_fn(belongs_to_a_request)
-                    .with_max_level_hint(LevelFilter::INFO)
-                    .with_callsite_filter(callsite_interest),
+                dynamic_filter_fn(move |metadata, context| {
+                    belongs_to_a_request(metadata, context, &targets)
+                })
+                .with_max_level_hint(LevelFilter::INFO)
+                .with_callsite_filter(move |metadata| callsite_interest(metadata, &same_targets)),
             )
     }
 
@@ -96,8 +105,11 @@ pub(crate) fn current_trace_id() -> Option<TraceId> {
 }
 
 /// Disables all callsites but those of our own spans, so that the spans of libraries cost nothing.
-fn callsite_interest(metadata: &'static Metadata<'static>) -> Interest {
-    if is_own_span(metadata) {
+fn callsite_interest(
+    metadata: &'static Metadata<'static>,
+    own_targets: &[&'static str],
+) -> Interest {
+    if is_own_span(metadata, own_targets) {
         Interest::sometimes()
     } else {
         Interest::never()
@@ -105,18 +117,25 @@ fn callsite_interest(metadata: &'static Metadata<'static>) -> Interest {
 }
 
 /// Returns whether this is a span of this program, and not an event.
-fn is_own_span(metadata: &Metadata<'_>) -> bool {
+fn is_own_span(metadata: &Metadata<'_>, own_targets: &[&'static str]) -> bool {
     metadata.is_span()
         && *metadata.level() <= Level::INFO
-        && metadata.target().starts_with("customers")
+        && own_targets
+            .iter()
+            .any(|target| metadata.target().starts_with(target))
 }
 
 /// Returns whether this is the span of a request or within one. Background work is not traced.
-fn belongs_to_a_request<S>(metadata: &Metadata<'_>, context: &layer::Context<'_, S>) -> bool
+fn belongs_to_a_request<S>(
+    metadata: &Metadata<'_>,
+    context: &layer::Context<'_, S>,
+    own_targets: &[&'static str],
+) -> bool
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    is_own_span(metadata) && (metadata.name() == REQUEST_SPAN || context.lookup_current().is_some())
+    is_own_span(metadata, own_targets)
+        && (metadata.name() == REQUEST_SPAN || context.lookup_current().is_some())
 }
 
 /// Returns the resource. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` take precedence.

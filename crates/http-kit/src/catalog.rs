@@ -9,6 +9,7 @@ use crate::contract::{Contract, ScopeDefinition};
 use crate::duplicates::{self, DuplicateDeclaration};
 use crate::field_code::{FieldCode, shape_codes};
 use crate::openapi;
+use crate::parameters;
 use crate::problem::{ProblemKind, common};
 use crate::service_info::ServiceInfo;
 
@@ -36,6 +37,7 @@ impl Catalog {
         contracts: &[Contract],
     ) -> Result<Self, DuplicateDeclaration> {
         duplicates::check(contracts)?;
+        parameters::check(contracts)?;
         let scopes: Vec<_> = contracts.iter().flat_map(|c| c.scopes.clone()).collect();
         let mut problems: Vec<_> = contracts.iter().flat_map(|c| c.problems.clone()).collect();
         problems.sort_by_key(|kind| kind.status());

@@ -33,6 +33,11 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Returns the name of the module.
+    pub const fn module(&self) -> &'static str {
+        self.module
+    }
+
     pub(crate) fn new(module: &'static str, openapi: OpenApi) -> Self {
         Self {
             module,

@@ -27,6 +27,7 @@ pub mod module;
 pub mod negotiation;
 pub mod openapi;
 mod pages;
+mod parameters;
 pub mod path;
 pub mod problem;
 pub mod query;

@@ -8,7 +8,6 @@ use secrecy::SecretString;
 
 use super::DatabaseArgs;
 use crate::duration;
-use crate::modules;
 use crate::values;
 
 #[derive(Debug, Subcommand)]
@@ -27,8 +26,9 @@ pub(crate) struct CreateKeyArgs {
     #[arg(long, value_name = "NAME", value_parser = values::tenant_name)]
     pub(crate) tenant: TenantName,
 
-    /// Scopes of the key: customers:read, customers:write, customers:review; repeated or separated by commas
-    #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = modules::scope)]
+    /// Scopes of the key
+    // The definition of the command line sets the help and the parser, from what the modules declare.
+    #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = undeclared)]
     pub(crate) scope: Vec<Scope>,
 
     /// Time until the key expires, such as 90d; never by default
@@ -61,4 +61,9 @@ pub(crate) struct RevokeKeyArgs {
 
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+}
+
+/// Placeholder for the parser of the definition.
+fn undeclared(_: &str) -> Result<Scope, String> {
+    Err("no module declares this scope".to_owned())
 }

@@ -1,6 +1,16 @@
+use clap::FromArgMatches as _;
 use customers_domain::Scope;
 
 use super::*;
+use crate::modules::Modules;
+
+/// The command line of the program `customers`.
+fn definition() -> clap::Command {
+    let info = customers_adapter_http::SERVICE_INFO;
+    let modules = Modules::default();
+    let catalog = modules.catalog(info.clone()).unwrap();
+    super::definition("customers", info.version, &catalog, &modules).unwrap()
+}
 
 mod configuration;
 
@@ -12,7 +22,7 @@ fn without_environment(command: clap::Command) -> clap::Command {
 }
 
 fn parse(line: &str) -> Result<Command, clap::Error> {
-    let matches = without_environment(Cli::command()).try_get_matches_from(line.split(' '))?;
+    let matches = without_environment(definition()).try_get_matches_from(line.split(' '))?;
     Cli::from_arg_matches(&matches).map(|cli| cli.command)
 }
 
@@ -25,7 +35,7 @@ fn serve(flags: &str) -> ServeArgs {
 
 #[test]
 fn the_definitions_are_consistent() {
-    Cli::command().debug_assert();
+    definition().debug_assert();
 }
 
 #[test]
@@ -42,7 +52,7 @@ fn help_shows_no_values_of_variables() {
 
 #[test]
 fn every_flag_of_serve_has_its_documented_variable_and_default() {
-    let command = Cli::command();
+    let command = definition();
     let serve = command.find_subcommand("serve").unwrap();
     let mut table: Vec<_> = serve
         .get_arguments()

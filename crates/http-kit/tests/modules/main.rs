@@ -215,6 +215,15 @@ fn a_route_that_two_modules_have_is_refused_whatever_its_parameter_is_called() {
 }
 
 #[test]
+fn a_parameter_that_two_modules_name_differently_is_refused() {
+    let contracts = [wallets::module(), wallets::module_of_holds()].map(Module::into_contract);
+    let refused = service::catalog(INFO, contracts).unwrap_err();
+    assert_eq!(refused.what, "path parameter");
+    assert_eq!(refused.name, "/wallets/{id} as /wallets/{wallet}");
+    assert_eq!((refused.first, refused.second), ("wallets", "holds"));
+}
+
+#[test]
 fn a_service_of_no_module_has_its_pages() {
     let catalog = service::catalog(INFO, []).unwrap();
     assert!(catalog.scopes().is_empty());

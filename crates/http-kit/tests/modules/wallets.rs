@@ -199,6 +199,15 @@ pub fn module() -> Module<WalletsState> {
         )
 }
 
+#[utoipa::path(get, path = "/wallets/{wallet}/holds", responses((status = 200)))]
+async fn read_holds() {}
+
+/// A module that names a parameter differently.
+pub fn module_of_holds() -> Module<WalletsState> {
+    let routes = OpenApiRouter::new().routes(routes!(read_holds));
+    Module::new("holds", routes)
+}
+
 /// Another module with one of the same routes.
 pub fn module_again() -> Module<WalletsState> {
     let routes = OpenApiRouter::new().routes(routes!(read_wallet_again));

@@ -50,9 +50,9 @@ fn operation(verb: Verb) -> Operation {
         .build();
     let mut operation = decide::__path_decide::operation();
     operation.operation_id = Some(format!("{}Customer", camel_case(verb.as_str())));
-    operation.summary = Some(format!("Carry out `{}`", verb.as_str()));
+    operation.summary = Some(summary(verb).to_owned());
     operation.description = Some(format!(
-        "From `{}` to `{}`. {}",
+        "Changes the status from `{}` to `{}`. {}",
         from.join("`, `"),
         rule.to.as_str(),
         operation.description.unwrap_or_default(),
@@ -64,6 +64,20 @@ fn operation(verb: Verb) -> Operation {
     )]);
     operation.request_body = Some(body.into());
     operation
+}
+
+const fn summary(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Submit => "Submit the customer for review",
+        Verb::Approve => "Approve the customer",
+        Verb::RequestAction => "Request action from the customer",
+        Verb::Reject => "Reject the customer",
+        Verb::Reopen => "Reopen the verification of a rejected customer",
+        Verb::Suspend => "Suspend the customer",
+        Verb::Reinstate => "Reinstate the suspended customer",
+        Verb::ReReview => "Review the suspended customer again",
+        Verb::Close => "Close the customer",
+    }
 }
 
 fn camel_case(name: &str) -> String {

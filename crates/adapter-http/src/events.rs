@@ -35,10 +35,15 @@ impl RequiredScope for EventsRead {
 /// The route of the event feed, and what it declares.
 pub fn events_module() -> Module<EventsState> {
     let routes = OpenApiRouter::new().routes(routes!(read::read_events));
-    Module::new("events", routes).scopes([ScopeDefinition::new(
-        Scope::EVENTS_READ,
-        "Read the event feed.",
-    )])
+    Module::new("events", routes)
+        .tag(
+            "events",
+            "The feed of all changes, for consumers that follow them.",
+        )
+        .scopes([ScopeDefinition::new(
+            Scope::EVENTS_READ,
+            "Read the event feed.",
+        )])
 }
 
 /// The route of the event feed over its use cases.

@@ -6,8 +6,10 @@
 mod customers;
 mod decisions;
 mod events;
+mod guide;
 mod module;
 mod state;
+mod status_picture;
 
 pub use events::{EventsState, events_module, serving_events};
 pub use module::{SERVICE_INFO, module, serving};

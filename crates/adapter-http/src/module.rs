@@ -11,22 +11,31 @@ use utoipa_axum::routes;
 
 use crate::customers::{create, decide, get, history, list, problems, scopes, statuses, update};
 use crate::decisions;
+use crate::guide;
 use crate::state::CustomersState;
+use crate::status_picture;
 
 /// How the service of customers alone introduces itself.
 pub const SERVICE_INFO: ServiceInfo = ServiceInfo {
     title: "Customers",
     version: env!("CARGO_PKG_VERSION"),
-    description: "The customer core: individuals and businesses, on whom wallets, payment methods and \
-                  transactions hang. Errors are application/problem+json (RFC 9457) and never repeat what \
-                  was sent.",
+    description: "Creates, verifies and manages customers, individuals and businesses. Wallets, payment methods and \
+                  transactions refer to them. Requests and responses are JSON over HTTP.",
     license: "Apache-2.0 OR MIT",
+    license_url: "https://www.apache.org/licenses/LICENSE-2.0",
     realm: "customers",
 };
 
 /// The routes of customers, and what they declare.
 pub fn module() -> Module<CustomersState> {
     Module::new("customers", routes())
+        .tag(
+            "customers",
+            "Customers, their verification and their history.",
+        )
+        .quick_start(guide::QUICK_START)
+        .guide(guide::status_rules())
+        .picture("statuses.svg", status_picture::svg())
         .scopes(scopes::ALL)
         .problems(problems::ALL)
         .field_codes(Fault::ALL.map(|fault| FieldCode::of(&fault)))

@@ -1,5 +1,6 @@
 //! The declarations of all modules of a service, checked and merged.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,10 +22,12 @@ pub struct Catalog(Arc<Inner>);
 struct Inner {
     info: ServiceInfo,
     document: Bytes,
+    reference: Bytes,
     scopes: Vec<ScopeDefinition>,
     problems: Vec<&'static ProblemKind>,
     shape_codes: Vec<FieldCode>,
     value_codes: Vec<FieldCode>,
+    pictures: Vec<(&'static str, Bytes)>,
 }
 
 impl Catalog {
@@ -47,9 +50,11 @@ impl Catalog {
             .flat_map(|c| c.field_codes.clone())
             .filter(|code| !shape_codes.contains(code))
             .collect();
-        let document = openapi::document(&openapi::Parts {
+        let documents = openapi::documents(&openapi::Parts {
             info: &info,
             modules: contracts.iter().map(|c| &c.openapi).collect(),
+            quick_starts: sections(contracts, |contract| &contract.quick_starts),
+            guides: sections(contracts, |contract| &contract.guides),
             scopes: scopes
                 .iter()
                 .map(|definition| (definition.scope.as_str(), definition.description))
@@ -59,17 +64,24 @@ impl Catalog {
         });
         Ok(Self(Arc::new(Inner {
             info,
-            document: document.into(),
+            document: documents.document.into(),
+            reference: documents.reference.into(),
             scopes,
             problems,
             shape_codes,
             value_codes,
+            pictures: contracts.iter().flat_map(|c| c.pictures.clone()).collect(),
         })))
     }
 
     /// Returns the OpenAPI 3.1 document as JSON.
     pub fn document(&self) -> &Bytes {
         &self.0.document
+    }
+
+    /// Returns the same document with the guide as its description, for `/docs`.
+    pub(crate) fn reference(&self) -> &Bytes {
+        &self.0.reference
     }
 
     /// Returns every scope, in the order of the modules.
@@ -104,6 +116,14 @@ impl Catalog {
         }
     }
 
+    /// The SVG picture of that name, if a module adds one.
+    pub(crate) fn picture(&self, name: &str) -> Option<&Bytes> {
+        let mut pictures = self.0.pictures.iter();
+        pictures
+            .find(|(known, _)| *known == name)
+            .map(|(_, svg)| svg)
+    }
+
     pub(crate) fn title(&self) -> &'static str {
         self.0.info.title
     }
@@ -111,4 +131,16 @@ impl Catalog {
     pub(crate) fn realm(&self) -> &'static str {
         self.0.info.realm
     }
+}
+
+/// The sections of the introduction that the modules add.
+fn sections(
+    contracts: &[Contract],
+    select: impl Fn(&Contract) -> &Vec<Cow<'static, str>>,
+) -> Vec<&str> {
+    contracts
+        .iter()
+        .flat_map(select)
+        .map(AsRef::as_ref)
+        .collect()
 }

@@ -1,5 +1,8 @@
 //! The declarations of one module.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use customers_domain::Scope;
 use utoipa::openapi::OpenApi;
 
@@ -30,6 +33,9 @@ pub struct Contract {
     pub(crate) scopes: Vec<ScopeDefinition>,
     pub(crate) problems: Vec<&'static ProblemKind>,
     pub(crate) field_codes: Vec<FieldCode>,
+    pub(crate) quick_starts: Vec<Cow<'static, str>>,
+    pub(crate) guides: Vec<Cow<'static, str>>,
+    pub(crate) pictures: Vec<(&'static str, Bytes)>,
 }
 
 impl Contract {
@@ -45,6 +51,9 @@ impl Contract {
             scopes: Vec::new(),
             problems: Vec::new(),
             field_codes: Vec::new(),
+            quick_starts: Vec::new(),
+            guides: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::contract::Contract;
     "the modules `{first}` and `{second}` both declare the {what} `{name}`; rename one of them"
 )]
 pub struct DuplicateDeclaration {
-    /// The kind of declaration: a scope, a problem, a field code or a route.
+    /// What is declared twice: a scope, a problem, a field code, a picture or a route.
     pub what: &'static str,
     /// Its name.
     pub name: String,
@@ -55,7 +55,13 @@ fn declared(contract: &Contract) -> impl Iterator<Item = (&'static str, String)>
     let routes = routes.flat_map(|(path, item)| {
         methods(item).map(move |method| ("route", format!("{method} {}", pattern(path))))
     });
-    scopes.chain(problems).chain(codes).chain(routes)
+    let pictures = contract.pictures.iter();
+    let pictures = pictures.map(|(name, _)| ("picture", (*name).to_owned()));
+    scopes
+        .chain(problems)
+        .chain(codes)
+        .chain(pictures)
+        .chain(routes)
 }
 
 fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {

@@ -45,11 +45,11 @@ impl IntoParams for IdempotencyKeyHeader {
                 .name("Idempotency-Key")
                 .parameter_in(ParameterIn::Header)
                 .description(Some(
-                    "The caller's own name for the request, by which a repetition is known for at least 24 hours. \
-                     Bare or quoted, printable ASCII.",
+                    "The client's own name for the request, with or without quotation marks. A repetition with the \
+                     same key returns the first response, for at least 24 hours. Use a new random value for each new \
+                     request.",
                 ))
                 .schema(Some(key))
-                .example(Some("0f1d2c3b-4a59-6877-8695-a4b3c2d1e0f1".into()))
                 .build(),
         ]
     }

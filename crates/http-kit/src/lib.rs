@@ -35,6 +35,7 @@ mod rate_limit;
 mod request_log;
 pub mod response;
 pub mod response_budget;
+pub mod schema_names;
 pub mod server;
 pub mod service;
 mod service_info;

@@ -25,8 +25,12 @@
 //! # let _ = module;
 //! ```
 
+use std::borrow::Cow;
+
 use axum::Router;
+use bytes::Bytes;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::field_code::FieldCode;
@@ -69,6 +73,40 @@ impl<S: Clone + Send + Sync + 'static> Module<S> {
     #[must_use]
     pub fn field_codes(mut self, codes: impl IntoIterator<Item = FieldCode>) -> Self {
         self.contract.field_codes.extend(codes);
+        self
+    }
+
+    /// Describes a tag of the module's operations, in Markdown.
+    #[must_use]
+    pub fn tag(mut self, name: &str, description: &str) -> Self {
+        let tag = TagBuilder::new()
+            .name(name)
+            .description(Some(description))
+            .build();
+        self.contract.openapi.tags.get_or_insert_default().push(tag);
+        self
+    }
+
+    /// Adds a section in Markdown to the beginning of the documentation: the first requests to send. It begins with a
+    /// heading of the first level.
+    #[must_use]
+    pub fn quick_start(mut self, markdown: impl Into<Cow<'static, str>>) -> Self {
+        self.contract.quick_starts.push(markdown.into());
+        self
+    }
+
+    /// Adds a section in Markdown to the documentation, after what applies to every route. It begins with a heading of
+    /// the first level.
+    #[must_use]
+    pub fn guide(mut self, markdown: impl Into<Cow<'static, str>>) -> Self {
+        self.contract.guides.push(markdown.into());
+        self
+    }
+
+    /// Adds an SVG picture, served at `/docs/{name}`, for the module's guide.
+    #[must_use]
+    pub fn picture(mut self, name: &'static str, svg: impl Into<Bytes>) -> Self {
+        self.contract.pictures.push((name, svg.into()));
         self
     }
 

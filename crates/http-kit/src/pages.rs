@@ -1,12 +1,12 @@
-//! The routes of every service, which need no key: health, the OpenAPI document, the page to try the API, and the pages
-//! on problems.
+//! The routes of every service, which need no key: health, the OpenAPI document, the API reference, and the pages about
+//! problems.
 
 mod document;
 mod health;
 mod html;
 mod problem_sets;
 mod problems;
-mod try_it;
+mod reference;
 
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,10 +23,15 @@ pub(crate) fn module() -> Module<HttpState> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(document::openapi_json))
-        .routes(routes!(try_it::docs))
+        .routes(routes!(reference::docs))
         .routes(routes!(problems::problem_page))
-        .route("/docs/{file}", get(try_it::docs_file));
+        .route("/docs/{file}", get(reference::docs_file));
     Module::new("http-kit", routes)
+        .tag(
+            "health",
+            "Probes for orchestrators and load balancers. They need no key.",
+        )
+        .tag("documentation", "This documentation. It needs no key.")
         .problems(common::ALL)
         .field_codes(shape_codes())
         .field_codes([INVALID.clone()])

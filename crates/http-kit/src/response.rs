@@ -1,23 +1,26 @@
 //! The envelopes of responses.
+//!
+//! In the OpenAPI document `Data<T>` is called `TResponse`, and `Listing<T>` is called `TPage`.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Envelope of a single resource.
+/// The envelope of a single resource.
 #[derive(Serialize, ToSchema)]
 pub struct Data<T> {
-    /// The resource.
+    /// Content of the response.
     pub data: T,
 }
 
-/// Result of a request that was only validated.
+/// The request could be executed now. Nothing was written.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 pub struct Validity {
     /// Always `true`.
+    #[schema(example = true)]
     valid: bool,
 }
 
-/// The response to a valid request that was only validated.
+/// The response to a request that was only checked and could be executed now.
 pub const VALID: Data<Validity> = Data {
     data: Validity { valid: true },
 };
@@ -25,16 +28,16 @@ pub const VALID: Data<Validity> = Data {
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub struct Listing<T> {
-    /// The items of the page.
+    /// Items of the page.
     pub data: Vec<T>,
-    /// Position in the list.
+    /// How to continue.
     pub meta: PageMeta,
 }
 
-/// Position in a list.
+/// How to continue after a page.
 #[derive(Serialize, ToSchema)]
 pub struct PageMeta {
-    /// The value of `cursor` for the next page; null on the last page.
+    /// Value of `cursor` for the next page; null on the last page.
     #[schema(required = true)]
     pub next_cursor: Option<String>,
     /// Whether there is a next page.

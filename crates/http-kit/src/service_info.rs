@@ -5,10 +5,12 @@ pub struct ServiceInfo {
     pub title: &'static str,
     /// The version in the OpenAPI document.
     pub version: &'static str,
-    /// The description in the OpenAPI document.
+    /// What the service is, as the first paragraph of the OpenAPI document, in Markdown.
     pub description: &'static str,
     /// SPDX expression of the license.
     pub license: &'static str,
+    /// URL of the license.
+    pub license_url: &'static str,
     /// The realm of `WWW-Authenticate` (RFC 6750): visible ASCII without quotes.
     pub realm: &'static str,
 }

@@ -29,7 +29,7 @@ pub async fn every_unknown_parameter_is_reported_on_every_route(app: TestApp) {
         Call::get(&format!("/health/ready{query}")),
         Call::get(&format!("/openapi.json{query}")),
         Call::get(&format!("/docs{query}")),
-        Call::get(&format!("/docs/swagger-ui.css{query}")),
+        Call::get(&format!("/docs/scalar.js{query}")),
         Call::get(&format!("/problems/internal{query}")),
     ] {
         app.send(call)

@@ -24,7 +24,7 @@ const ROUTES: [(&str, &str); 12] = [
     ("/health/ready", "GET,HEAD"),
     ("/openapi.json", "GET,HEAD"),
     ("/docs", "GET,HEAD"),
-    ("/docs/swagger-ui.css", "GET,HEAD"),
+    ("/docs/scalar.js", "GET,HEAD"),
     ("/problems/not_found", "GET,HEAD"),
     ("/problems/nonsense", "GET,HEAD"),
 ];
@@ -184,7 +184,7 @@ pub async fn a_problem_page_in_another_spelling_is_not_found(app: TestApp) {
     for path in [
         "/problems/not%5Ffound",
         "/problems/%FF",
-        "/docs/swagger%2Dui.css",
+        "/docs/scalar%2Ejs",
         "/docs/%FF",
         "/%64ocs",
     ] {

@@ -32,8 +32,9 @@ use super::view::{CustomerTypeName, StatusName};
 
 /// Create a customer
 ///
-/// Provisions a customer, which wallets, payment methods and transactions refer to by its id. With an
-/// `Idempotency-Key` a request may be repeated safely: it is carried out once and answered alike.
+/// Creates a customer, to which wallets, payment methods and transactions refer by its id. With an `Idempotency-Key`
+/// the request can be repeated safely: it is executed once, and each repetition returns the first response. With
+/// `validate_only=true` the request is only checked.
 #[utoipa::path(
     post,
     path = "/customers",
@@ -42,24 +43,24 @@ use super::view::{CustomerTypeName, StatusName};
     security(("api_key" = ["customers:write"])),
     params(
         IdempotencyKeyHeader,
-        ("validate_only" = Option<bool>, Query, description = "Check, uniqueness included, and write nothing."),
+        ("validate_only" = Option<bool>, Query, description = "`true` makes every check, including uniqueness, and writes nothing.", example = false),
     ),
     request_body = CreateCustomerRequest,
     responses(
         (
             status = 201,
-            description = "The customer is created, now or by the first request of this idempotency key.",
-            body = Data<ReceiptView>,
+            description = "The customer was created, now or by the first request with this idempotency key.",
+            body = CreateCustomerResponse,
             headers(
-                ("Location" = String, description = "Where the customer is read."),
-                ("ETag" = String, description = "The customer's version as an entity tag."),
-                ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
+                ("Location" = String, description = "Path of the customer."),
+                ("ETag" = String, description = "Version of the customer as an entity tag."),
+                ("Idempotent-Replayed" = String, description = "`true` if this is the first response to this idempotency key again."),
             ),
         ),
         (
             status = 200,
             description = "With `validate_only=true`: the customer could be created now.",
-            body = Data<Validity>,
+            body = CreateCustomerResponse,
         ),
         CreateProblems,
     ),
@@ -108,7 +109,7 @@ pub(crate) async fn create_customer(
 }
 
 problem_set! {
-    /// What a create may meet.
+    /// Problems of creating a customer.
     CreateProblems:
         common::MALFORMED_JSON, common::INVALID_REQUEST, common::IDEMPOTENCY_KEY_INVALID,
         common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE, common::NOT_ACCEPTABLE,
@@ -140,39 +141,39 @@ fn problem(error: CreateCustomerError) -> Problem {
 #[serde(deny_unknown_fields)]
 #[garde(context(Faults))]
 struct CreateCustomerRequest {
-    /// First name. Trimmed, put in NFC and counted in code points; no control, format or private-use
-    /// characters.
+    /// First name. White space around it is removed, it is normalized to NFC, and its length is counted in code points.
+    /// Control, format and private-use characters are not allowed.
     #[garde(dive)]
     #[schema(value_type = String, min_length = 1, max_length = 100, example = "James")]
     first_name: Field<PersonName>,
-    /// Last name, by the same rules.
+    /// Last name. The rules are those of `first_name`.
     #[garde(dive)]
     #[schema(value_type = String, min_length = 1, max_length = 100, example = "Okafor")]
     last_name: Field<PersonName>,
-    /// Email address, unique in the tenant (compared without regard to ASCII case). ASCII `local@domain`
-    /// with a dotted domain; no quoted local part, address literal or comment. The domain is stored in
-    /// lower case.
+    /// Email address, unique in the tenant without regard to ASCII case. ASCII `local@domain` with at least one dot in
+    /// the domain; no quoted local part, address literal or comment. The domain is stored in lower case.
     #[garde(dive)]
     #[schema(value_type = String, format = Email, max_length = 254, example = "james.okafor@example.com")]
     email: Field<EmailAddress>,
-    /// Phone number with its country code, valid in its numbering plan. Spaces, hyphens, dots and
-    /// parentheses may stand between digits. Stored and returned as E.164.
+    /// Phone number with its country code, valid in its numbering plan. Spaces, hyphens, dots and parentheses are allowed
+    /// between digits. Stored and returned in E.164 form.
     #[garde(dive)]
     #[schema(value_type = String, pattern = r"^\+[0-9][0-9 ().-]*[0-9]$", example = "+2348012345678")]
     phone: Field<PhoneNumber>,
-    /// Customer type; never changes.
+    /// Customer type. It cannot be changed later.
     #[garde(dive)]
     #[schema(value_type = CustomerTypeName)]
     r#type: Field<CustomerType>,
-    /// Where bills go.
+    /// Billing address.
     #[garde(dive)]
     billing_address: BillingAddressRequest,
-    /// The caller's own reference, unique in the tenant: printable ASCII, not all spaces.
+    /// The client's own reference, unique in the tenant: printable ASCII, not only spaces. It must not contain personal
+    /// data.
     #[garde(dive)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "crm-4711")]
     external_id: Option<Field<ExternalId>>,
-    /// The caller's own notes: up to 50 texts of up to 500 characters under names of 1 to 40 letters,
-    /// digits, `_`, `.` and `-`; 16 KiB of UTF-8 in all.
+    /// The client's own data: up to 50 strings of up to 500 characters, with names of 1 to 40 letters, digits, `_`, `.`
+    /// and `-`; at most 16 KiB of UTF-8 in total.
     #[garde(dive)]
     #[schema(required = false, schema_with = super::metadata::nullable_metadata_schema)]
     metadata: Option<MetadataField>,
@@ -182,7 +183,6 @@ struct CreateCustomerRequest {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(context(Faults))]
-#[schema(as = NewBillingAddress)]
 struct BillingAddressRequest {
     /// Street address, first line.
     #[garde(dive)]
@@ -248,15 +248,32 @@ impl BillingAddressRequest {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CustomerCreated)]
 struct ReceiptView {
-    /// Unique customer identifier: a UUID version 7.
+    /// Id of the customer: a UUID version 7.
     #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
     id: String,
-    /// Customer status: `pending_kyc` where this type of customer is verified, else `active`.
+    /// `pending_kyc` if this type of customer is verified, otherwise `active`.
     #[schema(value_type = StatusName)]
     status: &'static str,
-    /// When the customer was created: RFC 3339, UTC, whole seconds.
+    /// Time of the creation: RFC 3339, UTC, whole seconds.
     #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
     created_at: String,
+}
+
+/// The response to a create: with status 201 the new customer, and with status 200 the result of a request that was only
+/// checked.
+//
+// Both statuses have this schema, because generators of clients use one schema for an operation. The variants have no
+// descriptions, because generated TypeScript code lacks imports if they do.
+#[derive(ToSchema)]
+#[schema(as = CreateCustomerResponse)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "it only describes the response in the OpenAPI document"
+)]
+enum CreateCustomerResponse {
+    Created(Data<ReceiptView>),
+    Valid(Data<Validity>),
 }
 
 impl From<Receipt> for ReceiptView {

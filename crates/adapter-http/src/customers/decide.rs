@@ -27,31 +27,31 @@ use super::problems::{INVALID_TRANSITION, refused_transition};
 use super::view::CustomerView;
 use crate::state::CustomersState;
 
-/// A decision for which a reason may be given.
+/// A decision with an optional reason.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(context(Faults))]
 pub(crate) struct DecisionRequest {
-    /// Why. Personal data like the rest.
+    /// Reason of the decision, as text for people. It is protected like personal data.
     #[garde(dive)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "documents seen")]
     reason: Option<Field<Reason>>,
-    /// The caller's own name for the decision, unique in the tenant: sent again it is carried out once.
+    /// The client's own id of the decision, unique in the tenant. A decision that is sent again is executed once.
     #[garde(dive)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "kyc-2025-0042")]
     decision_id: Option<Field<DecisionId>>,
 }
 
-/// A decision for which a reason must be given.
+/// A decision with a reason.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(context(Faults))]
 pub(crate) struct ReasonedDecisionRequest {
-    /// Why. Personal data like the rest.
+    /// Reason of the decision, as text for people. It is protected like personal data.
     #[garde(dive)]
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "documents expired")]
     reason: Field<Reason>,
-    /// The caller's own name for the decision, unique in the tenant: sent again it is carried out once.
+    /// The client's own id of the decision, unique in the tenant. A decision that is sent again is executed once.
     #[garde(dive)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "kyc-2025-0042")]
     decision_id: Option<Field<DecisionId>>,
@@ -86,24 +86,24 @@ pub(crate) fn route(verb: Verb) -> String {
 
 /// Decide on a customer
 ///
-/// Carries out a verb of the status rules on the version that `If-Match` names. With a `decision_id` it
-/// is carried out once, and answered alike when it is sent again.
+/// Applies to the version that `If-Match` names. With a `decision_id` the request can be repeated safely: it is executed
+/// once, and each repetition returns the first response.
 #[utoipa::path(
     post,
     path = "/customers/{id}/{verb}",
     tag = "customers",
     params(
-        ("id" = String, Path, format = Uuid, description = "The customer's id."),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that is decided on.", example = "\"1\""),
+        ("id" = String, Path, format = Uuid, description = "Id of the customer.", example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70"),
+        ("If-Match" = String, Header, description = "The `ETag` of the version that the change is based on: one strong entity tag with its quotation marks.", pattern = r#"^"[1-9][0-9]{0,9}"$"#, example = "\"1\""),
     ),
     responses(
         (
             status = 200,
-            description = "The customer as the decision left it.",
+            description = "The customer after the decision.",
             body = Data<CustomerView>,
             headers(
-                ("ETag" = String, description = "The customer's version as an entity tag."),
-                ("Idempotent-Replayed" = String, description = "`true` where the first answer is given again."),
+                ("ETag" = String, description = "Version of the customer as an entity tag."),
+                ("Idempotent-Replayed" = String, description = "`true` if this is the first response to this decision again."),
             ),
         ),
         DecideProblems,
@@ -179,7 +179,7 @@ impl RequestBody for ReasonedDecisionRequest {
 }
 
 problem_set! {
-    /// What a decision may meet.
+    /// Problems of a decision.
     DecideProblems:
         common::MALFORMED_JSON, common::INVALID_REQUEST, common::UNAUTHORIZED,
         common::INSUFFICIENT_SCOPE, common::NOT_FOUND, common::NOT_ACCEPTABLE,

@@ -20,7 +20,7 @@ use super::view::CustomerView;
 
 /// Read a customer
 ///
-/// The whole customer, with its version as an entity tag.
+/// Returns the customer, with its version as the `ETag`.
 #[utoipa::path(
     get,
     path = "/customers/{id}",
@@ -28,20 +28,20 @@ use super::view::CustomerView;
     operation_id = "getCustomer",
     security(("api_key" = ["customers:read"])),
     params(
-        ("id" = String, Path, format = Uuid, description = "The customer's id."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the caller has; 304 where one of them is current."),
+        ("id" = String, Path, format = Uuid, description = "Id of the customer.", example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70"),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has. If one of them is current, the response is 304.", example = "\"1\""),
     ),
     responses(
         (
             status = 200,
             description = "The customer.",
             body = Data<CustomerView>,
-            headers(("ETag" = String, description = "The customer's version as an entity tag.")),
+            headers(("ETag" = String, description = "Version of the customer as an entity tag.")),
         ),
         (
             status = 304,
-            description = "The caller has the current version.",
-            headers(("ETag" = String, description = "The customer's version as an entity tag.")),
+            description = "The client has the current version.",
+            headers(("ETag" = String, description = "Version of the customer as an entity tag.")),
         ),
         ReadProblems,
     ),
@@ -64,7 +64,7 @@ pub(crate) async fn get_customer(
 }
 
 problem_set! {
-    /// What reading a customer may meet.
+    /// Problems of reading a customer.
     pub(super) ReadProblems:
         common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
         common::NOT_FOUND, common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL,

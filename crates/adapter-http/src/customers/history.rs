@@ -18,43 +18,43 @@ use utoipa::ToSchema;
 use super::get::{self, ReadProblems};
 use super::path::CustomerIdInPath;
 use super::scopes::CustomersRead;
-use super::view::StatusName;
+use super::view::{StatusName, VerbName};
 use crate::state::CustomersState;
 
 /// The most memory that an entry takes while a page is built, in bytes: a reason of 500 characters, a decision id and the
 /// names of fields, each as a row and as a value.
 const ENTRY_BYTES: usize = 8 * 1024;
 
-/// What was done to a customer. It names fields, never their values.
+/// A change of a customer. It contains the names of changed fields, not their values.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HistoryEntry)]
 pub(crate) struct HistoryEntryView<'a> {
-    /// The version that the change made.
+    /// Version of the customer after the change.
     #[schema(minimum = 1, example = 2)]
     version: u32,
-    /// When.
+    /// Time of the change.
     #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
     at: String,
-    /// The id of the API key that asked for it.
+    /// Id of the API key that made the change.
     #[schema(example = "0123456789abcdef")]
     actor: String,
-    /// `create`, `update` or a verb of the status rules.
-    #[schema(example = "approve")]
+    /// What was done: `create`, `update`, or a verb of the status rules.
+    #[schema(value_type = VerbName, example = "approve")]
     verb: &'static str,
-    /// The status before; null at creation.
+    /// Status before the change; null for the creation.
     #[schema(value_type = Option<StatusName>, required = true)]
     from: Option<&'static str>,
-    /// The status after.
+    /// Status after the change.
     #[schema(value_type = StatusName)]
     to: &'static str,
-    /// JSON pointers to the fields that were edited.
+    /// JSON pointers to the changed fields.
     #[schema(example = json!(["/email", "/billing_address/city"]))]
     changed_fields: Vec<&'a str>,
-    /// Why, where a reason was given.
-    #[schema(required = true)]
+    /// Reason, if one was given.
+    #[schema(required = true, example = "documents verified")]
     reason: Option<&'a str>,
-    /// The caller's name for the decision, where one was given.
-    #[schema(required = true)]
+    /// The client's own id of the decision, if one was given.
+    #[schema(required = true, example = "kyc-2025-0042")]
     decision_id: Option<&'a str>,
 }
 
@@ -75,9 +75,9 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     }
 }
 
-/// Read a customer's history
+/// List the changes of a customer
 ///
-/// Newest first.
+/// Returns the history of the customer, newest first.
 #[utoipa::path(
     get,
     path = "/customers/{id}/history",
@@ -85,7 +85,7 @@ impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     operation_id = "getCustomerHistory",
     security(("api_key" = ["customers:read"])),
     params(
-        ("id" = String, Path, format = Uuid, description = "The customer's id."),
+        ("id" = String, Path, format = Uuid, description = "Id of the customer.", example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70"),
         HistoryParameters,
     ),
     responses(
@@ -132,10 +132,11 @@ pub(crate) async fn customer_history(
     reason = "it only describes the parameters in the OpenAPI document"
 )]
 struct HistoryParameters {
-    /// Maximum number of entries on a page; at least 1.
-    #[param(minimum = 1, maximum = 200, default = 50)]
+    /// Maximum number of entries on a page.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u32>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
 

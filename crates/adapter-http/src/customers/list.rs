@@ -20,7 +20,8 @@ const CUSTOMER_BYTES: usize = 40 * 1024;
 
 /// List customers
 ///
-/// Newest first, or oldest first with `order=asc`. Pages are cut by key, so the millionth costs what the first does.
+/// Returns a page of customers: newest first, or oldest first with `order=asc`. Each filter that is given narrows the
+/// list.
 #[utoipa::path(
     get,
     path = "/customers",
@@ -58,7 +59,7 @@ pub(crate) async fn list_customers(
 }
 
 problem_set! {
-    /// What reading a list may meet.
+    /// Problems of reading a list.
     pub(crate) ListProblems:
         common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
         common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL, common::UNAVAILABLE

@@ -10,7 +10,7 @@ use http::Uri;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::view::StatusName;
+use super::view::{CustomerTypeName, StatusName};
 use customers_http_kit::cursor::CursorScope;
 use customers_http_kit::problem::Problem;
 use customers_http_kit::query::{LIMIT_DEFAULT, Query, limit};
@@ -24,34 +24,39 @@ use customers_http_kit::timestamp::parse_bound;
     reason = "it only describes the parameters in the OpenAPI document"
 )]
 pub(crate) struct ListParameters {
-    /// At most so many customers on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
+    /// Maximum number of customers on a page.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u32>,
-    /// `next_cursor` of the page before, with the same filters and the same order.
+    /// `next_cursor` of the previous page, which had the same filters and the same order.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
     /// `desc`: the newest customer first; `asc`: the oldest first.
     #[param(inline)]
     order: Option<OrderName>,
-    /// Customers in one of these statuses. May be repeated.
-    #[param(style = Form, explode = true)]
+    /// Only customers with one of these statuses. Repeat the parameter for several.
+    #[param(style = Form, explode = true, example = json!(["pending_kyc", "in_review"]))]
     status: Option<Vec<StatusName>>,
-    /// Customers of this type.
-    #[param(inline, value_type = Option<super::view::CustomerTypeName>)]
+    /// Only customers of this type.
+    #[param(value_type = Option<CustomerTypeName>, example = "individual")]
     r#type: Option<String>,
-    /// The customer with this email address, compared without regard to ASCII case.
+    /// Only the customer with this email address, compared without regard to ASCII case.
+    #[param(max_length = 254, example = "james.okafor@example.com")]
     email: Option<String>,
-    /// Customers with this phone number.
+    /// Only customers with this phone number.
+    #[param(example = "+2348012345678")]
     phone: Option<String>,
-    /// The customer with this reference.
+    /// Only the customer with this reference of the client.
+    #[param(min_length = 1, max_length = 255, example = "crm-4711")]
     external_id: Option<String>,
-    /// Customers whose billing address is in this country.
+    /// Only customers whose billing address is in this country: an ISO 3166-1 alpha-2 code in upper case.
+    #[param(pattern = "^[A-Z]{2}$", example = "NG")]
     country: Option<String>,
-    /// Customers created at this time or later: any RFC 3339 date-time, compared to the microsecond. A
-    /// leap second is read as the beginning of the next month.
-    #[param(format = DateTime)]
+    /// Only customers that were created at this time or later: an RFC 3339 date-time with any offset, compared to the
+    /// microsecond.
+    #[param(format = DateTime, example = "2025-01-01T00:00:00Z")]
     created_from: Option<String>,
-    /// Customers created before this time. A range that holds nothing is an empty page.
-    #[param(format = DateTime)]
+    /// Only customers that were created before this time.
+    #[param(format = DateTime, example = "2026-01-01T00:00:00Z")]
     created_before: Option<String>,
 }
 

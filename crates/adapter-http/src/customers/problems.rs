@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::view::{StatusName, VerbName};
+
 /// What is unique is taken.
 pub(crate) static CUSTOMER_ALREADY_EXISTS: ProblemKind = ProblemKind::new(
     "customer_already_exists",
@@ -19,7 +21,7 @@ pub(crate) static CUSTOMER_ALREADY_EXISTS: ProblemKind = ProblemKind::new(
 .help("`conflict` names the field and the customer that holds its value. Use that customer, or send another value.")
 .header(
     "Idempotent-Replayed",
-    "`true` where the first answer is given again.",
+    "`true` if this is the first response to this idempotency key again.",
 )
 .extension(ExtensionSchema::of::<ConflictBody>());
 
@@ -36,49 +38,62 @@ pub(crate) static INVALID_TRANSITION: ProblemKind = ProblemKind::new(
 /// Every problem that customers add.
 pub(crate) static ALL: [&ProblemKind; 2] = [&CUSTOMER_ALREADY_EXISTS, &INVALID_TRANSITION];
 
-/// Who holds what was to be unique.
+/// The customer that already has a value that must be unique.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Conflict)]
 struct ConflictBody {
-    /// The field whose value is taken: `email` or `external_id`.
-    #[schema(example = "email")]
+    /// The field whose value is taken.
+    #[schema(value_type = ConflictField)]
     field: &'static str,
-    /// The customer that holds it.
-    #[schema(format = Uuid)]
+    /// Id of the customer that has this value.
+    #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
     customer_id: String,
+}
+
+/// A field whose value is unique in the tenant.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(
+    dead_code,
+    reason = "it only describes the field in the OpenAPI document"
+)]
+enum ConflictField {
+    Email,
+    ExternalId,
 }
 
 impl ProblemExtension for ConflictBody {
     const MEMBER: &'static str = "conflict";
-    const DESCRIPTION: &'static str = "What is taken and by whom, for `customer_already_exists`.";
+    const DESCRIPTION: &'static str =
+        "The unique field and the customer that has its value, for `customer_already_exists`.";
 
     fn example() -> Value {
         json!({"field": "email", "customer_id": "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70"})
     }
 }
 
-/// What the status rules say to what was asked.
+/// A change that the status rules do not allow.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RefusedTransition)]
 struct TransitionBody {
-    /// The customer's present status.
-    #[schema(example = "closed")]
+    /// Current status of the customer.
+    #[schema(value_type = StatusName)]
     from: &'static str,
-    /// The status that the verb leads to; null for an edit.
-    #[schema(required = true, example = "active")]
+    /// Status that the verb leads to; null for an edit.
+    #[schema(required = true, value_type = Option<StatusName>)]
     to: Option<&'static str>,
-    /// The verbs that are allowed from the present status.
-    #[schema(example = json!([]))]
+    /// Verbs that are allowed from the current status.
+    #[schema(value_type = Vec<VerbName>, example = json!(["reopen", "close"]))]
     allowed: Vec<&'static str>,
 }
 
 impl ProblemExtension for TransitionBody {
     const MEMBER: &'static str = "transition";
     const DESCRIPTION: &'static str =
-        "What was asked and what is allowed, for `invalid_transition`.";
+        "The requested change and the allowed verbs, for `invalid_transition`.";
 
     fn example() -> Value {
-        json!({"from": "closed", "to": "active", "allowed": []})
+        json!({"from": "rejected", "to": "active", "allowed": ["reopen", "close"]})
     }
 }
 

@@ -6,51 +6,52 @@ use customers_http_kit::auth::Authorized;
 use customers_http_kit::negotiation::AcceptsJson;
 use customers_http_kit::query::NoParameters;
 use customers_http_kit::response::Data;
+use customers_http_kit::schema_names::ScopeName;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::ListProblems;
 use super::scopes::CustomersRead;
-use super::view::StatusName;
+use super::view::{StatusName, VerbName};
 
-/// The status rules as data.
+/// The status rules.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatusRules {
     /// Every status.
     #[schema(value_type = Vec<StatusName>)]
     statuses: Vec<&'static str>,
-    /// The statuses in which a customer may transact.
+    /// Statuses in which a customer may transact.
     #[schema(value_type = Vec<StatusName>, example = json!(["active"]))]
     may_transact: Vec<&'static str>,
-    /// The statuses in which a customer's data may be edited.
+    /// Statuses in which the data of a customer can be edited.
     #[schema(value_type = Vec<StatusName>)]
     editable: Vec<&'static str>,
-    /// Every move from one status to another.
+    /// Every change from one status to another.
     transitions: Vec<StatusTransition>,
 }
 
-/// A move from one status to another.
+/// A change from one status to another.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatusTransition {
-    /// The status that it starts from.
+    /// Status before the change.
     #[schema(value_type = StatusName)]
     from: &'static str,
-    /// The verb that asks for it.
-    #[schema(example = "approve")]
+    /// Verb that makes the change.
+    #[schema(value_type = VerbName)]
     verb: &'static str,
-    /// The status that it leads to.
+    /// Status after the change.
     #[schema(value_type = StatusName)]
     to: &'static str,
-    /// The scope that it needs.
-    #[schema(example = "customers:review")]
+    /// Scope that the verb needs.
+    #[schema(value_type = ScopeName, example = "customers:review")]
     scope: &'static str,
-    /// Whether it needs a reason.
+    /// Whether the verb needs a reason.
     reason_required: bool,
 }
 
 /// Read the status rules
 ///
-/// Made from the very table by which decisions are made.
+/// Returns the statuses, what a customer may do in each, and the verbs that change them.
 #[utoipa::path(
     get,
     path = "/statuses",
@@ -58,7 +59,7 @@ pub(crate) struct StatusTransition {
     operation_id = "getStatuses",
     security(("api_key" = ["customers:read"])),
     responses(
-        (status = 200, description = "The rules.", body = Data<StatusRules>),
+        (status = 200, description = "The status rules.", body = Data<StatusRules>),
         ListProblems,
     ),
 )]

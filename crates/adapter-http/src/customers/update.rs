@@ -31,8 +31,9 @@ use super::view::CustomerView;
 
 /// Edit a customer
 ///
-/// A JSON merge patch (RFC 7396) of the version that `If-Match` names. One that changes nothing answers
-/// with the same version. With `validate_only=true` every check is made and nothing is written.
+/// Applies a JSON merge patch (RFC 7396) to the version that `If-Match` names: absent members stay, and null removes an
+/// optional member. An edit that changes nothing returns the same version. With `validate_only=true` the request is only
+/// checked.
 #[utoipa::path(
     patch,
     path = "/customers/{id}",
@@ -40,9 +41,9 @@ use super::view::CustomerView;
     operation_id = "updateCustomer",
     security(("api_key" = ["customers:write"])),
     params(
-        ("id" = String, Path, format = Uuid, description = "The customer's id."),
-        ("If-Match" = String, Header, description = "The `ETag` of the version to edit.", example = "\"1\""),
-        ("validate_only" = Option<bool>, Query, description = "Check, and write nothing."),
+        ("id" = String, Path, format = Uuid, description = "Id of the customer.", example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70"),
+        ("If-Match" = String, Header, description = "The `ETag` of the version that the change is based on: one strong entity tag with its quotation marks.", pattern = r#"^"[1-9][0-9]{0,9}"$"#, example = "\"1\""),
+        ("validate_only" = Option<bool>, Query, description = "`true` makes every check, including uniqueness, and writes nothing.", example = false),
     ),
     request_body(content(
         (UpdateCustomerRequest = "application/merge-patch+json"),
@@ -51,9 +52,9 @@ use super::view::CustomerView;
     responses(
         (
             status = 200,
-            description = "The customer as it is now; or, with `validate_only=true`, that the edit is valid.",
+            description = "The customer after the edit. With `validate_only=true`: the edit could be made now.",
             body = UpdateResponse,
-            headers(("ETag" = String, description = "The customer's version as an entity tag.")),
+            headers(("ETag" = String, description = "Version of the customer as an entity tag.")),
         ),
         UpdateProblems,
     ),
@@ -95,7 +96,7 @@ pub(crate) async fn update_customer(
 }
 
 problem_set! {
-    /// What an edit may meet.
+    /// Problems of editing a customer.
     UpdateProblems:
         common::MALFORMED_JSON, common::INVALID_REQUEST, common::UNAUTHORIZED,
         common::INSUFFICIENT_SCOPE, common::NOT_FOUND, common::NOT_ACCEPTABLE,
@@ -134,8 +135,8 @@ fn invalid_metadata(fault: &InvalidMetadata) -> Problem {
     Problem::with_errors(&common::INVALID_FIELDS, errors)
 }
 
-/// An edit of a customer (RFC 7396): what is absent stays, and null takes away what is optional. The
-/// values follow the rules of creation; the type never changes.
+/// An edit of a customer (RFC 7396): absent members stay, and null removes an optional member. The rules of values are
+/// those of creation. The type cannot be edited.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[garde(context(Faults))]
@@ -160,17 +161,17 @@ struct UpdateCustomerRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, pattern = r"^\+[0-9][0-9 ().-]*[0-9]$", example = "+2348012345678")]
     phone: Option<Field<PhoneNumber>>,
-    /// Changes of the address.
+    /// Changes of the billing address.
     #[garde(dive)]
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = BillingAddressEdit, required = false)]
     billing_address: Option<BillingAddressEdit>,
-    /// The caller's own reference; null takes it away.
+    /// The client's own reference. Null removes it.
     #[garde(dive)]
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[ -~]*[!-~][ -~]*$", example = "crm-4711")]
     external_id: EditField<Field<ExternalId>>,
-    /// Changes of the caller's own notes; null takes one, or all of them, away.
+    /// Changes of the client's own data. A null value removes a member, and null in place of the object removes all.
     #[garde(dive)]
     #[serde(default)]
     #[schema(required = false, schema_with = super::metadata::metadata_edit_schema)]
@@ -187,7 +188,7 @@ struct BillingAddressEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200, example = "123 Test Lane")]
     line1: Option<Field<AddressLine>>,
-    /// Street address, second line; null takes it away.
+    /// Street address, second line. Null removes it.
     #[garde(dive)]
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Suite 456")]
@@ -207,7 +208,7 @@ struct BillingAddressEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 16, pattern = r"^[A-Za-z0-9 -]*[A-Za-z0-9][A-Za-z0-9 -]*$", example = "100001")]
     zip_code: Option<Field<ZipCode>>,
-    /// ISO 3166-1 alpha-2 code, upper case.
+    /// ISO 3166-1 alpha-2 code in upper case.
     #[garde(dive)]
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, pattern = "^[A-Z]{2}$", example = "NG")]
@@ -246,16 +247,17 @@ impl BillingAddressEdit {
     }
 }
 
-/// The response to an edit.
+/// The response to an edit: the customer after it, or the result of a request that was only checked.
+//
+// The variants have no descriptions, because generated TypeScript code lacks imports if they do.
 #[derive(Serialize, ToSchema)]
+#[schema(as = UpdateCustomerResponse)]
 #[serde(untagged)]
 #[expect(
     clippy::large_enum_variant,
     reason = "it lives for as long as it takes to write it out"
 )]
 enum UpdateResponse<'a> {
-    /// The customer as it is now.
     Customer(Data<CustomerView<'a>>),
-    /// With `validate_only=true`: the edit could be made now.
     Valid(Data<Validity>),
 }

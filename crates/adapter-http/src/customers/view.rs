@@ -1,34 +1,38 @@
 //! Customers as responses show them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use customers_domain::{AddressLine, Customer, ExternalId, Reason, Verb};
+use customers_domain::{Action, AddressLine, Customer, ExternalId, Reason, Verb};
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use customers_http_kit::timestamp::rfc3339;
 
-/// A whole customer.
+/// A customer.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub(crate) struct CustomerView<'a> {
-    /// Unique customer identifier: a UUID version 7.
+    /// Id of the customer: a UUID version 7.
     #[schema(format = Uuid, example = "01997099-05b2-7c4e-9b1f-2f6a1d3c5e70")]
     id: String,
-    /// Where the customer stands in its life.
+    /// Status of the customer.
     #[schema(value_type = StatusName)]
     status: &'static str,
-    /// The reason given with the last change of status.
+    /// Reason of the last change of the status, if one was given.
     #[schema(required = true, example = json!(null))]
     status_reason: Option<&'a str>,
-    /// When the status last changed; at first, when the customer was created.
+    /// Time of the last change of the status, or of the creation.
     #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
     status_since: String,
     /// Whether this status allows wallets and transactions.
     #[schema(example = false)]
     may_transact: bool,
-    /// The verbs that may follow.
-    #[schema(example = json!(["submit", "approve", "reject", "close"]))]
+    /// Verbs that are allowed from this status.
+    #[schema(value_type = Vec<VerbName>, example = json!(["submit", "approve", "reject", "close"]))]
     allowed_transitions: Vec<&'static str>,
     /// First name.
     #[schema(example = "James")]
@@ -36,31 +40,31 @@ pub(crate) struct CustomerView<'a> {
     /// Last name.
     #[schema(example = "Okafor")]
     last_name: &'a str,
-    /// Email address, its domain in lower case.
+    /// Email address, with its domain in lower case.
     #[schema(format = Email, example = "james.okafor@example.com")]
     email: &'a str,
-    /// Phone number as E.164.
+    /// Phone number in E.164 form.
     #[schema(example = "+2348012345678")]
     phone: &'a str,
     /// Customer type.
     #[serde(rename = "type")]
     #[schema(value_type = CustomerTypeName)]
     customer_type: &'static str,
-    /// Where bills go.
+    /// Billing address.
     billing_address: BillingAddressView<'a>,
-    /// The caller's own reference.
+    /// The client's own reference.
     #[schema(required = true, example = "crm-4711")]
     external_id: Option<&'a str>,
-    /// The caller's own notes.
+    /// The client's own data.
     #[schema(schema_with = super::metadata::metadata_schema)]
     metadata: &'a BTreeMap<String, String>,
-    /// The number of this state; the same as in the `ETag`.
+    /// Version of the customer, as in the `ETag`. Each change raises it by one.
     #[schema(minimum = 1, example = 1)]
     version: u32,
-    /// When the customer was created.
+    /// Time of the creation.
     #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
     created_at: String,
-    /// When the customer was last changed.
+    /// Time of the last change.
     #[schema(format = DateTime, example = "2025-09-22T09:01:09Z")]
     updated_at: String,
 }
@@ -127,7 +131,15 @@ impl<'a> From<&'a Customer> for CustomerView<'a> {
     }
 }
 
-/// The statuses of customers.
+/// Status of a customer.
+///
+/// - `pending_kyc`: verification has not begun.
+/// - `in_review`: the customer is being verified.
+/// - `action_required`: the customer must provide something before verification can continue.
+/// - `active`: the customer may transact.
+/// - `suspended`: the customer may not transact for now.
+/// - `rejected`: verification failed.
+/// - `closed`: the relation has ended for good.
 #[derive(ToSchema)]
 #[schema(as = CustomerStatus, rename_all = "snake_case")]
 #[expect(
@@ -151,7 +163,7 @@ pub(crate) enum StatusName {
     Closed,
 }
 
-/// The types of customers.
+/// Type of a customer: a natural person, or a company or another legal person.
 #[derive(ToSchema)]
 #[schema(as = CustomerType, rename_all = "snake_case")]
 #[expect(
@@ -163,4 +175,33 @@ pub(crate) enum CustomerTypeName {
     Individual,
     /// A company or another legal person.
     Business,
+}
+
+/// The verbs of the status rules, and what else the history contains. The values come from the domain.
+///
+/// It is one enum because generated Go code has one constant for each value of all enums.
+pub(crate) enum VerbName {}
+
+impl PartialSchema for VerbName {
+    fn schema() -> RefOr<Schema> {
+        let others = [Action::Create, Action::Update];
+        let verbs = Verb::ALL.iter().copied().map(Action::Transition);
+        let names = others
+            .into_iter()
+            .chain(verbs)
+            .map(|action| Value::from(action.as_str()));
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(names))
+            .description(Some(
+                "What was done to a customer, or can be done. `create` and `update` appear in the history only.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for VerbName {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("CustomerVerb")
+    }
 }

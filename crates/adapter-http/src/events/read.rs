@@ -87,14 +87,14 @@ fn problem(error: ReadEventsError) -> Problem {
 )]
 struct EventParameters {
     /// Sequence after which the page starts, at most `head`.
-    #[param(minimum = 0, default = 0)]
+    #[param(minimum = 0, default = 0, example = 42)]
     after: Option<u64>,
     /// Maximum number of events on the page.
-    #[param(minimum = 1, maximum = 500, default = 100)]
+    #[param(minimum = 1, maximum = 500, default = 100, example = 100)]
     limit: Option<u32>,
     /// Seconds to wait for an event where the page would be empty. At most 8 requests of a key wait; more are answered
     /// at once.
-    #[param(minimum = 0, maximum = 30, default = 0)]
+    #[param(minimum = 0, maximum = 30, default = 0, example = 20)]
     wait: Option<u32>,
 }
 

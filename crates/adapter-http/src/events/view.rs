@@ -10,11 +10,11 @@ use customers_ports::{EventPage, EventQuery};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::customers::view::StatusName;
+use crate::customers::view::{StatusName, VerbName};
 
 /// A page of the event feed.
 #[derive(Serialize, ToSchema)]
-#[schema(as = EventListing)]
+#[schema(as = EventPage)]
 pub(super) struct EventListing<'a> {
     /// The events, oldest first.
     data: Vec<EventView<'a>>,
@@ -82,8 +82,8 @@ struct CustomerEventData {
     /// The version that the change made.
     #[schema(minimum = 1, example = 3)]
     version: u32,
-    /// `create`, `update` or a verb of the status rules.
-    #[schema(example = "approve")]
+    /// What was done: `create`, `update`, or a verb of the status rules.
+    #[schema(value_type = VerbName)]
     verb: &'static str,
     /// The status after the change.
     #[schema(value_type = StatusName)]

@@ -81,7 +81,11 @@ pub(super) fn schemas(
         .into_values()
         .flatten()
         .fold(components, |components, extension| {
-            components.schema((extension.schema_name)(), (extension.schema)())
+            let mut referenced = Vec::new();
+            (extension.referenced)(&mut referenced);
+            components
+                .schemas_from_iter(referenced)
+                .schema((extension.schema_name)(), (extension.schema)())
         })
         .schema(ProblemBody::name(), body)
 }
@@ -144,7 +148,8 @@ fn header(kind: &ProblemKind) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn example(kind: &ProblemKind) -> Value {
+/// An example of the body of a problem.
+pub(crate) fn example(kind: &ProblemKind) -> Value {
     let body = json!({
         "type": format!("/problems/{}", kind.code()),
         "title": kind.title(),

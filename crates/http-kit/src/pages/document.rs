@@ -1,14 +1,16 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use http::HeaderValue;
+use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 
+use super::html::NO_SNIFF;
 use super::problem_sets::PageProblems;
 use crate::query::NoParameters;
 use crate::state::HttpState;
 
-/// The OpenAPI document
+/// Read the OpenAPI document
 ///
-/// This document: OpenAPI 3.1.
+/// Returns this document, in OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",
@@ -22,7 +24,10 @@ use crate::state::HttpState;
 pub(super) async fn openapi_json(State(http): State<HttpState>, _: NoParameters) -> Response {
     // Clients that read slowly share one copy.
     (
-        [(CONTENT_TYPE, "application/json")],
+        [
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (X_CONTENT_TYPE_OPTIONS, NO_SNIFF),
+        ],
         http.shared().catalog.document().clone(),
     )
         .into_response()

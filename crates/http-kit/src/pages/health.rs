@@ -7,7 +7,7 @@ use crate::problem::{Problem, common};
 use crate::query::NoParameters;
 use crate::state::HttpState;
 
-/// How the program is.
+/// State of the program.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
     /// `ok`.
@@ -15,29 +15,29 @@ pub(super) struct Health {
     status: &'static str,
 }
 
-/// Is the program alive?
+/// Check that the program runs
 ///
-/// Answers as long as the program runs, whatever the store does.
+/// Succeeds as long as the program runs, whatever the state of the store.
 #[utoipa::path(
     get,
     path = "/health/live",
     tag = "health",
     operation_id = "getLiveness",
-    responses((status = 200, description = "It runs.", body = Health), super::problem_sets::PageProblems),
+    responses((status = 200, description = "The program runs.", body = Health), super::problem_sets::PageProblems),
 )]
 pub(super) async fn live(_: NoParameters) -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Can the program take requests?
+/// Check that the program can take requests
 ///
-/// Not while its store cannot be reached or written to, and not once it is going away.
+/// Fails while the store cannot be reached or written to, and once the program is shutting down.
 #[utoipa::path(
     get,
     path = "/health/ready",
     tag = "health",
     operation_id = "getReadiness",
-    responses((status = 200, description = "It can.", body = Health), super::problem_sets::ReadinessProblems),
+    responses((status = 200, description = "The program can take requests.", body = Health), super::problem_sets::ReadinessProblems),
 )]
 pub(super) async fn ready(
     State(http): State<HttpState>,

@@ -1,5 +1,10 @@
 use std::borrow::Cow;
 
+use http::HeaderValue;
+
+/// The value of `X-Content-Type-Options`: a browser takes the content type as it is.
+pub(super) const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 /// Text that HTML shows as it is.
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"']) {

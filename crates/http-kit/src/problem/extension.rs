@@ -24,6 +24,7 @@ pub struct ExtensionSchema {
     pub(crate) description: &'static str,
     pub(crate) schema_name: fn() -> Cow<'static, str>,
     pub(crate) schema: fn() -> RefOr<Schema>,
+    pub(crate) referenced: fn(&mut Vec<(String, RefOr<Schema>)>),
     pub(crate) example: fn() -> Value,
 }
 
@@ -35,6 +36,7 @@ impl ExtensionSchema {
             description: E::DESCRIPTION,
             schema_name: E::name,
             schema: E::schema,
+            referenced: E::schemas,
             example: E::example,
         }
     }

@@ -2,24 +2,26 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::field_code::FieldCode;
+use crate::schema_names::FieldErrorCodeName;
 
 /// At most this many places at fault are listed.
 const LISTED_MAX: usize = 100;
 /// A pointer may name a member that the caller sent; more than this of it is not repeated.
 const POINTER_MAX: usize = 128;
 
-/// A place at fault.
+/// A faulty member or parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer (RFC 6901) into the body, or `/` and the name of a query parameter; empty for the
-    /// whole body.
+    /// JSON pointer (RFC 6901) into the body, or `/` and the name of a query parameter. Empty for the whole body.
     #[schema(example = "/billing_address/country")]
     pointer: String,
-    /// What is wrong there.
-    #[schema(example = "unknown_country")]
+    /// Code of the fault.
+    #[schema(value_type = FieldErrorCodeName)]
     code: &'static str,
-    /// The same in words. For people; it may change.
-    #[schema(example = "is not an assigned ISO 3166-1 alpha-2 country code")]
+    /// The rule for this value, as text for people. The text can change.
+    #[schema(
+        example = "must be an assigned ISO 3166-1 alpha-2 country code in upper case, such as NG"
+    )]
     message: String,
 }
 

@@ -9,26 +9,29 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{FieldError, Problem};
+use crate::schema_names::ProblemCodeName;
 
 /// The body of every error (RFC 9457). Kinds of problems may add members.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
-    /// Names the kind of problem; a page about it is served there.
+    /// URI reference of the page about this kind of problem.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference", example = "/problems/invalid_fields")]
     problem_type: String,
-    /// What happened, in a few words.
+    /// The kind of problem in a few words.
     title: &'static str,
-    /// The HTTP status.
+    /// HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
     status: u16,
-    /// What happened, in a sentence.
+    /// The kind of problem in a sentence.
     detail: &'static str,
-    /// The kind of problem, for programs.
+    /// Code of the kind of problem.
+    #[schema(value_type = ProblemCodeName)]
     code: &'static str,
-    /// Names the request; the same as the header `X-Request-Id`.
+    /// Id of the request, as in the header `X-Request-Id`.
     request_id: &'a str,
-    /// Every place at fault, where fields or parameters are.
+    /// The faulty members or parameters, if the problem concerns any.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false, max_items = 100)]
     errors: &'a [FieldError],

@@ -33,6 +33,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: "1.2.3",
     description: "A service of two modules.",
     license: "MIT",
+    license_url: "https://opensource.org/license/mit",
     realm: "bank",
 };
 
@@ -145,8 +146,21 @@ async fn what_a_module_declares_is_on_the_pages_and_in_the_document() {
     assert!(components["responses"]["wallet_limit_reached"].is_object());
     let member = &components["schemas"]["Problem"]["properties"]["wallets"];
     assert_eq!(member["$ref"], "#/components/schemas/WalletCount");
-    let codes = &components["schemas"]["FieldError"]["properties"]["code"]["description"];
-    assert!(codes.as_str().unwrap().contains("`unknown_currency`"));
+    let codes = &components["schemas"]["FieldErrorCode"];
+    assert!(
+        codes["description"]
+            .as_str()
+            .unwrap()
+            .contains("`unknown_currency`")
+    );
+    assert!(
+        codes["enum"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("unknown_currency"))
+    );
+    let envelope = &components["schemas"]["WalletResponse"]["properties"]["data"];
+    assert_eq!(envelope["$ref"], "#/components/schemas/Wallet");
     let keys = &components["securitySchemes"]["api_key"]["description"];
     assert!(keys.as_str().unwrap().contains("`wallets:write`"));
 }

@@ -11,10 +11,10 @@ use tracing::instrument;
 
 use crate::customers::binding::stored_version;
 use crate::customers::create::Create;
+use crate::customers::create_batcher::CreateBatcher;
 use crate::customers::decide::StoreDecision;
 use crate::customers::seals::{ChangeSeals, Earlier};
 use crate::customers::update::StoreEdit;
-use crate::customers::writer::Writer;
 use crate::database::Database;
 use crate::failure::{Failure, FailureKind};
 use crate::sealing::{KeyRing, Place, Slot, TenantKeys};
@@ -23,6 +23,7 @@ use crate::{rows, sql};
 
 mod binding;
 mod create;
+mod create_batcher;
 mod create_many;
 mod decide;
 mod find_decision;
@@ -31,21 +32,20 @@ mod history;
 mod list;
 mod seals;
 mod update;
-mod writer;
 
 /// Customers in Postgres, sealed with the keys of their tenants.
 #[derive(Debug, Clone)]
 pub struct PgCustomerRepository {
     database: Database,
     keys: TenantKeys,
-    writer: Writer,
+    creates: CreateBatcher,
 }
 
 impl PgCustomerRepository {
     /// Keeps customers in that database, sealed with those keys.
     pub fn new(database: Database, keys: TenantKeys) -> Self {
         Self {
-            writer: Writer::new(database.clone()),
+            creates: CreateBatcher::new(database.clone()),
             database,
             keys,
         }
@@ -107,7 +107,7 @@ impl CustomerRepository for PgCustomerRepository {
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
         let ring = self.keys.ring(tenant).await?;
-        self.writer.create(Create::new(creation, &ring)?).await
+        self.creates.create(Create::new(creation, &ring)?).await
     }
 
     #[instrument(

@@ -15,18 +15,18 @@ use crate::sealing::KeyRing;
 use crate::sql;
 use crate::statement::Statement;
 
-/// One create: a statement that stores everything where nothing stands in the way, and where
-/// something does, another that says what. A race that is lost between the two is run again.
+/// A create: one statement that stores everything if there is no conflict, and otherwise another one that looks up the
+/// conflict. If both lose a race, they run again.
 ///
-/// It bears repetition because the customer's id stays the same: where an earlier attempt was
-/// committed after all, what stands in the way turns out to be this very customer.
+/// It can be repeated because the id of the customer stays the same: if an earlier attempt was committed, the conflict
+/// is with this very customer.
 pub(super) struct Create {
     tenant: TenantId,
     creation: Creation,
     seals: NewSeals,
     record: Option<NewRecord>,
-    /// Whether a statement stored nothing of it, so that the conflict is looked up first.
-    passed_over: bool,
+    /// Whether a batch did not store it, so that the conflict is looked up first.
+    look_up_first: bool,
 }
 
 /// The idempotency record of a create.
@@ -51,7 +51,7 @@ impl Work for Create {
 }
 
 impl Create {
-    /// Seals what is to be created.
+    /// Seals the values of a create.
     pub(super) fn new(creation: Creation, ring: &KeyRing) -> Result<Self, Failure> {
         let record = creation.claim.map(|claim| NewRecord {
             key_hash: record_key(&claim),
@@ -65,13 +65,13 @@ impl Create {
             seals: NewSeals::of(creation.customer(), ring)?,
             record,
             creation,
-            passed_over: false,
+            look_up_first: false,
         })
     }
 
     /// Makes the next attempt look up the conflict before it stores.
-    pub(super) const fn set_passed_over(&mut self) {
-        self.passed_over = true;
+    pub(super) const fn set_look_up_first(&mut self) {
+        self.look_up_first = true;
     }
 
     pub(super) const fn tenant(&self) -> TenantId {
@@ -95,7 +95,7 @@ impl Create {
     }
 
     async fn store_or_answer(&self, connection: &mut Connection) -> Result<CreateOutcome, Failure> {
-        if self.passed_over
+        if self.look_up_first
             && let Some(outcome) = self.answer(connection).await?
         {
             return Ok(outcome);
@@ -106,7 +106,7 @@ impl Create {
         self.answer(connection).await?.ok_or_else(Failure::raced)
     }
 
-    /// What stands in the way, unless it appeared just now or is gone again.
+    /// Returns the conflict, or `None` if it has just appeared or disappeared.
     async fn answer(&self, connection: &mut Connection) -> Result<Option<CreateOutcome>, Failure> {
         let Some(record) = &self.record else {
             let holders = connection.fetch(self.look_up(sql::FIND_HOLDER)).await?;
@@ -122,7 +122,7 @@ impl Create {
         outcome.transpose()
     }
 
-    /// Reads a row of [`sql::FIND_HOLDER`].
+    /// Converts a row of [`sql::FIND_HOLDER`].
     fn holder(&self, row: &PgRow) -> Result<CreateOutcome, Failure> {
         let holder = CustomerId::from_uuid(column(row, "resource_id")?);
         if holder == self.state().id {
@@ -132,7 +132,7 @@ impl Create {
         Ok(CreateOutcome::Taken(Conflict { field, holder }))
     }
 
-    /// Reads a row of [`sql::ANSWER_AND_RECORD`].
+    /// Converts a row of [`sql::ANSWER_AND_RECORD`].
     fn recorded(&self, row: &PgRow, record: &NewRecord) -> Result<CreateOutcome, Failure> {
         let fingerprint: &[u8] = column(row, "fingerprint")?;
         if fingerprint != record.fingerprint {
@@ -177,7 +177,7 @@ impl Create {
         }
     }
 
-    /// What a holder is looked for by.
+    /// Binds the values by which a holder is looked up.
     fn look_up(&self, statement: &'static str) -> Statement {
         Statement::new(statement)
             .bind(self.tenant.as_uuid())

@@ -13,11 +13,10 @@ use crate::settings::{LOCK_WAIT_TOGETHER, milliseconds};
 use crate::sql;
 use crate::statement::Statement;
 
-/// Several creates in one statement, no two of them with one key or one id. It says which are stored;
-/// of the others it says nothing.
+/// Several creates in one statement, with distinct keys and ids. Its result is the ids of the stored customers; the
+/// others have a conflict.
 ///
-/// It bears repetition: what an earlier attempt had stored is passed over, as anything is that stands
-/// in the way.
+/// It can be repeated: customers that an earlier attempt stored are skipped like any conflict.
 pub(super) struct CreateMany<'a>(pub(super) Vec<&'a Create>);
 
 impl Work for CreateMany<'_> {

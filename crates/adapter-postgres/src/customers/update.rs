@@ -13,16 +13,16 @@ use crate::sealing::Digest;
 use crate::sql;
 use crate::statement::Statement;
 
-/// Stores one edit: a statement that stores everything where nothing conflicts, and where something
-/// does, another that finds out what. A race that is lost between the two is run again.
+/// Stores an edit: one statement that stores everything if there is no conflict, and otherwise another one that looks
+/// up the conflict. If both lose a race, they run again.
 ///
-/// It can be repeated because the change's id stays the same: where an earlier attempt was committed
-/// after all, the version turns out to be made by this very change.
+/// It can be repeated because the id of the change stays the same: if an earlier attempt was committed, the version was
+/// created by this very change.
 pub(super) struct StoreEdit {
     pub(super) tenant: TenantId,
     pub(super) edit: CustomerEdit,
     pub(super) email_digest: Digest,
-    /// `None` where the customer did not have the version before, so that nothing can be stored.
+    /// `None` if the customer does not have the previous version, so that nothing can be stored.
     pub(super) seals: Option<ChangeSeals>,
 }
 
@@ -71,7 +71,7 @@ impl StoreEdit {
     }
 }
 
-/// Reads a row of [`sql::WHY_NOT_EDITED`]; `None` where nothing conflicts any more.
+/// Converts a row of [`sql::WHY_NOT_EDITED`]. Returns `None` if the conflict has disappeared.
 fn outcome(why: &PgRow, version: i32) -> Result<Option<EditOutcome>, Failure> {
     if column(why, "stored")? {
         return Ok(Some(EditOutcome::Updated));

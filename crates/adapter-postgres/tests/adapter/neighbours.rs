@@ -157,7 +157,7 @@ async fn creates_beyond_the_queue_limit_are_refused_at_once() {
     let (stores, tenant, _database, _) = open().await;
     let all = (0..2100).map(|_| (tenant, creation(minimal_profile())));
     let outcomes = together(&stores, all).await;
-    let full = StoreError::unavailable("too many creates are under way");
+    let full = StoreError::unavailable("too many creates are in progress");
     let created = outcomes
         .iter()
         .filter(|one| **one == Ok(CreateOutcome::Created));

@@ -21,8 +21,8 @@ GRANT SELECT, INSERT ON tenant_keys TO customers_app;
 -- DELETE: an edit of a unique value deletes the row and inserts it again, in one statement.
 GRANT SELECT, INSERT, UPDATE, DELETE ON customers TO customers_app;
 
--- Changes and decisions are append-only.
-GRANT SELECT, INSERT ON customer_changes, decisions TO customers_app;
+-- Changes, decisions and what remains of erased customers are append-only.
+GRANT SELECT, INSERT ON customer_changes, decisions, erased_customers TO customers_app;
 
 -- No statement updates a record; old records are deleted.
 GRANT SELECT, INSERT, DELETE ON idempotency_records TO customers_app;

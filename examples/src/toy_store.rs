@@ -10,6 +10,7 @@ mod idempotency;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use customers_domain::{ErasedCustomer, TenantId};
 use customers_ports::{ApiKeyListing, Clock, StoreError, StoreHealth};
 
 use self::customers::{Decision, Entry};
@@ -24,9 +25,11 @@ pub struct ToyStore {
 /// All stored values. Each list is in order of insertion.
 #[derive(Default)]
 struct Tables {
-    /// Every version of every customer. Entries are never removed or changed. The newest entry of a customer is its
-    /// current state, and all of its entries are its history.
+    /// Every version of every customer. The newest entry of a customer is its current state, and all of its entries are
+    /// its history. Only an erasure changes entries: it removes the customer and the reasons from them.
     entries: Vec<Entry>,
+    /// Erased customers, with their tenants.
+    erased: Vec<(TenantId, ErasedCustomer)>,
     decisions: Vec<Decision>,
     records: Vec<Record>,
     api_keys: Vec<ApiKeyListing>,
@@ -41,8 +44,8 @@ impl ToyStore {
         }
     }
 
-    /// A panic cannot leave a partial transaction, because a write pushes to one list, or to two by steps that cannot
-    /// fail. A poisoned lock can therefore be used.
+    /// A panic cannot leave a partial transaction, because a write is a few steps that cannot fail. A poisoned lock can
+    /// therefore be used.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use customers_domain::{CustomerType, KycPolicy, Scope};
+use customers_domain::{CustomerType, KycPolicy, RetentionPeriod, Scope};
 use customers_http_kit::server::Drain;
 use customers_http_kit::service::Service;
 use customers_metrics::HttpMetrics;
@@ -22,14 +22,16 @@ use crate::{Answer, Call};
 
 /// The HTTP adapter over a store, called without a socket.
 ///
-/// Clones share their content. After a change of `stores`, `kyc_policy` or `rate_limit`, [`TestApp::rebuilt`] returns
-/// the resulting app.
+/// Clones share their content. After a change of `stores`, `kyc_policy`, `retention` or `rate_limit`,
+/// [`TestApp::rebuilt`] returns the resulting app.
 #[derive(Clone)]
 pub struct TestApp {
     /// The ports of the store.
     pub stores: Stores,
     /// Customer types that are verified.
     pub kyc_policy: KycPolicy,
+    /// Retention period of rejected and closed customers.
+    pub retention: RetentionPeriod,
     /// Maximum requests per second for each key.
     pub rate_limit: Option<NonZeroU32>,
     /// The clock of the use cases and of API keys.
@@ -49,6 +51,7 @@ impl TestApp {
         let mut app = Self {
             stores,
             kyc_policy: KycPolicy::verifying(CustomerType::ALL),
+            retention: RetentionPeriod::NONE,
             rate_limit: None,
             clock: Arc::new(TestClock::new()),
             drain: Drain::new(),
@@ -88,7 +91,8 @@ impl TestApp {
             Arc::new(TestIds),
             clock.clone(),
             self.kyc_policy.clone(),
-        );
+        )
+        .retaining_for(self.retention);
         let service = Service {
             info: customers_adapter_http::SERVICE_INFO,
             modules: [customers_adapter_http::serving(customers)]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::REQUEST_ID;
 
 /// Code, status, title and detail.
-pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
+pub const PROBLEMS: [(&str, u16, &str, &str); 23] = [
     (
         "malformed_json",
         400,
@@ -77,6 +77,18 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 21] = [
         409,
         "The status rules forbid this",
         "The customer's present status does not allow this.",
+    ),
+    (
+        "retention_period",
+        409,
+        "The customer may not be erased yet",
+        "This deployment keeps rejected and closed customers for a time before they may be erased.",
+    ),
+    (
+        "customer_erased",
+        410,
+        "The customer was erased",
+        "This customer was erased for good.",
     ),
     (
         "version_mismatch",

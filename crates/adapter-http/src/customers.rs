@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod decide;
+pub(crate) mod erase;
 mod expected_version;
 pub(crate) mod get;
 pub(crate) mod history;

@@ -9,7 +9,9 @@ use customers_use_cases::CustomerService;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::customers::{create, decide, get, history, list, problems, scopes, statuses, update};
+use crate::customers::{
+    create, decide, erase, get, history, list, problems, scopes, statuses, update,
+};
 use crate::decisions;
 use crate::guide;
 use crate::state::CustomersState;
@@ -53,6 +55,7 @@ fn routes() -> OpenApiRouter<CustomersState> {
     let router = OpenApiRouter::new()
         .routes(routes!(create::create_customer, list::list_customers))
         .routes(routes!(get::get_customer, update::update_customer))
+        .routes(routes!(erase::erase_customer))
         .routes(routes!(history::customer_history))
         .routes(routes!(statuses::statuses));
     let mut router = Verb::ALL.iter().fold(router, |router, &verb| {

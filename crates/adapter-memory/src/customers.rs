@@ -1,4 +1,6 @@
 pub(crate) mod cost;
+mod erasure;
+mod find_decision;
 mod index;
 mod records;
 mod tenant;
@@ -9,12 +11,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, Event,
-    TenantId,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, Event, TenantId,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EarlierRequest,
-    EditOutcome, FirstAnswer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
+    EditOutcome, ErasureOutcome, FirstAnswer, FoundCustomer, HistoryQuery, ListQuery, Page,
+    RecordedDecision, StoreError,
 };
 
 use self::records::Records;
@@ -108,6 +111,24 @@ impl Customers {
         Ok(DecisionOutcome::Decided)
     }
 
+    /// Erases also where the limit is reached: an erasure frees more than it takes.
+    fn erase(
+        &mut self,
+        tenant: TenantId,
+        erasure: &CustomerErasure,
+        limit: &MemoryLimit,
+    ) -> ErasureOutcome {
+        let Some(customers) = self.tenants.get_mut(&tenant) else {
+            return ErasureOutcome::VersionConflict;
+        };
+        if let Some(outcome) = customers.erasure_conflict(erasure) {
+            return outcome;
+        }
+        limit.release(customers.erase(erasure));
+        self.feeds.append(tenant, Event::from(erasure.change()));
+        ErasureOutcome::Erased
+    }
+
     fn tenant(&self, id: TenantId) -> Option<&Tenant> {
         self.tenants.get(&id)
     }
@@ -148,9 +169,19 @@ impl CustomerRepository for InMemoryStore {
         self.customers().create(tenant, creation, now, &self.limit)
     }
 
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        let found = self.customers().tenant(tenant).and_then(|it| it.find(id));
-        Ok(found.map(Arc::unwrap_or_clone))
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError> {
+        let (present, erased) = match self.customers().tenant(tenant) {
+            Some(customers) => (customers.find(id), customers.erased(id)),
+            None => return Ok(None),
+        };
+        let present = present.map(Arc::unwrap_or_clone);
+        Ok(present
+            .map(FoundCustomer::Present)
+            .or(erased.map(FoundCustomer::Erased)))
     }
 
     async fn list(
@@ -180,6 +211,14 @@ impl CustomerRepository for InMemoryStore {
         decision: CustomerDecision,
     ) -> Result<DecisionOutcome, StoreError> {
         self.customers().decide(tenant, &decision, &self.limit)
+    }
+
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError> {
+        Ok(self.customers().erase(tenant, &erasure, &self.limit))
     }
 
     async fn find_holder(

@@ -12,12 +12,12 @@ use chrono::TimeDelta;
 use customers_adapter_memory::{InMemoryStore, MemoryLimit};
 use customers_domain::{Customer, CustomerState, Profile, TenantId, Verb};
 use customers_ports::{
-    CreateOutcome, Creation, CustomerRepository as _, EditOutcome, IdempotencyRecords as _,
-    ListQuery, StoreError,
+    CreateOutcome, Creation, CustomerRepository as _, EditOutcome, ErasureOutcome,
+    IdempotencyRecords as _, ListQuery, StoreError,
 };
 use customers_test_support::builders::{
-    TestClock, claim, claimed, creation, decided, metadata, minimal_profile, profile, renamed,
-    tenant_id, unique_number,
+    TestClock, claim, claimed, creation, decided, erasure, metadata, minimal_profile, profile,
+    renamed, tenant_id, unique_number,
 };
 
 const MIB: usize = 1 << 20;
@@ -81,7 +81,7 @@ async fn a_full_store_refuses_writes_and_serves_reads() {
     assert_eq!(limit.used(), used);
 
     let found = store.find(tenant, last.id()).await;
-    assert_eq!(found, Ok(Some(last.clone())));
+    assert_eq!(found, Ok(Some(last.clone().into())));
     let query = ListQuery {
         limit: 3,
         ..ListQuery::default()
@@ -115,6 +115,33 @@ async fn deleted_and_replaced_values_release_memory() {
     assert_eq!(outcome, Ok(EditOutcome::Updated));
     // The change is kept, and the replaced state of the customer is released.
     assert!(limit.used() < without + 1_000);
+}
+
+#[tokio::test]
+async fn an_erasure_makes_room_and_is_carried_out_in_a_full_store() {
+    let limit = MemoryLimit::bytes(MIB);
+    let store = store(&limit);
+    let tenant = tenant_id();
+    let mut customers = Vec::new();
+    let before = limit.used();
+    for _ in 0..20 {
+        let wanted = creation(large_profile(4));
+        let customer = wanted.customer().clone();
+        store.create(tenant, wanted).await.unwrap();
+        let close = decided(&customer, Verb::Close, Some(&customer.id().to_string()));
+        customers.push(close.customer().clone());
+        store.decide(tenant, close).await.unwrap();
+    }
+    fill(&store, tenant).await;
+    let full = limit.used();
+    for customer in &customers {
+        let outcome = store.erase(tenant, erasure(customer, None)).await;
+        assert_eq!(outcome, Ok(ErasureOutcome::Erased));
+    }
+    // What remains of each is small: nothing of its metadata is kept, in the customer or its decision.
+    let freed = full - limit.used();
+    assert!(freed > 20 * 2 * 4 * 1024, "{freed}");
+    assert!(limit.used() > before);
 }
 
 #[tokio::test]

@@ -54,13 +54,15 @@ pub(crate) const fn of_action(action: Action) -> i16 {
             Verb::ReReview => 10,
             Verb::Close => 11,
         },
+        Action::Erase => 12,
     }
 }
 
 /// The action of a number.
 pub(crate) fn action(code: i16) -> Option<Action> {
     let verbs = Verb::ALL.iter().copied().map(Action::Transition);
-    let mut all = [Action::Create, Action::Update].into_iter().chain(verbs);
+    let others = [Action::Create, Action::Update, Action::Erase];
+    let mut all = others.into_iter().chain(verbs);
     all.find(|action| of_action(*action) == code)
 }
 
@@ -77,7 +79,7 @@ mod tests {
             assert_eq!(customer_type(of_type(known)), Some(known));
         }
         let verbs = Verb::ALL.iter().copied().map(Action::Transition);
-        for known in verbs.chain([Action::Create, Action::Update]) {
+        for known in verbs.chain([Action::Create, Action::Update, Action::Erase]) {
             assert_eq!(action(of_action(known)), Some(known));
         }
     }

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
-    Version,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, TenantId, Version,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
-    HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
+    ErasureOutcome, FoundCustomer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
 };
 use tracing::instrument;
 
@@ -13,6 +13,7 @@ use crate::customers::binding::stored_version;
 use crate::customers::create::Create;
 use crate::customers::create_batcher::CreateBatcher;
 use crate::customers::decide::StoreDecision;
+use crate::customers::erase::StoreErasure;
 use crate::customers::seals::{ChangeSeals, Earlier};
 use crate::customers::update::StoreEdit;
 use crate::database::Database;
@@ -26,6 +27,7 @@ mod create;
 mod create_batcher;
 mod create_many;
 mod decide;
+mod erase;
 mod find_decision;
 mod find_holder;
 mod history;
@@ -115,17 +117,27 @@ impl CustomerRepository for PgCustomerRepository {
         skip_all,
         fields(otel.kind = "client", db.system.name = "postgresql")
     )]
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError> {
         let statement = Statement::new(sql::FIND_CUSTOMER)
             .bind(tenant.as_uuid())
             .bind(id.as_uuid());
         let rows = self.database.fetch(statement).await?;
         let Some(row) = rows.first() else {
-            return Ok(None);
+            // An erasure is one transaction: where there is no row any more, there is what remains.
+            let rows = self.database.fetch(erase::find(tenant, id)).await?;
+            let remains = rows
+                .first()
+                .map(|row| erase::remains(row, id))
+                .transpose()?;
+            return Ok(remains.flatten().map(FoundCustomer::Erased));
         };
         let ring = self.keys.of_sealed(tenant).await?;
         let customer = self.open(&ring, |ring| rows::customer(row, ring));
-        customer.await.map(Some)
+        Ok(Some(customer.await?.into()))
     }
 
     #[instrument(
@@ -195,6 +207,20 @@ impl CustomerRepository for PgCustomerRepository {
     }
 
     #[instrument(
+        name = "postgres.erase_customer",
+        skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql")
+    )]
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError> {
+        let work = StoreErasure { tenant, erasure };
+        self.database.call_to_the_end(work).await
+    }
+
+    #[instrument(
         name = "postgres.find_holder",
         skip_all,
         fields(otel.kind = "client", db.system.name = "postgresql")
@@ -251,6 +277,9 @@ impl CustomerRepository for PgCustomerRepository {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
+        if let Some(recorded) = find_decision::of_erased(row)? {
+            return Ok(Some(recorded));
+        }
         let ring = self.keys.of_sealed(tenant).await?;
         let decision = self.open(&ring, |ring| find_decision::decision(row, id, ring));
         decision.await.map(Some)

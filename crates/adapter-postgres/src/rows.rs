@@ -98,7 +98,7 @@ fn reason(
     Ok(Some(Reason::from_stored(reason)))
 }
 
-fn version(number: i32) -> Result<Version, Failure> {
+pub(crate) fn version(number: i32) -> Result<Version, Failure> {
     let version = u32::try_from(number).ok().and_then(Version::from_number);
     version.ok_or_else(|| unreadable("version"))
 }

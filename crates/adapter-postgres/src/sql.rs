@@ -8,6 +8,7 @@ mod api_keys;
 mod change;
 mod columns;
 mod create;
+mod erase;
 mod idempotency;
 mod keys;
 mod list;
@@ -22,6 +23,7 @@ pub use change::{
 pub use create::{
     ANSWER_AND_RECORD, FIND_HOLDER, STORE_CUSTOMER, STORE_CUSTOMER_AND_RECORD, STORE_CUSTOMERS,
 };
+pub use erase::{ERASE_AND_DECIDE, ERASE_CUSTOMER, FIND_ERASED};
 pub use idempotency::{FIND_RECORD, STORE_RECORD};
 pub use keys::{FIND_TENANT_KEYS, LIST_MASTER_KEYS, STORE_TENANT_KEYS};
 pub use list::{
@@ -86,6 +88,9 @@ pub const ALL: &[(&str, &str)] = by_name![
     REPLACE_CUSTOMER,
     WHY_NOT_EDITED,
     WHY_NOT_DECIDED,
+    ERASE_CUSTOMER,
+    ERASE_AND_DECIDE,
+    FIND_ERASED,
     FIND_RECORD,
     STORE_RECORD,
     OLDEST_RECORD,

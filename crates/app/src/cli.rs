@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use customers_domain::KycPolicy;
+use customers_domain::{KycPolicy, RetentionPeriod};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::duration;
@@ -130,6 +130,16 @@ pub(crate) struct ServeArgs {
         value_parser = values::kyc_policy
     )]
     pub(crate) kyc_required: KycPolicy,
+
+    /// Minimum time between the last change of status of a customer and its erasure, at most 36500d; none by
+    /// default
+    #[arg(
+        long,
+        env = "CUSTOMERS_ERASURE_AFTER",
+        value_name = "DURATION",
+        value_parser = values::retention_period
+    )]
+    pub(crate) erasure_after: Option<RetentionPeriod>,
 
     /// Maximum requests per second for each API key, with bursts of one second; no limit by default
     #[arg(long, env = "CUSTOMERS_RATE_LIMIT", value_name = "NUMBER")]

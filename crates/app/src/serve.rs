@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use customers_adapter_memory::MemoryLimit;
 use customers_adapter_postgres::Database;
-use customers_domain::{Scope, load_numbering_plans};
+use customers_domain::{RetentionPeriod, Scope, load_numbering_plans};
 use customers_http_kit::module::BoundModule;
 use customers_http_kit::server::{self, Drain, Limits};
 use customers_http_kit::service::Service;
@@ -237,6 +237,7 @@ fn customer_service(
         Arc::clone(clock),
         args.kyc_required.clone(),
     )
+    .retaining_for(args.erasure_after.unwrap_or(RetentionPeriod::NONE))
 }
 
 /// Starts the task that numbers events. Readers that wait are released when the drain starts.

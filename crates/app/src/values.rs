@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use customers_domain::{CustomerType, KycPolicy, Parse as _, TenantName};
+use customers_domain::{CustomerType, KycPolicy, Parse as _, RetentionPeriod, TenantName};
 use thiserror::Error;
+
+use crate::duration;
 
 /// The text is not a list of customer types or `none`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -22,6 +24,16 @@ pub(crate) fn kyc_policy(text: &str) -> Result<KycPolicy, InvalidKycPolicy> {
     types
         .map(|types| KycPolicy::verifying(&types))
         .map_err(|_| InvalidKycPolicy)
+}
+
+/// Parses a retention period.
+///
+/// # Errors
+/// Returns an error if the text is not a duration, or if it exceeds [`RetentionPeriod::MAX_DAYS`].
+pub(crate) fn retention_period(text: &str) -> Result<RetentionPeriod, String> {
+    let duration = duration::parse(text).map_err(|invalid| invalid.to_string())?;
+    RetentionPeriod::new(duration)
+        .ok_or_else(|| format!("must be at most {}d", RetentionPeriod::MAX_DAYS))
 }
 
 /// Parses the name of a tenant.
@@ -77,6 +89,15 @@ mod tests {
         ] {
             assert_eq!(kyc_policy(bad), Err(InvalidKycPolicy), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_retention_period_is_a_duration_of_at_most_a_hundred_years() {
+        assert!(retention_period("36500d").is_ok());
+        assert_eq!(retention_period("0s"), Ok(RetentionPeriod::NONE));
+        let too_long = Err("must be at most 36500d".to_owned());
+        assert_eq!(retention_period("36501d"), too_long);
+        assert!(retention_period("a year").is_err());
     }
 
     #[test]

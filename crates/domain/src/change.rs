@@ -42,6 +42,8 @@ pub enum Action {
     Update,
     /// Its status was changed.
     Transition(Verb),
+    /// Its data was erased.
+    Erase,
 }
 
 impl Action {
@@ -51,6 +53,7 @@ impl Action {
             Self::Create => "create",
             Self::Update => "update",
             Self::Transition(verb) => verb.as_str(),
+            Self::Erase => "erase",
         }
     }
 
@@ -59,6 +62,7 @@ impl Action {
         match name {
             "create" => Some(Self::Create),
             "update" => Some(Self::Update),
+            "erase" => Some(Self::Erase),
             verb => Verb::from_name(verb).map(Self::Transition),
         }
     }
@@ -132,7 +136,7 @@ mod tests {
     #[test]
     fn actions_are_read_back_from_their_names() {
         let verbs = Verb::ALL.iter().copied().map(Action::Transition);
-        for action in verbs.chain([Action::Create, Action::Update]) {
+        for action in verbs.chain([Action::Create, Action::Update, Action::Erase]) {
             assert_eq!(Action::from_name(action.as_str()), Some(action));
         }
         assert_eq!(Action::from_name("delete"), None);

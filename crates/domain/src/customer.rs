@@ -264,7 +264,8 @@ impl Customer {
         })
     }
 
-    fn change(
+    /// Returns the change that made the present version, without fields, reason and decision id.
+    pub(crate) fn change(
         &self,
         action: Action,
         from: Option<CustomerStatus>,

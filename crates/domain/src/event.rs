@@ -22,6 +22,8 @@ impl EventType {
     pub const CUSTOMER_UPDATED: Self = Self(Cow::Borrowed("customer.updated"));
     /// The status of a customer changed.
     pub const CUSTOMER_STATUS_CHANGED: Self = Self(Cow::Borrowed("customer.status_changed"));
+    /// A customer was erased.
+    pub const CUSTOMER_ERASED: Self = Self(Cow::Borrowed("customer.erased"));
 
     /// Declares an event type of a module.
     ///
@@ -184,6 +186,7 @@ impl Action {
             Self::Create => EventType::CUSTOMER_CREATED,
             Self::Update => EventType::CUSTOMER_UPDATED,
             Self::Transition(_) => EventType::CUSTOMER_STATUS_CHANGED,
+            Self::Erase => EventType::CUSTOMER_ERASED,
         }
     }
 }

@@ -15,6 +15,7 @@ mod customer;
 mod customer_type;
 mod decision_id;
 mod email;
+mod erasure;
 mod event;
 mod external_id;
 mod fault;
@@ -43,6 +44,7 @@ pub use customer::{
 pub use customer_type::CustomerType;
 pub use decision_id::DecisionId;
 pub use email::EmailAddress;
+pub use erasure::{CustomerErasure, ErasedCustomer, ErasureRefused, RetentionPeriod};
 pub use event::{
     CustomerEvent, Event, EventBody, EventData, EventType, EventValue, ModuleEvent, Sequence,
     SequencedEvent,

@@ -16,14 +16,18 @@ impl Scope {
     /// Decide on customers: approve, reject, suspend, close and the like.
     pub const CUSTOMERS_REVIEW: Self = Self::declare("customers:review");
 
+    /// Erase customers for good.
+    pub const CUSTOMERS_ERASE: Self = Self::declare("customers:erase");
+
     /// Read the event feed.
     pub const EVENTS_READ: Self = Self::declare("events:read");
 
     /// The scopes of customers, in the order in which they are documented.
-    pub const CUSTOMERS: [Self; 3] = [
+    pub const CUSTOMERS: [Self; 4] = [
         Self::CUSTOMERS_READ,
         Self::CUSTOMERS_WRITE,
         Self::CUSTOMERS_REVIEW,
+        Self::CUSTOMERS_ERASE,
     ];
 
     /// Declares a scope.

@@ -63,6 +63,11 @@ impl CustomerStatus {
         self.rule().is_editable
     }
 
+    /// Returns whether a customer in this status may be erased.
+    pub const fn may_be_erased(self) -> bool {
+        self.rule().may_be_erased
+    }
+
     /// Returns the verbs that this status allows, in the order of the table.
     pub fn allowed_transitions(self) -> impl Iterator<Item = Verb> {
         TRANSITIONS
@@ -105,6 +110,8 @@ pub struct StatusRule {
     pub may_transact: bool,
     /// Whether the customer's data may be edited.
     pub is_editable: bool,
+    /// Whether the customer may be erased.
+    pub may_be_erased: bool,
 }
 
 /// Permissions of a customer in each status.
@@ -113,36 +120,43 @@ pub const STATUSES: &[StatusRule; 7] = &[
         status: CustomerStatus::PendingKyc,
         may_transact: false,
         is_editable: true,
+        may_be_erased: false,
     },
     StatusRule {
         status: CustomerStatus::InReview,
         may_transact: false,
         is_editable: true,
+        may_be_erased: false,
     },
     StatusRule {
         status: CustomerStatus::ActionRequired,
         may_transact: false,
         is_editable: true,
+        may_be_erased: false,
     },
     StatusRule {
         status: CustomerStatus::Active,
         may_transact: true,
         is_editable: true,
+        may_be_erased: false,
     },
     StatusRule {
         status: CustomerStatus::Suspended,
         may_transact: false,
         is_editable: true,
+        may_be_erased: false,
     },
     StatusRule {
         status: CustomerStatus::Rejected,
         may_transact: false,
         is_editable: false,
+        may_be_erased: true,
     },
     StatusRule {
         status: CustomerStatus::Closed,
         may_transact: false,
         is_editable: false,
+        may_be_erased: true,
     },
 ];
 
@@ -247,7 +261,7 @@ pub const TRANSITIONS: &[Transition; 9] = {
 pub struct InvalidTransition {
     /// The current status.
     pub from: CustomerStatus,
-    /// The requested verb, or `None` for an edit.
+    /// The requested verb, or `None` for an edit or an erasure.
     pub verb: Option<Verb>,
 }
 

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, TenantId,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
-    EventSignal, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
+    ErasureOutcome, EventSignal, FoundCustomer, HistoryQuery, ListQuery, Page, RecordedDecision,
+    StoreError,
 };
 
 /// Signals each stored change of a customer.
@@ -36,7 +38,11 @@ impl CustomerRepository for SignallingCustomers {
         Ok(outcome)
     }
 
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError> {
         self.customers.find(tenant, id).await
     }
 
@@ -67,6 +73,18 @@ impl CustomerRepository for SignallingCustomers {
     ) -> Result<DecisionOutcome, StoreError> {
         let outcome = self.customers.decide(tenant, decision).await?;
         if outcome == DecisionOutcome::Decided {
+            self.signal.appended(tenant);
+        }
+        Ok(outcome)
+    }
+
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError> {
+        let outcome = self.customers.erase(tenant, erasure).await?;
+        if outcome == ErasureOutcome::Erased {
             self.signal.appended(tenant);
         }
         Ok(outcome)

@@ -131,7 +131,7 @@ pub(crate) const CHANGES: Metric = Metric {
     name: "customers_changes_total",
     kind: Kind::Counter,
     labels: &[label("action", ACTIONS), label("outcome", CHANGE_OUTCOMES)],
-    help: "Edits and status changes by outcome.",
+    help: "Edits, status changes and erasures by outcome.",
     condition: None,
 };
 pub(crate) const SWEPT: Metric = Metric {

@@ -12,6 +12,7 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "list",
     "update",
     "decide",
+    "erase",
     "find_holder",
     "history",
     "find_decision",
@@ -34,18 +35,20 @@ pub(crate) const CREATE_OUTCOMES: &[&str] = &[
 pub(crate) const CHANGE_OUTCOMES: &[&str] = &[
     "updated",
     "version_conflict",
+    "erased",
     "email_taken",
     "external_id_taken",
     "decision_taken",
 ];
 pub(crate) const PORTS: &[&str] = &["customers", "api_keys", "idempotency", "health", "events"];
-/// `update`, then every verb of the status rules.
+/// `update`, then every verb of the status rules, then `erase`.
 pub(crate) const ACTIONS: &[&str] = &{
-    let mut names = [Action::Update.as_str(); Verb::ALL.len() + 1];
+    let mut names = [Action::Update.as_str(); Verb::ALL.len() + 2];
     let mut next = 0;
     while next < Verb::ALL.len() {
         names[next + 1] = Verb::ALL[next].as_str();
         next += 1;
     }
+    names[next + 1] = Action::Erase.as_str();
     names
 };

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, NewCustomer,
-    Reason, TenantId, Verb,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, ErasedCustomer, NewCustomer, Reason, TenantId, Verb,
 };
 
 use crate::conflict::Conflict;
@@ -38,11 +38,16 @@ pub trait CustomerRepository: Send + Sync {
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError>;
 
-    /// Returns the customer with this id, as of the last acknowledged change.
+    /// Returns the customer with this id, as of the last acknowledged change, or what remains of it if it was erased.
+    /// Returns `None` if the tenant never had such a customer.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError>;
 
     /// Returns a page of the tenant's customers, in the order of their ids or in the reverse order.
     ///
@@ -84,6 +89,28 @@ pub trait CustomerRepository: Send + Sync {
         decision: CustomerDecision,
     ) -> Result<DecisionOutcome, StoreError>;
 
+    /// Erases a customer and stores the change that records it, atomically and durably.
+    ///
+    /// - The customer is erased only if the stored version is the predecessor of that of the erasure, as in
+    ///   [`Self::update`].
+    /// - Afterwards [`Self::find`] returns what remains, no list contains the customer, and its email and external id
+    ///   are free. Its changes stay, without their reasons. Its decisions become [`RecordedDecision::OfErased`], and
+    ///   their ids stay used. Idempotency records stay.
+    /// - Personal data of the customer MUST NOT be readable from the store any more.
+    /// - A decision id that the tenant has used before is [`ErasureOutcome::DecisionTaken`], as in [`Self::decide`].
+    ///   With a decision id, [`Self::find_decision`] returns the erasure.
+    /// - A retry with the same erasure MUST detect what the first call stored: its outcome is `Erased` if the erasure
+    ///   was stored.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails. The customer may have been erased.
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError>;
+
     /// Returns the other customer that holds the email of this customer, or otherwise its external id. It is for
     /// messages only: [`Self::create`] and [`Self::update`] enforce uniqueness.
     ///
@@ -95,7 +122,8 @@ pub trait CustomerRepository: Send + Sync {
         wanted: &Customer,
     ) -> Result<Option<Conflict>, StoreError>;
 
-    /// Returns a page of a customer's changes, newest first. The page is empty if the tenant has no such customer.
+    /// Returns a page of a customer's changes, newest first, also if the customer was erased. Returns `None` if the
+    /// tenant never had such a customer.
     ///
     /// # Errors
     /// Returns an error if the store fails.
@@ -117,9 +145,53 @@ pub trait CustomerRepository: Send + Sync {
     ) -> Result<Option<RecordedDecision>, StoreError>;
 }
 
+/// A customer of a tenant, or what remains of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every value is the large one"
+)]
+pub enum FoundCustomer {
+    /// The customer exists.
+    Present(Customer),
+    /// The customer was erased.
+    Erased(ErasedCustomer),
+}
+
+impl FoundCustomer {
+    /// Returns the customer if it exists.
+    pub fn present(self) -> Option<Customer> {
+        match self {
+            Self::Present(customer) => Some(customer),
+            Self::Erased(_) => None,
+        }
+    }
+}
+
+impl From<Customer> for FoundCustomer {
+    fn from(customer: Customer) -> Self {
+        Self::Present(customer)
+    }
+}
+
+/// What a tenant did under a decision id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every value is the large one"
+)]
+pub enum RecordedDecision {
+    /// A verb was carried out on a customer that still exists.
+    Made(MadeDecision),
+    /// The customer was erased under this id.
+    Erasure(ErasedCustomer),
+    /// A verb was carried out on a customer that was erased later. Nothing else is known of it.
+    OfErased(ErasedCustomer),
+}
+
 /// A stored decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedDecision {
+pub struct MadeDecision {
     /// The kind of decision.
     pub verb: Verb,
     /// The reason, if one was given.
@@ -135,6 +207,8 @@ pub enum EditOutcome {
     Updated,
     /// The stored version is not the predecessor. Nothing was stored.
     VersionConflict,
+    /// The customer was erased. Nothing was stored.
+    Erased(ErasedCustomer),
     /// Another customer holds the new email or external id. Nothing was stored.
     Taken(Conflict),
 }
@@ -146,6 +220,21 @@ pub enum DecisionOutcome {
     Decided,
     /// The stored version is not the predecessor. Nothing was stored.
     VersionConflict,
+    /// The customer was erased. Nothing was stored.
+    Erased(ErasedCustomer),
+    /// The decision id was used before. Nothing was stored.
+    DecisionTaken,
+}
+
+/// Outcome of an erasure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErasureOutcome {
+    /// The customer was erased.
+    Erased,
+    /// The stored version is not the predecessor. Nothing was stored.
+    VersionConflict,
+    /// Another erasure was first. Nothing was stored.
+    AlreadyErased(ErasedCustomer),
     /// The decision id was used before. Nothing was stored.
     DecisionTaken,
 }

@@ -21,7 +21,8 @@ mod queries;
 pub use api_keys::{ApiKeyListing, ApiKeyRepository, Issued, Revocation};
 pub use conflict::{Conflict, UniqueField};
 pub use customers::{
-    CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome, RecordedDecision,
+    CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome, ErasureOutcome,
+    FoundCustomer, MadeDecision, RecordedDecision,
 };
 pub use error::StoreError;
 pub use events::{

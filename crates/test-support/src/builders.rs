@@ -5,7 +5,7 @@ mod dice;
 mod generators;
 mod values;
 
-pub use changes::{decided, decided_because, edited, renamed};
+pub use changes::{decided, decided_because, edited, erasure, renamed};
 pub use dice::Dice;
 pub use generators::{TestClock, TestIds, customer_id, test_time};
 pub use values::{

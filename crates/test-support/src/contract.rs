@@ -16,6 +16,8 @@ pub mod combinations;
 pub mod contention;
 pub mod create;
 pub mod decisions;
+pub mod erasure;
+pub mod erasure_races;
 pub mod events;
 pub mod filters;
 pub mod health;
@@ -147,6 +149,29 @@ macro_rules! repository_contract {
                 a_refused_decision_leaves_its_id_free,
                 a_decision_id_of_another_tenant_is_another_decision,
             }
+            erasure {
+                an_erased_customer_leaves_its_id_its_version_and_its_time,
+                an_erased_customer_is_in_no_list,
+                the_email_and_external_id_of_an_erased_customer_are_free,
+                the_history_of_an_erased_customer_stays_without_its_reasons,
+                the_history_of_an_erased_customer_is_paged,
+                a_decision_on_an_erased_customer_keeps_its_id_and_nothing_else,
+                an_erasure_is_found_under_its_decision_id,
+                a_used_decision_id_refuses_an_erasure,
+                an_erasure_of_another_version_is_a_conflict_and_erases_nothing,
+                an_erasure_of_an_unknown_or_foreign_customer_is_a_conflict,
+                the_same_erasure_again_is_erased_and_stored_once,
+                changes_of_an_erased_customer_are_refused,
+                a_repeated_create_of_an_erased_customer_replays_its_receipt,
+                a_customer_that_was_never_changed_can_be_erased,
+            }
+            erasure_races {
+                of_an_erasure_and_a_change_at_once_one_is_stored,
+                of_many_erasures_at_once_one_is_stored,
+                an_erasure_sent_many_times_at_once_is_carried_out_once,
+                a_creation_during_an_erasure_of_its_email_is_created_or_refused,
+                a_walk_during_erasures_shows_everybody_else_once,
+            }
             history {
                 a_history_begins_with_the_creation,
                 a_history_is_newest_first_and_of_one_customer,
@@ -268,6 +293,8 @@ mod tests {
             include_str!("contract/contention.rs"),
             include_str!("contract/create.rs"),
             include_str!("contract/decisions.rs"),
+            include_str!("contract/erasure.rs"),
+            include_str!("contract/erasure_races.rs"),
             include_str!("contract/events.rs"),
             include_str!("contract/filters.rs"),
             include_str!("contract/health.rs"),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use customers_domain::{
     AddressLine, ApiKey, ApiKeyId, BillingAddress, ChangeContext, ChangeId, CountryCode, Customer,
-    CustomerId, CustomerType, EmailAddress, KycPolicy, Locality, Metadata, Parse as _, PersonName,
-    PhoneNumber, Profile, Scope, Scopes, SecretHash, TenantId, ZipCode,
+    CustomerId, CustomerType, EmailAddress, ErasedCustomer, KycPolicy, Locality, Metadata,
+    Parse as _, PersonName, PhoneNumber, Profile, Scope, Scopes, SecretHash, TenantId, Version,
+    ZipCode,
 };
 use customers_ports::{MockClock, MockCustomerRepository, MockIdGenerator};
 
@@ -16,6 +17,10 @@ pub(crate) const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 pub(crate) fn customer_id() -> CustomerId {
     CustomerId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8057").unwrap()
+}
+
+pub(crate) fn other_customer_id() -> CustomerId {
+    CustomerId::from_canonical("01890a5d-ac96-774b-bcce-b302099a8059").unwrap()
 }
 
 pub(crate) fn tenant_id() -> TenantId {
@@ -85,4 +90,13 @@ pub(crate) fn customer() -> Customer {
     let policy = KycPolicy::verifying(&[CustomerType::Individual]);
     let new = Customer::create(customer_id(), profile(), &policy, context);
     new.into_parts().0
+}
+
+/// What remains of the customer after an erasure.
+pub(crate) fn erased() -> ErasedCustomer {
+    ErasedCustomer {
+        id: customer_id(),
+        version: Version::FIRST.next(),
+        erased_at: NOW,
+    }
 }

@@ -1,5 +1,5 @@
-use customers_domain::{Customer, CustomerId};
-use customers_ports::StoreError;
+use customers_domain::{Customer, CustomerId, ErasedCustomer};
+use customers_ports::{FoundCustomer, StoreError};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -12,6 +12,9 @@ pub enum GetCustomerError {
     /// The tenant has no such customer. Customers of other tenants are reported like this too.
     #[error("the customer does not exist")]
     NotFound,
+    /// The customer was erased.
+    #[error("the customer was erased")]
+    Erased(ErasedCustomer),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -21,13 +24,24 @@ impl CustomerService {
     /// Returns a customer of the tenant.
     ///
     /// # Errors
-    /// Returns an error if the tenant has no customer with this id, or if the store fails.
+    /// Returns an error if the tenant has no customer with this id, if the customer was erased, or if the
+    /// store fails.
     #[instrument(name = "get_customer", skip_all, fields(customer.id = %id))]
     pub async fn get(&self, caller: Caller, id: CustomerId) -> Result<Customer, GetCustomerError> {
-        self.customers
-            .find(caller.tenant_id, id)
-            .await?
-            .ok_or(GetCustomerError::NotFound)
+        self.find(caller, id).await
+    }
+
+    /// Finds a customer for any use case.
+    pub(crate) async fn find(
+        &self,
+        caller: Caller,
+        id: CustomerId,
+    ) -> Result<Customer, GetCustomerError> {
+        match self.customers.find(caller.tenant_id, id).await? {
+            Some(FoundCustomer::Present(customer)) => Ok(customer),
+            Some(FoundCustomer::Erased(erased)) => Err(GetCustomerError::Erased(erased)),
+            None => Err(GetCustomerError::NotFound),
+        }
     }
 }
 

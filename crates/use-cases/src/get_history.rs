@@ -7,7 +7,8 @@ use crate::get_customer::GetCustomerError;
 use crate::service::CustomerService;
 
 impl CustomerService {
-    /// Returns a page of the changes of a customer, newest first.
+    /// Returns a page of the changes of a customer, newest first. The history of an erased customer stays,
+    /// without the reasons.
     ///
     /// # Errors
     /// Returns an error if the tenant has no customer with this id, or if the store fails.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use customers_domain::{ChangeContext, ChangeId, KycPolicy};
+use customers_domain::{ChangeContext, ChangeId, KycPolicy, RetentionPeriod};
 use customers_ports::{Clock, CustomerRepository, IdGenerator};
 
 use crate::caller::Caller;
@@ -12,6 +12,7 @@ pub struct CustomerService {
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) kyc_policy: KycPolicy,
+    pub(crate) retention: RetentionPeriod,
 }
 
 impl CustomerService {
@@ -27,7 +28,15 @@ impl CustomerService {
             ids,
             clock,
             kyc_policy,
+            retention: RetentionPeriod::NONE,
         }
+    }
+
+    /// Keeps rejected and closed customers for this period before they may be erased.
+    #[must_use]
+    pub const fn retaining_for(mut self, period: RetentionPeriod) -> Self {
+        self.retention = period;
+        self
     }
 
     /// Returns the actor, the time and the id of a new change.

@@ -1,12 +1,14 @@
 use customers_domain::{
-    Customer, CustomerId, DecisionId, InvalidTransition, Reason, TransitionRefused, Verb,
+    Customer, CustomerId, DecisionId, ErasedCustomer, InvalidTransition, Reason, TransitionRefused,
+    Verb,
 };
-use customers_ports::{DecisionOutcome, RecordedDecision, StoreError};
+use customers_ports::{DecisionOutcome, MadeDecision, RecordedDecision, StoreError};
 use thiserror::Error;
 use tracing::instrument;
 
 use crate::caller::Caller;
 use crate::expected_version::ExpectedVersion;
+use crate::get_customer::GetCustomerError;
 use crate::service::CustomerService;
 
 /// A requested decision on a customer.
@@ -38,6 +40,9 @@ pub enum TransitionCustomerError {
     /// The tenant has no such customer.
     #[error("the customer does not exist")]
     NotFound,
+    /// The customer was erased.
+    #[error("the customer was erased")]
+    Erased(ErasedCustomer),
     /// The customer has another version than the client expects.
     #[error("the customer has another version")]
     VersionMismatch,
@@ -47,6 +52,16 @@ pub enum TransitionCustomerError {
     /// The store failed. The decision may have been stored nevertheless.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<GetCustomerError> for TransitionCustomerError {
+    fn from(error: GetCustomerError) -> Self {
+        match error {
+            GetCustomerError::NotFound => Self::NotFound,
+            GetCustomerError::Erased(erased) => Self::Erased(erased),
+            GetCustomerError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<InvalidTransition> for TransitionCustomerError {
@@ -59,8 +74,8 @@ impl CustomerService {
     /// Applies a verb of the status table. Requests with the same decision id apply it once.
     ///
     /// # Errors
-    /// Returns an error if the decision id was used for another decision, if there is no such customer or it has
-    /// another version, if the status rules forbid the verb, or if the store fails.
+    /// Returns an error if the decision id was used for another decision, if there is no such customer it was
+    /// erased or it has another version, if the status rules forbid the verb, or if the store fails.
     #[instrument(name = "transition_customer", skip_all, fields(customer.id = %id, verb = decision.verb.as_str()))]
     pub async fn transition(
         &self,
@@ -72,8 +87,7 @@ impl CustomerService {
         if let Some(replayed) = self.replay(caller, id, &decision).await? {
             return Ok(replayed);
         }
-        let found = self.customers.find(caller.tenant_id, id).await?;
-        let customer = found.ok_or(TransitionCustomerError::NotFound)?;
+        let customer = self.find(caller, id).await?;
         if !expected.is_that_of(&customer) {
             return self.replay_or_mismatch(caller, id, &decision).await;
         }
@@ -89,6 +103,7 @@ impl CustomerService {
                 customer,
                 replayed: false,
             }),
+            DecisionOutcome::Erased(erased) => Err(TransitionCustomerError::Erased(erased)),
             DecisionOutcome::VersionConflict | DecisionOutcome::DecisionTaken => {
                 self.replay_or_mismatch(caller, id, &decision).await
             }
@@ -120,13 +135,19 @@ impl CustomerService {
             .customers
             .find_decision(caller.tenant_id, decision_id)
             .await?;
-        let Some(RecordedDecision {
+        let MadeDecision {
             verb,
             reason,
             customer,
-        }) = recorded
-        else {
-            return Ok(None);
+        } = match recorded {
+            None => return Ok(None),
+            Some(RecordedDecision::Made(made)) => made,
+            Some(RecordedDecision::OfErased(erased)) if erased.id == id => {
+                return Err(TransitionCustomerError::Erased(erased));
+            }
+            Some(RecordedDecision::OfErased(_) | RecordedDecision::Erasure(_)) => {
+                return Err(TransitionCustomerError::DecisionIdReused);
+            }
         };
         let same = (verb, &reason, customer.id()) == (decision.verb, &decision.reason, id);
         if !same {

@@ -1,5 +1,6 @@
 use customers_domain::{
-    Customer, CustomerId, Edited, InvalidMetadata, InvalidTransition, ProfilePatch, UpdateRefused,
+    Customer, CustomerId, Edited, ErasedCustomer, InvalidMetadata, InvalidTransition, ProfilePatch,
+    UpdateRefused,
 };
 use customers_ports::{Conflict, EditOutcome, StoreError};
 use thiserror::Error;
@@ -7,6 +8,7 @@ use tracing::instrument;
 
 use crate::caller::Caller;
 use crate::expected_version::ExpectedVersion;
+use crate::get_customer::GetCustomerError;
 use crate::service::CustomerService;
 
 /// Reason why a customer was not edited.
@@ -15,6 +17,9 @@ pub enum UpdateCustomerError {
     /// The tenant has no such customer.
     #[error("the customer does not exist")]
     NotFound,
+    /// The customer was erased.
+    #[error("the customer was erased")]
+    Erased(ErasedCustomer),
     /// The customer has another version than the client expects.
     #[error("the customer has another version")]
     VersionMismatch,
@@ -32,6 +37,16 @@ pub enum UpdateCustomerError {
     Store(#[from] StoreError),
 }
 
+impl From<GetCustomerError> for UpdateCustomerError {
+    fn from(error: GetCustomerError) -> Self {
+        match error {
+            GetCustomerError::NotFound => Self::NotFound,
+            GetCustomerError::Erased(erased) => Self::Erased(erased),
+            GetCustomerError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<UpdateRefused> for UpdateCustomerError {
     fn from(refused: UpdateRefused) -> Self {
         match refused {
@@ -45,7 +60,7 @@ impl CustomerService {
     /// Edits a customer of the caller's tenant, and returns its new state.
     ///
     /// # Errors
-    /// Returns an error if there is no such customer or it has another version, if its status or the limits of metadata
+    /// Returns an error if there is no such customer it was erased or it has another version, if its status or the limits of metadata
     /// forbid the edit, if another customer holds a unique value, or if the store fails.
     #[instrument(name = "update_customer", skip_all, fields(customer.id = %id))]
     pub async fn update(
@@ -63,6 +78,7 @@ impl CustomerService {
         match self.customers.update(caller.tenant_id, edit).await? {
             EditOutcome::Updated => Ok(customer),
             EditOutcome::VersionConflict => Err(UpdateCustomerError::VersionMismatch),
+            EditOutcome::Erased(erased) => Err(UpdateCustomerError::Erased(erased)),
             EditOutcome::Taken(conflict) => Err(UpdateCustomerError::Taken(conflict)),
         }
     }
@@ -99,8 +115,7 @@ impl CustomerService {
         expected: ExpectedVersion,
         patch: ProfilePatch,
     ) -> Result<Edited, UpdateCustomerError> {
-        let found = self.customers.find(caller.tenant_id, id).await?;
-        let customer = found.ok_or(UpdateCustomerError::NotFound)?;
+        let customer = self.find(caller, id).await?;
         if !expected.is_that_of(&customer) {
             return Err(UpdateCustomerError::VersionMismatch);
         }

@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, TenantId,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, ErasedCustomer, TenantId,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository, DecisionOutcome,
-    EditOutcome, FirstAnswer, HistoryQuery, ListOrder, ListQuery, Page, RecordedDecision,
-    StoreError, UniqueField,
+    EditOutcome, ErasureOutcome, FirstAnswer, FoundCustomer, HistoryQuery, ListOrder, ListQuery,
+    MadeDecision, Page, RecordedDecision, StoreError, UniqueField,
 };
 
 use super::idempotency::Record;
@@ -17,7 +18,8 @@ use super::{Tables, ToyStore};
 /// A version of a customer, with the change that created it.
 pub(super) struct Entry {
     tenant: TenantId,
-    customer: Customer,
+    /// `None` if the customer was erased.
+    customer: Option<Customer>,
     change: CustomerChange,
 }
 
@@ -38,15 +40,23 @@ impl Tables {
     fn customer(&self, tenant: TenantId, id: CustomerId) -> Option<&Customer> {
         let newest_first = self.entries_of(tenant).rev();
         newest_first
-            .map(|entry| &entry.customer)
+            .filter_map(|entry| entry.customer.as_ref())
             .find(|customer| customer.id() == id)
+    }
+
+    /// Returns what remains of an erased customer.
+    fn erased(&self, tenant: TenantId, id: CustomerId) -> Option<ErasedCustomer> {
+        let mut erased = self.erased.iter();
+        let found = erased.find(|(of, erased)| *of == tenant && erased.id == id);
+        found.map(|(_, erased)| *erased)
     }
 
     /// Returns the current customers of a tenant, ordered by id.
     fn customers(&self, tenant: TenantId) -> BTreeMap<CustomerId, &Customer> {
         // The last version of each customer stays in the map.
         self.entries_of(tenant)
-            .map(|entry| (entry.customer.id(), &entry.customer))
+            .filter_map(|entry| entry.customer.as_ref())
+            .map(|customer| (customer.id(), customer))
             .collect()
     }
 
@@ -99,7 +109,7 @@ impl Tables {
             return outcome;
         }
         // The call is a retry if the customer is already stored.
-        let stored = self.customer(tenant, customer.id()).is_some();
+        let stored = self.is_stored(tenant, &change);
         let conflict = self.conflict(tenant, &customer).filter(|_| !stored);
         let answer = conflict.map_or(FirstAnswer::Created(customer.receipt()), FirstAnswer::Taken);
         self.records.extend(claim.map(|claim| Record {
@@ -114,7 +124,7 @@ impl Tables {
         if !stored {
             self.entries.push(Entry {
                 tenant,
-                customer,
+                customer: Some(customer),
                 change,
             });
         }
@@ -126,6 +136,9 @@ impl Tables {
         if self.is_stored(tenant, &change) {
             return EditOutcome::Updated;
         }
+        if let Some(erased) = self.erased(tenant, customer.id()) {
+            return EditOutcome::Erased(erased);
+        }
         if !self.is_next(tenant, &customer) {
             return EditOutcome::VersionConflict;
         }
@@ -134,7 +147,7 @@ impl Tables {
         }
         self.entries.push(Entry {
             tenant,
-            customer,
+            customer: Some(customer),
             change,
         });
         EditOutcome::Updated
@@ -153,24 +166,68 @@ impl Tables {
         {
             return DecisionOutcome::DecisionTaken;
         }
+        if let Some(erased) = self.erased(tenant, customer.id()) {
+            return DecisionOutcome::Erased(erased);
+        }
         if !self.is_next(tenant, &customer) {
             return DecisionOutcome::VersionConflict;
         }
         self.decisions.extend(id.map(|id| Decision {
             tenant,
             id,
-            recorded: RecordedDecision {
+            recorded: RecordedDecision::Made(MadeDecision {
                 verb,
                 reason: change.reason.clone(),
                 customer: customer.clone(),
-            },
+            }),
         }));
         self.entries.push(Entry {
             tenant,
-            customer,
+            customer: Some(customer),
             change,
         });
         DecisionOutcome::Decided
+    }
+
+    fn erase(&mut self, tenant: TenantId, erasure: CustomerErasure) -> ErasureOutcome {
+        let (erased, change) = erasure.into_parts();
+        if self.is_stored(tenant, &change) {
+            return ErasureOutcome::Erased;
+        }
+        let id = change.decision_id.as_ref();
+        if id.is_some_and(|id| self.decision(tenant, id).is_some()) {
+            return ErasureOutcome::DecisionTaken;
+        }
+        if let Some(earlier) = self.erased(tenant, erased.id) {
+            return ErasureOutcome::AlreadyErased(earlier);
+        }
+        let before = self.customer(tenant, erased.id);
+        if before.is_none_or(|before| before.version().next() != erased.version) {
+            return ErasureOutcome::VersionConflict;
+        }
+        let entries = self.entries.iter_mut();
+        for entry in entries.filter(|entry| entry.change.customer_id == erased.id) {
+            entry.customer = None;
+            entry.change.reason = None;
+        }
+        for decision in &mut self.decisions {
+            if matches!(&decision.recorded, RecordedDecision::Made(made) if made.customer.id() == erased.id)
+            {
+                decision.recorded = RecordedDecision::OfErased(erased);
+            }
+        }
+        self.decisions.extend(id.map(|id| Decision {
+            tenant,
+            id: id.clone(),
+            recorded: RecordedDecision::Erasure(erased),
+        }));
+        self.erased.push((tenant, erased));
+        self.entries.push(Entry {
+            tenant,
+            customer: None,
+            change,
+        });
+        ErasureOutcome::Erased
     }
 }
 
@@ -185,8 +242,17 @@ impl CustomerRepository for ToyStore {
         Ok(self.tables().create(tenant, creation, now))
     }
 
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        Ok(self.tables().customer(tenant, id).cloned())
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError> {
+        let tables = self.tables();
+        let present = tables.customer(tenant, id).cloned();
+        let erased = tables.erased(tenant, id);
+        Ok(present
+            .map(FoundCustomer::Present)
+            .or(erased.map(FoundCustomer::Erased)))
     }
 
     async fn list(
@@ -224,6 +290,14 @@ impl CustomerRepository for ToyStore {
         Ok(self.tables().decide(tenant, decision))
     }
 
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError> {
+        Ok(self.tables().erase(tenant, erasure))
+    }
+
     async fn find_holder(
         &self,
         tenant: TenantId,
@@ -239,13 +313,15 @@ impl CustomerRepository for ToyStore {
         query: HistoryQuery,
     ) -> Result<Option<Page<CustomerChange>>, StoreError> {
         let tables = self.tables();
-        if tables.customer(tenant, id).is_none() {
+        let entries = tables.entries_of(tenant).map(|entry| &entry.change);
+        let mut newest_first = entries
+            .rev()
+            .filter(|change| change.customer_id == id)
+            .peekable();
+        if newest_first.peek().is_none() {
             return Ok(None);
         }
-        let newest_first = tables.entries_of(tenant).rev();
         let found = newest_first
-            .map(|entry| &entry.change)
-            .filter(|change| change.customer_id == id)
             .filter(|change| query.after.is_none_or(|after| change.version < after))
             .cloned();
         Ok(Some(Page::cut(found.collect(), query.limit)))

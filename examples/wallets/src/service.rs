@@ -96,7 +96,9 @@ impl WalletService {
         }
         let customer = self.customers.get(caller, owner.0).await;
         let customer = customer.map_err(|error| match error {
-            GetCustomerError::NotFound => OpenWalletError::NoSuchCustomer,
+            GetCustomerError::NotFound | GetCustomerError::Erased(_) => {
+                OpenWalletError::NoSuchCustomer
+            }
             GetCustomerError::Store(error) => OpenWalletError::Store(error),
         })?;
         let now = self.clock.now();

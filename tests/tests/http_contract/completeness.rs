@@ -3,13 +3,14 @@
 use customers_tests::problems::PROBLEMS;
 
 /// The source of every module with cases.
-const SUBJECTS: [&str; 36] = [
+const SUBJECTS: [&str; 37] = [
     include_str!("change_order.rs"),
     include_str!("conflicts.rs"),
     include_str!("decisions.rs"),
     include_str!("dry_runs.rs"),
     include_str!("edit_faults.rs"),
     include_str!("edits.rs"),
+    include_str!("erasure.rs"),
     include_str!("events.rs"),
     include_str!("failures.rs"),
     include_str!("filters.rs"),

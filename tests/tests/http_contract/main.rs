@@ -19,6 +19,7 @@ mod decisions;
 mod dry_runs;
 mod edit_faults;
 mod edits;
+mod erasure;
 mod events;
 mod failures;
 mod filters;

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use customers_domain::{
-    ApiKey, ApiKeyId, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId,
-    DecisionId, Scope, Scopes, TenantId, TenantName,
+    ApiKey, ApiKeyId, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure,
+    CustomerId, DecisionId, Scope, Scopes, TenantId, TenantName,
 };
 use customers_ports::{
     ApiKeyListing, ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerRepository,
-    DecisionOutcome, EditOutcome, HistoryQuery, Issued, ListQuery, Page, RecordedDecision,
-    Revocation, StoreError, StoreHealth,
+    DecisionOutcome, EditOutcome, ErasureOutcome, FoundCustomer, HistoryQuery, Issued, ListQuery,
+    Page, RecordedDecision, Revocation, StoreError, StoreHealth,
 };
 use customers_use_cases::ApiKeySecret;
 
@@ -41,7 +41,7 @@ impl CustomerRepository for NullStore {
         Ok(CreateOutcome::Created)
     }
 
-    async fn find(&self, _: TenantId, _: CustomerId) -> Result<Option<Customer>, StoreError> {
+    async fn find(&self, _: TenantId, _: CustomerId) -> Result<Option<FoundCustomer>, StoreError> {
         Ok(None)
     }
 
@@ -59,6 +59,10 @@ impl CustomerRepository for NullStore {
         _: CustomerDecision,
     ) -> Result<DecisionOutcome, StoreError> {
         Ok(DecisionOutcome::VersionConflict)
+    }
+
+    async fn erase(&self, _: TenantId, _: CustomerErasure) -> Result<ErasureOutcome, StoreError> {
+        Ok(ErasureOutcome::VersionConflict)
     }
 
     async fn find_holder(&self, _: TenantId, _: &Customer) -> Result<Option<Conflict>, StoreError> {

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 
 use super::expected_version::expected_version;
 use super::path::CustomerIdInPath;
-use super::problems::{INVALID_TRANSITION, refused_transition};
+use super::problems::{CUSTOMER_ERASED, INVALID_TRANSITION, gone, refused_transition};
 use super::view::CustomerView;
 use crate::state::CustomersState;
 
@@ -183,7 +183,7 @@ problem_set! {
     DecideProblems:
         common::MALFORMED_JSON, common::INVALID_REQUEST, common::UNAUTHORIZED,
         common::INSUFFICIENT_SCOPE, common::NOT_FOUND, common::NOT_ACCEPTABLE,
-        common::REQUEST_TIMEOUT, INVALID_TRANSITION, common::VERSION_MISMATCH,
+        common::REQUEST_TIMEOUT, INVALID_TRANSITION, CUSTOMER_ERASED, common::VERSION_MISMATCH,
         common::PAYLOAD_TOO_LARGE, common::UNSUPPORTED_MEDIA_TYPE, common::INVALID_FIELDS,
         common::IDEMPOTENCY_KEY_REUSED, common::VERSION_REQUIRED, common::RATE_LIMITED,
         common::INTERNAL, common::UNAVAILABLE
@@ -194,6 +194,7 @@ fn problem(error: TransitionCustomerError) -> Problem {
     match error {
         TransitionCustomerError::DecisionIdReused => Problem::new(&common::IDEMPOTENCY_KEY_REUSED),
         TransitionCustomerError::NotFound => Problem::new(&common::NOT_FOUND),
+        TransitionCustomerError::Erased(erased) => gone(erased),
         TransitionCustomerError::VersionMismatch => Problem::new(&common::VERSION_MISMATCH),
         TransitionCustomerError::Refused(TransitionRefused::Invalid(invalid)) => {
             refused_transition(invalid)

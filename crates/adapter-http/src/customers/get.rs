@@ -15,6 +15,7 @@ use http::header::ETAG;
 use http::{HeaderMap, StatusCode};
 
 use super::path::CustomerIdInPath;
+use super::problems::{CUSTOMER_ERASED, gone};
 use super::scopes::CustomersRead;
 use super::view::CustomerView;
 
@@ -43,7 +44,7 @@ use super::view::CustomerView;
             description = "The client has the current version.",
             headers(("ETag" = String, description = "Version of the customer as an entity tag.")),
         ),
-        ReadProblems,
+        FindProblems,
     ),
 )]
 pub(crate) async fn get_customer(
@@ -64,7 +65,15 @@ pub(crate) async fn get_customer(
 }
 
 problem_set! {
-    /// Problems of reading a customer.
+    /// Problems of finding a customer.
+    FindProblems:
+        common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
+        common::NOT_FOUND, common::NOT_ACCEPTABLE, CUSTOMER_ERASED, common::RATE_LIMITED,
+        common::INTERNAL, common::UNAVAILABLE
+}
+
+problem_set! {
+    /// Problems of reading a history.
     pub(super) ReadProblems:
         common::INVALID_REQUEST, common::UNAUTHORIZED, common::INSUFFICIENT_SCOPE,
         common::NOT_FOUND, common::NOT_ACCEPTABLE, common::RATE_LIMITED, common::INTERNAL,
@@ -75,6 +84,7 @@ problem_set! {
 pub(super) fn problem(error: GetCustomerError) -> Problem {
     match error {
         GetCustomerError::NotFound => Problem::new(&common::NOT_FOUND),
+        GetCustomerError::Erased(erased) => gone(erased),
         GetCustomerError::Store(error) => Problem::from(error),
     }
 }

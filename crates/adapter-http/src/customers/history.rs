@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use customers_domain::{Action, CustomerChange, CustomerStatus, DecisionId, Reason, Version};
+use customers_domain::{
+    Action, ChangedField, CustomerChange, CustomerStatus, DecisionId, Reason, Version,
+};
 use customers_http_kit::auth::Authorized;
 use customers_http_kit::cursor::CursorScope;
 use customers_http_kit::negotiation::AcceptsJson;
@@ -38,7 +40,7 @@ pub(crate) struct HistoryEntryView<'a> {
     /// Id of the API key that made the change.
     #[schema(example = "0123456789abcdef")]
     actor: String,
-    /// What was done: `create`, `update`, or a verb of the status rules.
+    /// What was done: `create`, `update`, `erase`, or a verb of the status rules.
     #[schema(value_type = VerbName, example = "approve")]
     verb: &'static str,
     /// Status before the change; null for the creation.
@@ -60,7 +62,7 @@ pub(crate) struct HistoryEntryView<'a> {
 
 impl<'a> From<&'a CustomerChange> for HistoryEntryView<'a> {
     fn from(change: &'a CustomerChange) -> Self {
-        let pointers = change.changed_fields.iter().map(|field| field.pointer());
+        let pointers = change.changed_fields.iter().map(ChangedField::pointer);
         Self {
             version: change.version.number(),
             at: rfc3339(change.at),

@@ -5,7 +5,7 @@ use customers_http_kit::auth::RequiredScope;
 use customers_http_kit::module::ScopeDefinition;
 
 /// Every scope of customers.
-pub(crate) const ALL: [ScopeDefinition; 3] = [
+pub(crate) const ALL: [ScopeDefinition; 4] = [
     ScopeDefinition::new(
         Scope::CUSTOMERS_READ,
         "Read customers, their history and the status rules.",
@@ -17,6 +17,10 @@ pub(crate) const ALL: [ScopeDefinition; 3] = [
     ScopeDefinition::new(
         Scope::CUSTOMERS_REVIEW,
         "Decide on customers: approve, reject, suspend, close and the like.",
+    ),
+    ScopeDefinition::new(
+        Scope::CUSTOMERS_ERASE,
+        "Erase rejected and closed customers for good.",
     ),
 ];
 
@@ -32,4 +36,11 @@ pub(crate) enum CustomersWrite {}
 
 impl RequiredScope for CustomersWrite {
     const SCOPE: Scope = Scope::CUSTOMERS_WRITE;
+}
+
+/// Requires `customers:erase`.
+pub(crate) enum CustomersErase {}
+
+impl RequiredScope for CustomersErase {
+    const SCOPE: Scope = Scope::CUSTOMERS_ERASE;
 }

@@ -25,7 +25,9 @@ use utoipa::ToSchema;
 use super::expected_version::expected_version;
 use super::metadata::MetadataEdit;
 use super::path::CustomerIdInPath;
-use super::problems::{CUSTOMER_ALREADY_EXISTS, INVALID_TRANSITION, refused_transition, taken};
+use super::problems::{
+    CUSTOMER_ALREADY_EXISTS, CUSTOMER_ERASED, INVALID_TRANSITION, gone, refused_transition, taken,
+};
 use super::scopes::CustomersWrite;
 use super::view::CustomerView;
 
@@ -100,7 +102,7 @@ problem_set! {
     UpdateProblems:
         common::MALFORMED_JSON, common::INVALID_REQUEST, common::UNAUTHORIZED,
         common::INSUFFICIENT_SCOPE, common::NOT_FOUND, common::NOT_ACCEPTABLE,
-        common::REQUEST_TIMEOUT, CUSTOMER_ALREADY_EXISTS, INVALID_TRANSITION,
+        common::REQUEST_TIMEOUT, CUSTOMER_ALREADY_EXISTS, INVALID_TRANSITION, CUSTOMER_ERASED,
         common::VERSION_MISMATCH, common::PAYLOAD_TOO_LARGE, common::UNSUPPORTED_MEDIA_TYPE,
         common::INVALID_FIELDS, common::VERSION_REQUIRED, common::RATE_LIMITED,
         common::INTERNAL, common::UNAVAILABLE
@@ -110,6 +112,7 @@ problem_set! {
 fn problem(error: UpdateCustomerError) -> Problem {
     match error {
         UpdateCustomerError::NotFound => Problem::new(&common::NOT_FOUND),
+        UpdateCustomerError::Erased(erased) => gone(erased),
         UpdateCustomerError::VersionMismatch => Problem::new(&common::VERSION_MISMATCH),
         UpdateCustomerError::Frozen(invalid) => refused_transition(invalid),
         UpdateCustomerError::Metadata(fault) => invalid_metadata(&fault),

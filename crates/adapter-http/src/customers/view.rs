@@ -184,7 +184,7 @@ pub(crate) enum VerbName {}
 
 impl PartialSchema for VerbName {
     fn schema() -> RefOr<Schema> {
-        let others = [Action::Create, Action::Update];
+        let others = [Action::Create, Action::Update, Action::Erase];
         let verbs = Verb::ALL.iter().copied().map(Action::Transition);
         let names = others
             .into_iter()

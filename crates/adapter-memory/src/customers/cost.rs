@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use customers_domain::{
     AddressLine, ChangedField, Customer, CustomerChange, CustomerDecision, CustomerEdit,
-    CustomerId, DecisionId, ExternalId, Metadata, NewCustomer, Reason,
+    CustomerErasure, CustomerId, DecisionId, ExternalId, Metadata, NewCustomer, Reason,
 };
 
 use super::index::Facet;
 use super::records::{Record, RecordEntry, RecordKey};
-use super::tenant::{Decision, Entry};
+use super::tenant::{Decision, Entry, Made, Remains};
 use crate::feeds::customer_event;
 use crate::size::{allocation, element, hash_entry, text, tree_entry};
 
@@ -44,6 +44,26 @@ pub(super) fn decision(decision: &CustomerDecision) -> usize {
             + shared(customer)
     });
     current(customer) + change(made) + recorded
+}
+
+/// An erasure: what remains, the change and, where it has an id, the record of it.
+pub(super) fn erasure(erasure: &CustomerErasure) -> usize {
+    let made = erasure.change();
+    let recorded = made
+        .decision_id
+        .as_ref()
+        .map_or(0, |id| hash_entry::<String, Decision>() + text(id.as_str()));
+    hash_entry::<CustomerId, Remains>() + change(made) + recorded
+}
+
+/// A customer that is erased, without its changes and decisions.
+pub(super) fn erased(customer: &Customer) -> usize {
+    tree_entry::<CustomerId, Entry>() + current(customer)
+}
+
+/// The content of a decision.
+pub(super) fn made_decision(made: &Made) -> usize {
+    reason(made.reason.as_ref()) + shared(&made.customer)
 }
 
 /// Returns the cost of the current state of a customer: its values and index entries. It is released when a change
@@ -111,6 +131,6 @@ fn change(change: &CustomerChange) -> usize {
         + decision_id.map_or(0, |id| text(DecisionId::as_str(id)))
 }
 
-fn reason(reason: Option<&Reason>) -> usize {
+pub(super) fn reason(reason: Option<&Reason>) -> usize {
     reason.map_or(0, |reason| text(reason.expose()))
 }

@@ -36,6 +36,14 @@ impl Index {
             .extend(facets(customer).into_iter().map(|facet| (facet, id)));
     }
 
+    /// Removes the facets of a customer.
+    pub(super) fn remove(&mut self, customer: &Customer) {
+        let id = customer.id();
+        for facet in facets(customer) {
+            self.0.remove(&(facet, id));
+        }
+    }
+
     /// Replaces the facets of a customer after a change.
     pub(super) fn replace(&mut self, before: &Customer, after: &Customer) {
         let id = after.id();

@@ -2,12 +2,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use customers_domain::{
-    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId, ExternalId,
-    NewCustomer, Profile, Reason, Verb, Version,
+    Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, ErasedCustomer,
+    ExternalId, NewCustomer, Profile, Reason, Verb, Version,
 };
 use customers_ports::{
     Conflict, CustomerFilter, DecisionOutcome, EditOutcome, FirstAnswer, HistoryQuery, ListOrder,
-    ListQuery, RecordedDecision, UniqueField,
+    ListQuery, UniqueField,
 };
 
 use super::index::{IdRange, Index, conditions};
@@ -15,24 +15,43 @@ use super::index::{IdRange, Index, conditions};
 /// The data of one tenant. Each operation is checked first, and then written by steps that cannot fail.
 #[derive(Default)]
 pub(super) struct Tenant {
-    customers: BTreeMap<CustomerId, Entry>,
-    index: Index,
+    pub(super) customers: BTreeMap<CustomerId, Entry>,
+    /// Erased customers.
+    pub(super) remains: HashMap<CustomerId, Remains>,
+    pub(super) index: Index,
     email_holders: HashMap<String, CustomerId>,
     external_id_holders: HashMap<String, CustomerId>,
-    decisions: HashMap<String, Decision>,
+    pub(super) decisions: HashMap<String, Decision>,
 }
 
 pub(super) struct Entry {
     /// Shared, so that readers copy it after the lock is released.
-    customer: Arc<Customer>,
+    pub(super) customer: Arc<Customer>,
     /// Oldest first. Version `n` is at index `n - 1`.
-    changes: Vec<CustomerChange>,
+    pub(super) changes: Vec<CustomerChange>,
 }
 
-pub(super) struct Decision {
-    verb: Verb,
-    reason: Option<Reason>,
-    customer: Arc<Customer>,
+/// What the tenant keeps of an erased customer.
+pub(super) struct Remains {
+    pub(super) erased: ErasedCustomer,
+    /// Oldest first, without reasons.
+    pub(super) changes: Vec<CustomerChange>,
+}
+
+/// What was done under a decision id.
+pub(super) enum Decision {
+    /// A verb was carried out on a customer that still exists.
+    Made(Made),
+    /// This customer was erased.
+    Erasure(CustomerId),
+    /// A verb was carried out on this customer, which was erased later.
+    OfErased(CustomerId),
+}
+
+pub(super) struct Made {
+    pub(super) verb: Verb,
+    pub(super) reason: Option<Reason>,
+    pub(super) customer: Arc<Customer>,
 }
 
 impl Tenant {
@@ -40,7 +59,8 @@ impl Tenant {
     /// unique value.
     pub(super) fn outcome_without_write(&self, customer: &Customer) -> Option<FirstAnswer> {
         // A retry of a call whose outcome the client did not learn.
-        if self.customers.contains_key(&customer.id()) {
+        let id = customer.id();
+        if self.customers.contains_key(&id) || self.remains.contains_key(&id) {
             return Some(FirstAnswer::Created(customer.receipt()));
         }
         self.conflict(customer).map(FirstAnswer::Taken)
@@ -67,6 +87,9 @@ impl Tenant {
         if self.holds(edit.change()) {
             return Err(EditOutcome::Updated);
         }
+        if let Some(erased) = self.erased(edit.customer().id()) {
+            return Err(EditOutcome::Erased(erased));
+        }
         let before = self.version_before(edit.customer());
         let before = before.ok_or(EditOutcome::VersionConflict)?;
         match self.conflict(edit.customer()) {
@@ -90,14 +113,17 @@ impl Tenant {
         if id.is_some_and(|id| self.decisions.contains_key(id.as_str())) {
             return Err(DecisionOutcome::DecisionTaken);
         }
+        if let Some(erased) = self.erased(decision.customer().id()) {
+            return Err(DecisionOutcome::Erased(erased));
+        }
         let before = self.version_before(decision.customer());
         before.ok_or(DecisionOutcome::VersionConflict)
     }
 
     /// Returns whether this change is already stored, because the call is a retry.
     fn holds(&self, change: &CustomerChange) -> bool {
-        let entry = self.customers.get(&change.customer_id);
-        let stored = entry.and_then(|entry| entry.change(change.version));
+        let stored = self.changes(change.customer_id);
+        let stored = stored.and_then(|changes| changes.get(index_of(change.version)));
         stored.is_some_and(|stored| stored.id == change.id)
     }
 
@@ -116,12 +142,13 @@ impl Tenant {
     pub(super) fn decide(&mut self, before: &Customer, decision: &CustomerDecision) {
         let (change, after) = (decision.change(), Arc::new(decision.customer().clone()));
         if let Some(id) = &change.decision_id {
-            let decision = Decision {
+            let made = Made {
                 verb: decision.verb(),
                 reason: change.reason.clone(),
                 customer: Arc::clone(&after),
             };
-            self.decisions.insert(id.as_str().to_owned(), decision);
+            self.decisions
+                .insert(id.as_str().to_owned(), Decision::Made(made));
         }
         self.replace(before, after, change);
     }
@@ -160,7 +187,7 @@ impl Tenant {
         }
     }
 
-    fn release(&mut self, customer: &Customer) {
+    pub(super) fn release(&mut self, customer: &Customer) {
         let (email_key, external_id) = unique(customer.profile());
         self.email_holders.remove(&email_key);
         if let Some(external_id) = external_id {
@@ -230,25 +257,17 @@ impl Tenant {
         id: CustomerId,
         query: HistoryQuery,
     ) -> Option<Vec<CustomerChange>> {
-        let entry = self.customers.get(&id)?;
-        let older = query.after.map_or(entry.changes.len(), index_of);
-        let newest_first = entry.changes.iter().take(older).rev();
+        let changes = self.changes(id)?;
+        let older = query.after.map_or(changes.len(), index_of);
+        let newest_first = changes.iter().take(older).rev();
         Some(newest_first.take(one_more(query.limit)).cloned().collect())
     }
 
-    pub(super) fn decision(&self, id: &DecisionId) -> Option<RecordedDecision> {
-        let decision = self.decisions.get(id.as_str())?;
-        Some(RecordedDecision {
-            verb: decision.verb,
-            reason: decision.reason.clone(),
-            customer: Customer::clone(&decision.customer),
-        })
-    }
-}
-
-impl Entry {
-    fn change(&self, version: Version) -> Option<&CustomerChange> {
-        self.changes.get(index_of(version))
+    /// The changes of a customer, oldest first, also if it was erased.
+    fn changes(&self, id: CustomerId) -> Option<&[CustomerChange]> {
+        let present = self.customers.get(&id).map(|entry| &entry.changes);
+        let changes = present.or_else(|| self.remains.get(&id).map(|remains| &remains.changes));
+        changes.map(Vec::as_slice)
     }
 }
 

@@ -5,6 +5,7 @@ use sqlx::postgres::PgRow;
 use crate::column::column;
 use crate::connection::Connection;
 use crate::customers::binding::{bind_change, stored_version};
+use crate::customers::erase::remains;
 use crate::customers::seals::ChangeSeals;
 use crate::database::Work;
 use crate::failure::Failure;
@@ -32,7 +33,7 @@ impl Work for StoreDecision {
         let version = stored_version(self.decision.customer().version())?;
         let rows = connection.fetch(self.look_up(version)).await?;
         let why = rows.first().ok_or_else(Failure::raced)?;
-        outcome(why, version)?.ok_or_else(Failure::raced)
+        self.outcome(why, version)?.ok_or_else(Failure::raced)
     }
 }
 
@@ -55,16 +56,19 @@ impl StoreDecision {
             .bind(change.id.as_uuid())
             .bind(change.decision_id.as_ref().map(DecisionId::as_str))
     }
-}
 
-/// Reads a row of [`sql::WHY_NOT_DECIDED`]; `None` where nothing conflicts any more.
-fn outcome(why: &PgRow, version: i32) -> Result<Option<DecisionOutcome>, Failure> {
-    if column(why, "stored")? {
-        return Ok(Some(DecisionOutcome::Decided));
+    /// Reads a row of [`sql::WHY_NOT_DECIDED`]; `None` where nothing conflicts any more.
+    fn outcome(&self, why: &PgRow, version: i32) -> Result<Option<DecisionOutcome>, Failure> {
+        if column(why, "stored")? {
+            return Ok(Some(DecisionOutcome::Decided));
+        }
+        if column(why, "decided")? {
+            return Ok(Some(DecisionOutcome::DecisionTaken));
+        }
+        if let Some(erased) = remains(why, self.decision.customer().id())? {
+            return Ok(Some(DecisionOutcome::Erased(erased)));
+        }
+        let moved_on = column::<Option<i32>>(why, "version")? != Some(version - 1);
+        Ok(moved_on.then_some(DecisionOutcome::VersionConflict))
     }
-    if column(why, "decided")? {
-        return Ok(Some(DecisionOutcome::DecisionTaken));
-    }
-    let moved_on = column::<Option<i32>>(why, "version")? != Some(version - 1);
-    Ok(moved_on.then_some(DecisionOutcome::VersionConflict))
 }

@@ -6,6 +6,7 @@ use sqlx::types::Uuid;
 use crate::column::column;
 use crate::connection::Connection;
 use crate::customers::binding::{bind_change, external_id, stored_version};
+use crate::customers::erase::remains;
 use crate::customers::seals::ChangeSeals;
 use crate::database::Work;
 use crate::failure::Failure;
@@ -39,7 +40,8 @@ impl Work for StoreEdit {
         let version = stored_version(self.edit.customer().version())?;
         let rows = connection.fetch(self.look_up(version)).await?;
         let why = rows.first().ok_or_else(Failure::raced)?;
-        outcome(why, version)?.ok_or_else(Failure::raced)
+        let id = self.edit.customer().id();
+        outcome(why, id, version)?.ok_or_else(Failure::raced)
     }
 }
 
@@ -72,9 +74,12 @@ impl StoreEdit {
 }
 
 /// Converts a row of [`sql::WHY_NOT_EDITED`]. Returns `None` if the conflict has disappeared.
-fn outcome(why: &PgRow, version: i32) -> Result<Option<EditOutcome>, Failure> {
+fn outcome(why: &PgRow, id: CustomerId, version: i32) -> Result<Option<EditOutcome>, Failure> {
     if column(why, "stored")? {
         return Ok(Some(EditOutcome::Updated));
+    }
+    if let Some(erased) = remains(why, id)? {
+        return Ok(Some(EditOutcome::Erased(erased)));
     }
     if column::<Option<i32>>(why, "version")? != Some(version - 1) {
         return Ok(Some(EditOutcome::VersionConflict));

@@ -13,7 +13,7 @@ use customers_domain::{
     CustomerType, EmailAddress, ExternalId, Locality, Metadata, Parse as _, PersonName,
     PhoneNumber, Profile, Reason, Verb, Version, ZipCode,
 };
-use customers_ports::RecordedDecision;
+use customers_ports::MadeDecision;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -144,7 +144,7 @@ impl<'a> DecisionForm<'a> {
     }
 
     /// The decision on the customer of that id; `None` where a member holds what it never should.
-    pub(crate) fn into_decision(self, id: CustomerId) -> Option<RecordedDecision> {
+    pub(crate) fn into_decision(self, id: CustomerId) -> Option<MadeDecision> {
         let Action::Transition(verb) = codes::action(self.verb)? else {
             return None;
         };
@@ -155,7 +155,7 @@ impl<'a> DecisionForm<'a> {
                 .external_id
                 .map(|id| ExternalId::from_stored(id.into_owned())),
         });
-        Some(RecordedDecision {
+        Some(MadeDecision {
             verb,
             reason: status_reason.clone(),
             customer: Customer::from_stored(CustomerState {

@@ -133,7 +133,8 @@ RETURNING version"
 );
 
 /// Why an edit was not stored: whether an earlier attempt had been committed after all, the customer's
-/// version if there is such a customer, and who holds what it was to have.
+/// version if there is such a customer, what remains of it if it was erased, and who holds what it was to
+/// have.
 ///
 /// $1 tenant, $2 the customer's id, $3 the version that the edit makes, $4 the change's id, $5 digest of
 /// the email, $6 external id.
@@ -144,13 +145,16 @@ SELECT
         WHERE tenant_id = $1 AND customer_id = $2 AND version = $3 AND id = $4
     ) AS stored,
     (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version,
+    (SELECT version FROM erased_customers WHERE tenant_id = $1 AND id = $2) AS erased_version,
+    (SELECT erased_at FROM erased_customers WHERE tenant_id = $1 AND id = $2) AS erased_at,
     (SELECT id FROM customers WHERE tenant_id = $1 AND email_digest = $5 AND id <> $2)
         AS email_holder,
     (SELECT id FROM customers WHERE tenant_id = $1 AND external_id = $6 AND id <> $2)
         AS external_id_holder";
 
 /// Why a decision was not stored: whether an earlier attempt had been committed after all, whether the
-/// decision id is in use, and the customer's version if there is such a customer.
+/// decision id is in use, the customer's version if there is such a customer, and what remains of it if it was
+/// erased.
 ///
 /// $1 tenant, $2 the customer's id, $3 the version that the decision makes, $4 the change's id,
 /// $5 decision id.
@@ -161,4 +165,6 @@ SELECT
         WHERE tenant_id = $1 AND customer_id = $2 AND version = $3 AND id = $4
     ) AS stored,
     EXISTS (SELECT FROM decisions WHERE tenant_id = $1 AND decision_id = $5) AS decided,
-    (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version";
+    (SELECT version FROM customers WHERE tenant_id = $1 AND id = $2) AS version,
+    (SELECT version FROM erased_customers WHERE tenant_id = $1 AND id = $2) AS erased_version,
+    (SELECT erased_at FROM erased_customers WHERE tenant_id = $1 AND id = $2) AS erased_at";

@@ -17,16 +17,25 @@ SELECT salt, sealed
 FROM customers
 WHERE tenant_id = $1 AND id = $2 AND version = $3";
 
-/// A decision. $1 tenant, $2 decision id.
+/// A decision, with the salt of its customer, or with what remains of the customer if it was erased.
+///
+/// $1 tenant, $2 decision id.
 pub const FIND_DECISION: &str = "
-SELECT customer.id, customer.salt, decisions.sealed
+SELECT
+    decisions.customer_id AS id, decisions.sealed, customer.salt, erased.erased_version, erased.erased_at
 FROM decisions
-CROSS JOIN LATERAL (
-    SELECT id, salt
+LEFT JOIN LATERAL (
+    SELECT salt
     FROM customers
     WHERE tenant_id = $1 AND id = decisions.customer_id
     LIMIT 1
-) AS customer
+) AS customer ON true
+LEFT JOIN LATERAL (
+    SELECT version AS erased_version, erased_at
+    FROM erased_customers
+    WHERE tenant_id = $1 AND id = decisions.customer_id
+    LIMIT 1
+) AS erased ON true
 WHERE tenant_id = $1 AND decision_id = $2";
 
 /// Who, other than a customer itself, holds what it wants, with the outcome: the holder of
@@ -46,14 +55,19 @@ ORDER BY outcome
 LIMIT 1";
 
 /// Changes of a customer before a version, newest first: no row where there is no such customer, and
-/// one without a version where it has no such changes.
+/// one without a version where it has no such changes. Those of an erased customer have no reasons.
 ///
 /// $1 tenant, $2 the customer's id, $3 the version, $4 the most to return.
 pub const LIST_CHANGES: &str = "
 SELECT
     customer.salt, change.version, change.id, change.at, change.action, change.from_status,
-    change.to_status, change.changed_fields, change.sealed_reason, change.decision_id, change.actor
-FROM customers AS customer
+    change.to_status, change.changed_fields, change.decision_id, change.actor,
+    CASE WHEN customer.salt IS NOT NULL THEN change.sealed_reason END AS sealed_reason
+FROM (
+    SELECT salt FROM customers WHERE tenant_id = $1 AND id = $2
+    UNION ALL
+    SELECT NULL FROM erased_customers WHERE tenant_id = $1 AND id = $2
+) AS customer
 LEFT JOIN LATERAL (
     SELECT *
     FROM customer_changes
@@ -61,5 +75,4 @@ LEFT JOIN LATERAL (
     ORDER BY version DESC
     LIMIT $4
 ) AS change ON true
-WHERE customer.tenant_id = $1 AND customer.id = $2
 ORDER BY change.version DESC";

@@ -57,7 +57,7 @@ async fn a_stopped_server_is_unavailable_and_the_first_call_after_its_return_suc
 
     server.start().await;
     let found = stores.customers.find(tenant, kept.customer().id()).await;
-    assert_eq!(found, Ok(Some(kept.customer().clone())));
+    assert_eq!(found, Ok(Some(kept.customer().clone().into())));
     assert_eq!(stores.health.check().await, Ok(()));
 }
 

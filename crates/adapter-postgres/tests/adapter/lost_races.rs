@@ -56,7 +56,7 @@ impl Race {
         winner.commit().await.unwrap();
         let outcome = change.await.unwrap().unwrap();
         let found = self.stores.customers.find(self.tenant, before.id()).await;
-        assert_eq!(found.unwrap().as_ref(), Some(before));
+        assert_eq!(found.unwrap(), Some(before.clone().into()));
         let id = before.id();
         let changes = format!("SELECT count(*) FROM customer_changes WHERE customer_id = '{id}'");
         let mut connection = connect(&self.database).await;
@@ -146,5 +146,5 @@ async fn a_change_that_waits_for_one_that_loses_its_race_is_carried_out() {
     assert!(matches!(edit, EditOutcome::Taken(_)), "{edit:?}");
     assert_eq!(decided.await.unwrap(), Ok(DecisionOutcome::Decided));
     let found = race.stores.customers.find(race.tenant, before.id()).await;
-    assert_eq!(found, Ok(Some(decision.customer().clone())));
+    assert_eq!(found, Ok(Some(decision.customer().clone().into())));
 }

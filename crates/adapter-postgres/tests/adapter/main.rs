@@ -6,6 +6,7 @@
 )]
 
 mod contract;
+mod erasure;
 mod failures;
 mod idempotency;
 mod locks;

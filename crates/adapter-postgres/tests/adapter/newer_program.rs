@@ -93,7 +93,7 @@ impl Rollback {
     /// The customer is what this program made of it, and what it does not know is there.
     async fn keeps_everything(&mut self) {
         let found = self.stores.customers.find(self.tenant, self.customer.id());
-        assert_eq!(found.await, Ok(Some(self.customer.clone())));
+        assert_eq!(found.await, Ok(Some(self.customer.clone().into())));
         let text = self.opened().await;
         assert!(
             text.contains(r#""zz":{"invented":[1.50,"kept"]}"#),

@@ -185,6 +185,7 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
         3, 4, NULL, NULL, 'none', 'k'"
     );
     let decision = format!("{change}, '\\x01'");
+    let erasure = format!("{TENANT}, {OLDEST}, 7, now(), {OLDEST}, 12, 7, 'k', 'none'");
     let unique = format!("{NOBODY}, 'none'");
     let key = "'\\x00', '\\x00', '\\x01'";
     let one = format!(
@@ -250,6 +251,13 @@ fn look_ups() -> Vec<(&'static str, &'static str, String)> {
             sql::FIND_DECISION,
             format!("{TENANT}, 'none'"),
         ),
+        (
+            "FIND_ERASED",
+            sql::FIND_ERASED,
+            format!("{TENANT}, {OLDEST}"),
+        ),
+        ("ERASE_CUSTOMER", sql::ERASE_CUSTOMER, erasure.clone()),
+        ("ERASE_AND_DECIDE", sql::ERASE_AND_DECIDE, erasure),
         ("UPDATE_CUSTOMER", sql::UPDATE_CUSTOMER, change.clone()),
         ("UPDATE_AND_DECIDE", sql::UPDATE_AND_DECIDE, decision),
         ("REPLACE_CUSTOMER", sql::REPLACE_CUSTOMER, change),
@@ -299,6 +307,9 @@ async fn a_page_of_a_history_reads_no_more_rows_than_it_needs() {
     run(&mut connection, SEED.into()).await;
     run(&mut connection, CHANGES.into()).await;
     run(&mut connection, "ANALYZE".into()).await;
+    for (name, value) in sql::PLANNER {
+        run(&mut connection, format!("SET {name} = {value}")).await;
+    }
     let statement = sql::LIST_CHANGES;
     for mode in ["force_custom_plan", "force_generic_plan"] {
         run(&mut connection, format!("SET plan_cache_mode = {mode}")).await;

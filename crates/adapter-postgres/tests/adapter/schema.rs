@@ -61,6 +61,7 @@ async fn every_index_of_customer_data_leads_with_the_tenant() {
             "customer_changes",
             "customers",
             "decisions",
+            "erased_customers",
             "idempotency_records",
             "tenant_keys"
         ]

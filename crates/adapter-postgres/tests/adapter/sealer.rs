@@ -21,6 +21,8 @@ pub(crate) struct Sealer {
     index: SecretKey,
     /// The newest key that seals, with its number.
     sealing: (u32, SecretKey),
+    /// The older keys that sealed.
+    older: Vec<(u32, SecretKey)>,
 }
 
 /// What a sealed value is of: its number in the associated data, and what follows the customer's id.
@@ -44,12 +46,41 @@ impl Sealer {
         };
         let mut keys = keys.into_iter();
         let (_, index) = keys.next().unwrap();
-        let (number, sealing) = keys.last().unwrap();
+        let mut older: Vec<(u32, SecretKey)> = keys
+            .map(|(number, key)| (u32::try_from(number).unwrap(), key))
+            .collect();
         Self {
             tenant,
             index,
-            sealing: (u32::try_from(number).unwrap(), sealing),
+            sealing: older.pop().unwrap(),
+            older,
         }
+    }
+
+    /// The tenant of the keys.
+    pub(crate) const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Whether a value opens for this customer and salt, with any of the keys.
+    pub(crate) fn opens(
+        &self,
+        customer: CustomerId,
+        salt: Uuid,
+        purpose: &Purpose<'_>,
+        sealed: &[u8],
+    ) -> bool {
+        let mut keys = self.older.iter().chain([&self.sealing]);
+        keys.any(|(number, key)| {
+            let aad = self.associated_data_under(*number, customer, purpose);
+            let payload = Payload {
+                msg: &sealed[17..],
+                aad: &aad,
+            };
+            let nonce: [u8; 12] = sealed[5..17].try_into().unwrap();
+            let cipher = self.cipher_under(key, customer, salt);
+            cipher.decrypt(&Nonce::from(nonce), payload).is_ok()
+        })
     }
 
     async fn read(connection: &mut PgConnection, tenant: TenantId) -> Vec<(i32, SecretKey)> {
@@ -122,6 +153,10 @@ impl Sealer {
     }
 
     fn cipher(&self, customer: CustomerId, salt: Uuid) -> Aes256Gcm {
+        self.cipher_under(&self.sealing.1, customer, salt)
+    }
+
+    fn cipher_under(&self, key: &SecretKey, customer: CustomerId, salt: Uuid) -> Aes256Gcm {
         let info = [
             b"customers: key of a customer",
             self.tenant.as_uuid().as_bytes().as_slice(),
@@ -129,15 +164,24 @@ impl Sealer {
             salt.as_bytes(),
         ]
         .concat();
-        let mut key = [0; 32];
-        Hkdf::<Sha256>::from_prk(self.sealing.1.expose())
+        let mut derived = [0; 32];
+        Hkdf::<Sha256>::from_prk(key.expose())
             .unwrap()
-            .expand(&info, &mut key)
+            .expand(&info, &mut derived)
             .unwrap();
-        Aes256Gcm::new(&key.into())
+        Aes256Gcm::new(&derived.into())
     }
 
     fn associated_data(&self, customer: CustomerId, purpose: &Purpose<'_>) -> Vec<u8> {
+        self.associated_data_under(self.sealing.0, customer, purpose)
+    }
+
+    fn associated_data_under(
+        &self,
+        number: u32,
+        customer: CustomerId,
+        purpose: &Purpose<'_>,
+    ) -> Vec<u8> {
         let (code, rest) = match purpose {
             Purpose::Profile(version) => (1, version.to_be_bytes().to_vec()),
             Purpose::Reason(version) => (2, version.to_be_bytes().to_vec()),
@@ -145,7 +189,7 @@ impl Sealer {
         };
         [
             &[1, code],
-            self.sealing.0.to_be_bytes().as_slice(),
+            number.to_be_bytes().as_slice(),
             self.tenant.as_uuid().as_bytes(),
             customer.as_uuid().as_bytes(),
             &rest,

@@ -4,7 +4,8 @@ use customers_adapter_key_file::generate;
 use customers_adapter_postgres::{Database, PgSettings, StartupError};
 use customers_domain::{Customer, CustomerId, Reason, TenantId, Verb};
 use customers_ports::{
-    CreateOutcome, DecisionOutcome, EditOutcome, HistoryQuery, ListQuery, StoreError,
+    CreateOutcome, DecisionOutcome, EditOutcome, FoundCustomer, HistoryQuery, ListQuery,
+    RecordedDecision, StoreError,
 };
 use customers_test_support::MASTER_KEY;
 use customers_test_support::builders::{
@@ -26,7 +27,8 @@ async fn created(stores: &Stores, tenant: TenantId) -> Customer {
 
 async fn found(stores: &Stores, tenant: TenantId, id: CustomerId) -> Customer {
     let found = stores.customers.find(tenant, id).await.unwrap();
-    found.expect("the customer is there")
+    let present = found.and_then(FoundCustomer::present);
+    present.expect("the customer is there")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +147,7 @@ impl Sealed {
         let mut read = Vec::new();
         for (tenant, customer) in &self.customers {
             let found = customers.find(*tenant, customer.id()).await;
+            let found = found.map(|it| it.and_then(FoundCustomer::present));
             read.push(found.map(|it| exposed(it.as_slice())));
             let query = HistoryQuery {
                 after: None,
@@ -158,7 +161,11 @@ impl Sealed {
             }));
             let id = parse(&customer.id().to_string());
             let decision = customers.find_decision(*tenant, &id).await;
-            read.push(decision.map(|it| exposed(it.map(|it| it.customer).as_slice())));
+            let decision = decision.map(|it| match it {
+                Some(RecordedDecision::Made(made)) => Some(made.customer),
+                _ => None,
+            });
+            read.push(decision.map(|it| exposed(it.as_slice())));
         }
         read
     }

@@ -81,7 +81,10 @@ async fn connections_that_died_silently_are_found_out_and_every_call_succeeds() 
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
     for read in reads {
         let (found, took) = read.await.unwrap();
-        assert!(found == Ok(Some(kept.customer().clone())), "{took:?}");
+        assert!(
+            found == Ok(Some(kept.customer().clone().into())),
+            "{took:?}"
+        );
         assert!(took < LIMIT, "{took:?}");
     }
     let allowed = i64::try_from(CONNECTIONS + 1).unwrap();
@@ -115,6 +118,6 @@ async fn a_slow_statement_on_a_healthy_connection_is_waited_for() {
     });
     tokio::time::sleep(Duration::from_millis(2500)).await;
     lock.rollback().await.unwrap();
-    assert!(call.await.unwrap() == Ok(Some(kept.customer().clone())));
+    assert!(call.await.unwrap() == Ok(Some(kept.customer().clone().into())));
     assert_eq!(number(&mut observer, session).await, before);
 }

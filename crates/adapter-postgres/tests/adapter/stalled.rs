@@ -49,7 +49,10 @@ async fn while_commits_stall_no_more_backends_work_than_there_may_be_connections
                 async move { stores.customers.create(tenant, creation(profile())).await }
             });
             let found = stores.customers.find(tenant, kept.customer().id()).await;
-            assert!(found == Ok(Some(kept.customer().clone())), "{pooler:?}");
+            assert!(
+                found == Ok(Some(kept.customer().clone().into())),
+                "{pooler:?}"
+            );
             let backends = number(&mut observer, BACKENDS).await;
             assert!(backends <= allowed, "{pooler:?}: {backends} backends");
             let outcome = created.await.unwrap();

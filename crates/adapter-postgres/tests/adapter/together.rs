@@ -128,7 +128,7 @@ async fn creates_of_several_tenants_share_one_commit_and_each_is_kept_whole() {
         for (tenant, creation) in wanted {
             let id = creation.customer().id();
             let found = stores.customers.find(tenant, id).await.unwrap();
-            assert!(found.as_ref() == Some(creation.customer()));
+            assert!(found == Some(creation.customer().clone().into()));
             let query = HistoryQuery {
                 after: None,
                 limit: 10,

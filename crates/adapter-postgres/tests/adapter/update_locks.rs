@@ -38,7 +38,7 @@ fn spawn(
 /// The store shows that customer and as many changes in all.
 async fn shows(stores: &Stores, database: &TestDatabase, tenant: TenantId, customer: &Customer) {
     let found = stores.customers.find(tenant, customer.id()).await;
-    assert_eq!(found.unwrap().as_ref(), Some(customer));
+    assert_eq!(found.unwrap(), Some(customer.clone().into()));
     let id = customer.id();
     let count = format!("SELECT count(*) FROM customer_changes WHERE customer_id = '{id}'");
     let changes = number(&mut connect(database).await, &count).await;

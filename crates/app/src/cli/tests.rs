@@ -85,6 +85,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ("database-timeout", "CUSTOMERS_DATABASE_TIMEOUT", Some("5s")),
             ("database-url", "DATABASE_URL", None),
             ("drain-delay", "CUSTOMERS_DRAIN_DELAY", Some("2s")),
+            ("erasure-after", "CUSTOMERS_ERASURE_AFTER", None),
             ("in-memory", "CUSTOMERS_IN_MEMORY", None),
             (
                 "kyc-required",
@@ -176,7 +177,7 @@ fn each_flag_of_serve_is_read() {
 #[test]
 fn scopes_are_repeated_or_separated_by_commas() {
     let line = "customers keys create --tenant acme --scope customers:read,customers:write \
-                --scope customers:review --expires-in 90d --quiet";
+                --scope customers:review,customers:erase --expires-in 90d --quiet";
     let Ok(Command::Keys(KeysCommand::Create(args))) = parse(line) else {
         panic!("not read: {line}");
     };
@@ -200,6 +201,8 @@ fn invalid_values_are_refused() {
         "serve --database-timeout 0s",
         "serve --database-timeout 5",
         "serve --drain-delay soon",
+        "serve --erasure-after 36501d",
+        "serve --erasure-after soon",
         "serve --kyc-required=",
         "serve --kyc-required person",
         "serve --rate-limit 0",

@@ -157,6 +157,7 @@ fn a_rejected_or_closed_customer_cannot_be_edited() {
     for &status in CustomerStatus::ALL {
         let frozen = matches!(status, Rejected | Closed);
         assert_eq!(status.is_editable(), !frozen, "{status:?}");
+        assert_eq!(status.may_be_erased(), frozen, "{status:?}");
     }
 }
 

@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use customers_domain::{
-    Action, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerId, DecisionId,
-    TenantId,
+    Action, Customer, CustomerChange, CustomerDecision, CustomerEdit, CustomerErasure, CustomerId,
+    DecisionId, TenantId,
 };
 use customers_ports::{
     Conflict, CreateOutcome, Creation, CustomerRepository, DecisionOutcome, EditOutcome,
-    HistoryQuery, ListQuery, Page, RecordedDecision, StoreError, UniqueField,
+    ErasureOutcome, FoundCustomer, HistoryQuery, ListQuery, Page, RecordedDecision, StoreError,
+    UniqueField,
 };
 
 use super::Operation;
@@ -22,6 +23,7 @@ pub struct MeasuredCustomers {
     list: Operation,
     update: Operation,
     decide: Operation,
+    erase: Operation,
     find_holder: Operation,
     history: Operation,
     find_decision: Operation,
@@ -47,6 +49,7 @@ impl MeasuredCustomers {
             list: operation("list"),
             update: operation("update"),
             decide: operation("decide"),
+            erase: operation("erase"),
             find_holder: operation("find_holder"),
             history: operation("history"),
             find_decision: operation("find_decision"),
@@ -79,7 +82,11 @@ impl CustomerRepository for MeasuredCustomers {
         Ok(outcome)
     }
 
-    async fn find(&self, tenant: TenantId, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    async fn find(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Result<Option<FoundCustomer>, StoreError> {
         self.find.measure(self.store.find(tenant, id)).await
     }
 
@@ -111,6 +118,17 @@ impl CustomerRepository for MeasuredCustomers {
         let call = self.store.decide(tenant, decision);
         let outcome = self.decide.measure(call).await?;
         self.count_change(action, name_of_decision(outcome));
+        Ok(outcome)
+    }
+
+    async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: CustomerErasure,
+    ) -> Result<ErasureOutcome, StoreError> {
+        let call = self.store.erase(tenant, erasure);
+        let outcome = self.erase.measure(call).await?;
+        self.count_change(Action::Erase, name_of_erasure(outcome));
         Ok(outcome)
     }
 
@@ -157,6 +175,7 @@ const fn name_of_edit(outcome: EditOutcome) -> &'static str {
     match outcome {
         EditOutcome::Updated => "updated",
         EditOutcome::VersionConflict => "version_conflict",
+        EditOutcome::Erased(_) => "erased",
         EditOutcome::Taken(conflict) => name_of_conflict(conflict),
     }
 }
@@ -165,7 +184,17 @@ const fn name_of_decision(outcome: DecisionOutcome) -> &'static str {
     match outcome {
         DecisionOutcome::Decided => "updated",
         DecisionOutcome::VersionConflict => "version_conflict",
+        DecisionOutcome::Erased(_) => "erased",
         DecisionOutcome::DecisionTaken => "decision_taken",
+    }
+}
+
+const fn name_of_erasure(outcome: ErasureOutcome) -> &'static str {
+    match outcome {
+        ErasureOutcome::Erased => "updated",
+        ErasureOutcome::VersionConflict => "version_conflict",
+        ErasureOutcome::AlreadyErased(_) => "erased",
+        ErasureOutcome::DecisionTaken => "decision_taken",
     }
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use customers_domain::{CustomerId, Verb};
+use customers_domain::{Customer, CustomerId, ErasedCustomer, Verb};
 use customers_metrics::{MeasuredCustomers, MeasuredHealth, MeasuredIdempotencyRecords};
 use customers_ports::{
-    Conflict, CreateOutcome, CustomerRepository as _, DecisionOutcome, EditOutcome, FirstAnswer,
-    IdempotencyRecords as _, MockCustomerRepository, MockIdempotencyRecords, MockStoreHealth,
-    StoreError, StoreHealth as _, UniqueField,
+    Conflict, CreateOutcome, CustomerRepository as _, DecisionOutcome, EditOutcome, ErasureOutcome,
+    FirstAnswer, IdempotencyRecords as _, MockCustomerRepository, MockIdempotencyRecords,
+    MockStoreHealth, StoreError, StoreHealth as _, UniqueField,
 };
-use customers_test_support::builders::{creation, decided, profile, renamed, tenant_id};
+use customers_test_support::builders::{creation, decided, erasure, profile, renamed, tenant_id};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{nonzero, recorded, value};
@@ -75,6 +75,7 @@ async fn every_outcome_of_an_edit_is_counted() {
     for (outcome, name) in [
         (EditOutcome::Updated, "updated"),
         (EditOutcome::VersionConflict, "version_conflict"),
+        (EditOutcome::Erased(remains()), "erased"),
         (
             EditOutcome::Taken(conflict(UniqueField::Email)),
             "email_taken",
@@ -100,6 +101,7 @@ async fn every_outcome_of_a_decision_is_counted_with_its_verb() {
         for (outcome, name) in [
             (DecisionOutcome::Decided, "updated"),
             (DecisionOutcome::VersionConflict, "version_conflict"),
+            (DecisionOutcome::Erased(remains()), "erased"),
             (DecisionOutcome::DecisionTaken, "decision_taken"),
         ] {
             let mut store = MockCustomerRepository::new();
@@ -109,6 +111,32 @@ async fn every_outcome_of_a_decision_is_counted_with_its_verb() {
             assert_eq!(result, Ok(outcome));
             assert_one_change(&handle, verb.as_str(), name);
         }
+    }
+}
+
+fn closed() -> Customer {
+    let close = decided(creation(profile()).customer(), Verb::Close, None);
+    close.into_parts().0
+}
+
+fn remains() -> ErasedCustomer {
+    erasure(&closed(), None).erased()
+}
+
+#[tokio::test]
+async fn every_outcome_of_an_erasure_is_counted() {
+    for (outcome, name) in [
+        (ErasureOutcome::Erased, "updated"),
+        (ErasureOutcome::VersionConflict, "version_conflict"),
+        (ErasureOutcome::AlreadyErased(remains()), "erased"),
+        (ErasureOutcome::DecisionTaken, "decision_taken"),
+    ] {
+        let mut store = MockCustomerRepository::new();
+        store.expect_erase().returning(move |_, _| Ok(outcome));
+        let (store, handle) = recorded(|| MeasuredCustomers::new(Arc::new(store)));
+        let answered = store.erase(tenant_id(), erasure(&closed(), None)).await;
+        assert_eq!(answered, Ok(outcome));
+        assert_one_change(&handle, "erase", name);
     }
 }
 
@@ -142,6 +170,7 @@ async fn calls_are_timed_by_outcome_and_failed_creates_are_not_counted() {
         ("customers", "create", [0, 0, 1]),
         ("customers", "update", [0, 0, 0]),
         ("customers", "decide", [0, 0, 0]),
+        ("customers", "erase", [0, 0, 0]),
         ("health", "check", [0, 1, 0]),
     ] {
         let seen = ["ok", "unavailable", "defect"].map(|it| count(port, operation, it));

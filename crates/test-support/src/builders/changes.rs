@@ -1,6 +1,7 @@
 use chrono::TimeDelta;
 use customers_domain::{
-    ChangeContext, Customer, CustomerDecision, CustomerEdit, Edited, ProfilePatch, Verb,
+    ChangeContext, Customer, CustomerDecision, CustomerEdit, CustomerErasure, Edited, ProfilePatch,
+    RetentionPeriod, Verb,
 };
 
 use super::values::{context, parse, unique_number};
@@ -42,6 +43,19 @@ pub fn decided_because(
         .transition(verb, reason, decision_id, later(customer));
     match decided {
         Ok(decision) => decision,
+        Err(refused) => panic!("{refused}"),
+    }
+}
+
+/// Returns the erasure of a rejected or closed customer.
+pub fn erasure(customer: &Customer, decision_id: Option<&str>) -> CustomerErasure {
+    let erased = customer.clone().erase(
+        RetentionPeriod::NONE,
+        decision_id.map(parse),
+        later(customer),
+    );
+    match erased {
+        Ok(erasure) => erasure,
         Err(refused) => panic!("{refused}"),
     }
 }

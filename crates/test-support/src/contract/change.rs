@@ -1,4 +1,4 @@
-use customers_domain::{Customer, CustomerDecision, CustomerEdit};
+use customers_domain::{Customer, CustomerDecision, CustomerEdit, ErasedCustomer};
 use customers_ports::{Conflict, DecisionOutcome, EditOutcome};
 
 /// An edit or a decision, for cases that cover both.
@@ -34,6 +34,7 @@ impl From<CustomerDecision> for Change {
 pub(crate) enum ChangeOutcome {
     Stored,
     VersionConflict,
+    Erased(ErasedCustomer),
     Taken(Conflict),
     DecisionTaken,
 }
@@ -43,6 +44,7 @@ impl From<EditOutcome> for ChangeOutcome {
         match outcome {
             EditOutcome::Updated => Self::Stored,
             EditOutcome::VersionConflict => Self::VersionConflict,
+            EditOutcome::Erased(erased) => Self::Erased(erased),
             EditOutcome::Taken(conflict) => Self::Taken(conflict),
         }
     }
@@ -53,6 +55,7 @@ impl From<DecisionOutcome> for ChangeOutcome {
         match outcome {
             DecisionOutcome::Decided => Self::Stored,
             DecisionOutcome::VersionConflict => Self::VersionConflict,
+            DecisionOutcome::Erased(erased) => Self::Erased(erased),
             DecisionOutcome::DecisionTaken => Self::DecisionTaken,
         }
     }

@@ -2,7 +2,7 @@
 
 use customers_domain::Verb;
 use customers_domain::{Customer, CustomerDecision};
-use customers_ports::RecordedDecision;
+use customers_ports::{MadeDecision, RecordedDecision};
 
 use super::Stores;
 use super::change::ChangeOutcome;
@@ -28,12 +28,12 @@ const LIFE: [Verb; 14] = [
 ];
 
 /// Returns the expected record of a decision.
-fn record_of(decision: &CustomerDecision) -> RecordedDecision {
-    RecordedDecision {
+pub(super) fn record_of(decision: &CustomerDecision) -> RecordedDecision {
+    RecordedDecision::Made(MadeDecision {
         verb: decision.verb(),
         reason: decision.change().reason.clone(),
         customer: decision.customer().clone(),
-    }
+    })
 }
 
 /// Covers status, reason and time of the customer, and every field of its change.

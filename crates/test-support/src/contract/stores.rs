@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use customers_domain::{Customer, CustomerChange, CustomerId, DecisionId, TenantId, Version};
+use customers_domain::{
+    Customer, CustomerChange, CustomerErasure, CustomerId, DecisionId, TenantId, Version,
+};
 use customers_ports::{
     ApiKeyRepository, Conflict, CreateOutcome, Creation, CustomerFilter, CustomerRepository,
-    HistoryQuery, IdempotencyRecords, ListOrder, ListQuery, Page, RecordedDecision, StoreHealth,
+    ErasureOutcome, FoundCustomer, HistoryQuery, IdempotencyRecords, ListOrder, ListQuery, Page,
+    RecordedDecision, StoreHealth,
 };
 
 use super::change::{Change, ChangeOutcome};
@@ -60,11 +63,32 @@ impl Stores {
         creation.customer().id()
     }
 
+    /// Finds a customer that exists.
     pub(crate) async fn find(&self, tenant: TenantId, id: CustomerId) -> Option<Customer> {
+        let found = self.find_or_remains(tenant, id).await;
+        found.and_then(FoundCustomer::present)
+    }
+
+    pub(crate) async fn find_or_remains(
+        &self,
+        tenant: TenantId,
+        id: CustomerId,
+    ) -> Option<FoundCustomer> {
         self.customers
             .find(tenant, id)
             .await
             .expect("the store answers a find")
+    }
+
+    pub(crate) async fn erase(
+        &self,
+        tenant: TenantId,
+        erasure: &CustomerErasure,
+    ) -> ErasureOutcome {
+        self.customers
+            .erase(tenant, erasure.clone())
+            .await
+            .expect("the store answers an erasure")
     }
 
     /// Creates a customer and returns it.

@@ -1,9 +1,11 @@
 use customers_ports::MockCustomerRepository;
 
 use super::*;
-use crate::fixtures::{caller, customer, customer_id, service, tenant_id};
+use crate::fixtures::{caller, customer, customer_id, erased, service, tenant_id};
 
-async fn found(result: Result<Option<Customer>, StoreError>) -> Result<Customer, GetCustomerError> {
+async fn found(
+    result: Result<Option<FoundCustomer>, StoreError>,
+) -> Result<Customer, GetCustomerError> {
     let mut customers = MockCustomerRepository::new();
     customers
         .expect_find()
@@ -15,8 +17,18 @@ async fn found(result: Result<Option<Customer>, StoreError>) -> Result<Customer,
 
 #[tokio::test]
 async fn a_customer_is_looked_up_only_in_the_tenant_of_the_key() {
-    assert_eq!(found(Ok(Some(customer()))).await, Ok(customer()));
+    let present = FoundCustomer::Present(customer());
+    assert_eq!(found(Ok(Some(present))).await, Ok(customer()));
     assert_eq!(found(Ok(None)).await, Err(GetCustomerError::NotFound));
+}
+
+#[tokio::test]
+async fn an_erased_customer_is_reported_with_what_remains() {
+    let remains = FoundCustomer::Erased(erased());
+    assert_eq!(
+        found(Ok(Some(remains))).await,
+        Err(GetCustomerError::Erased(erased()))
+    );
 }
 
 #[tokio::test]

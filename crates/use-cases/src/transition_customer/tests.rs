@@ -1,8 +1,8 @@
 use customers_domain::{CustomerStatus, Parse as _, Version};
-use customers_ports::MockCustomerRepository;
+use customers_ports::{FoundCustomer, MockCustomerRepository};
 
 use super::*;
-use crate::fixtures::{caller, customer, customer_id, service};
+use crate::fixtures::{caller, customer, customer_id, erased, other_customer_id, service};
 
 const FIRST: ExpectedVersion = ExpectedVersion::Exactly(Version::FIRST);
 
@@ -15,11 +15,11 @@ fn approval() -> Decision {
 }
 
 fn recorded(verb: Verb, reason: Option<Reason>) -> RecordedDecision {
-    RecordedDecision {
+    RecordedDecision::Made(MadeDecision {
         verb,
         reason,
         customer: customer(),
-    }
+    })
 }
 
 /// Returns a store with the customer. Each lookup of a decision returns the next of `decisions`.
@@ -31,7 +31,7 @@ fn store_with(decisions: Vec<Option<RecordedDecision>>) -> MockCustomerRepositor
         .returning(move |_, _| Ok(decisions.next().unwrap()));
     customers
         .expect_find()
-        .returning(|_, _| Ok(Some(customer())));
+        .returning(|_, _| Ok(Some(FoundCustomer::Present(customer()))));
     customers
 }
 
@@ -86,6 +86,41 @@ async fn the_id_of_another_decision_is_refused() {
         let decided = decide(store_with(vec![Some(other)]), FIRST, approval()).await;
         assert_eq!(decided, Err(TransitionCustomerError::DecisionIdReused));
     }
+}
+
+#[tokio::test]
+async fn a_decision_of_before_the_erasure_is_reported_as_erased_and_another_as_reused() {
+    let other = ErasedCustomer {
+        id: other_customer_id(),
+        ..erased()
+    };
+    for (recorded, error) in [
+        (
+            RecordedDecision::OfErased(erased()),
+            TransitionCustomerError::Erased(erased()),
+        ),
+        (
+            RecordedDecision::OfErased(other),
+            TransitionCustomerError::DecisionIdReused,
+        ),
+        (
+            RecordedDecision::Erasure(erased()),
+            TransitionCustomerError::DecisionIdReused,
+        ),
+    ] {
+        let decided = decide(store_with(vec![Some(recorded)]), FIRST, approval()).await;
+        assert_eq!(decided, Err(error));
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_an_erasure_came_before_is_reported_as_erased() {
+    let mut customers = store_with(vec![None]);
+    customers
+        .expect_decide()
+        .return_once(|_, _| Ok(DecisionOutcome::Erased(erased())));
+    let decided = decide(customers, FIRST, approval()).await;
+    assert_eq!(decided, Err(TransitionCustomerError::Erased(erased())));
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 use customers_domain::{
     CustomerField, CustomerState, CustomerStatus, Parse as _, PersonName, Version,
 };
-use customers_ports::{MockCustomerRepository, UniqueField};
+use customers_ports::{FoundCustomer, MockCustomerRepository, UniqueField};
 
 use super::*;
-use crate::fixtures::{caller, customer, customer_id, service, tenant_id};
+use crate::fixtures::{caller, customer, customer_id, erased, service, tenant_id};
 
 const FIRST: ExpectedVersion = ExpectedVersion::Exactly(Version::FIRST);
 
@@ -28,7 +28,7 @@ fn store_with(customer: Option<Customer>) -> MockCustomerRepository {
     customers
         .expect_find()
         .withf(|tenant, id| (*tenant, *id) == (tenant_id(), customer_id()))
-        .return_once(move |_, _| Ok(customer));
+        .return_once(move |_, _| Ok(customer.map(FoundCustomer::Present)));
     customers
 }
 
@@ -104,6 +104,10 @@ async fn refusals_of_the_store_are_returned() {
         (
             EditOutcome::VersionConflict,
             UpdateCustomerError::VersionMismatch,
+        ),
+        (
+            EditOutcome::Erased(erased()),
+            UpdateCustomerError::Erased(erased()),
         ),
         (
             EditOutcome::Taken(conflict()),

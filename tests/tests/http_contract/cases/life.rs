@@ -103,6 +103,21 @@ macro_rules! life {
                 another_tenants_id_is_like_an_unused_one_on_every_route,
                 lists_contain_no_customers_of_other_tenants,
             }
+            erasure {
+                only_rejected_and_closed_customers_are_erased,
+                an_erasure_needs_its_own_scope,
+                a_customer_is_kept_for_the_retention_period,
+                the_retention_period_begins_anew_with_each_status,
+                an_erased_customer_is_gone_for_every_request_but_its_history,
+                the_history_of_an_erased_customer_has_no_reasons,
+                an_erasure_sent_again_with_its_decision_id_is_replayed,
+                the_decision_id_of_an_erasure_belongs_to_it_alone,
+                a_decision_of_before_the_erasure_is_gone_and_its_id_stays_used,
+                email_and_external_id_of_an_erased_customer_are_free,
+                an_erased_customer_is_in_no_list,
+                an_erasure_is_checked_like_every_change,
+                erasure_is_no_verb_of_the_status_rules,
+            }
             dry_runs {
                 a_dry_run_of_a_create_creates_nothing,
                 a_dry_run_of_a_create_is_refused_like_the_create,

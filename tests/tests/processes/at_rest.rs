@@ -83,13 +83,15 @@ async fn live(caller: &Caller, number: usize) {
 fn spellings(value: &str) -> Vec<Vec<u8>> {
     let bytes = value.as_bytes();
     let utf16 = |to: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(to).collect();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
+    let hex = bytes.iter().map(|byte| [byte >> 4, byte & 15].map(digit));
+    let hex: Vec<u8> = hex.flatten().collect();
     let mut spellings = vec![
         bytes.to_vec(),
         utf16(u16::to_le_bytes),
         utf16(u16::to_be_bytes),
-        hex.to_ascii_uppercase().into_bytes(),
-        hex.into_bytes(),
+        hex.to_ascii_uppercase(),
+        hex,
     ];
     // In base64 a value looks different at each of three offsets. Its ends mix with its neighbours.
     spellings.extend((0..3).map(|offset| base64(&bytes[offset..])));

@@ -164,7 +164,7 @@ mod tests {
         let mut tasks = Tasks::start([
             Task::new("deaf", async move |_| {
                 let _guard = guard;
-                pending().await
+                pending::<()>().await;
             }),
             Task::new("faulty", async |_| panic!("a defect of a module")),
         ]);

@@ -58,9 +58,9 @@ impl Rollback {
     /// The sealed profile, opened by other means than the adapter's.
     async fn opened(&mut self) -> String {
         let (salt, sealed) = self.row().await;
-        let sealer = Sealer::of(&mut self.connection, self.tenant).await;
+        let keyring = Sealer::of(&mut self.connection, self.tenant).await;
         let purpose = Purpose::Profile(self.customer.version().number());
-        let opened = sealer.open(self.customer.id(), salt, &purpose, &sealed);
+        let opened = keyring.open(self.customer.id(), salt, &purpose, &sealed);
         String::from_utf8(opened).unwrap()
     }
 
@@ -69,9 +69,9 @@ impl Rollback {
         let text = self.opened().await;
         let text = text.replacen('{', r#"{"zz":{"invented":[1.50,"kept"]},"#, 1);
         let (salt, _) = self.row().await;
-        let sealer = Sealer::of(&mut self.connection, self.tenant).await;
+        let keyring = Sealer::of(&mut self.connection, self.tenant).await;
         let purpose = Purpose::Profile(self.customer.version().number());
-        let sealed = sealer.seal(self.customer.id(), salt, &purpose, text.as_bytes());
+        let sealed = keyring.seal(self.customer.id(), salt, &purpose, text.as_bytes());
         sqlx::query("UPDATE customers SET sealed = $1")
             .bind(sealed)
             .execute(&mut self.connection)
@@ -171,7 +171,7 @@ async fn reasons_and_decisions_are_sealed_in_the_documented_form() {
     let outcome = rollback.stores.customers.decide(rollback.tenant, decision);
     assert_eq!(outcome.await, Ok(DecisionOutcome::Decided));
     let (salt, _) = rollback.row().await;
-    let sealer = Sealer::of(&mut rollback.connection, rollback.tenant).await;
+    let keyring = Sealer::of(&mut rollback.connection, rollback.tenant).await;
     for (query, purpose) in [
         (
             "SELECT sealed_reason FROM customer_changes WHERE version = 2",
@@ -181,7 +181,7 @@ async fn reasons_and_decisions_are_sealed_in_the_documented_form() {
     ] {
         let sealed = sqlx::query_scalar(query);
         let sealed: Vec<u8> = sealed.fetch_one(&mut rollback.connection).await.unwrap();
-        let opened = sealer.open(rollback.customer.id(), salt, &purpose, &sealed);
+        let opened = keyring.open(rollback.customer.id(), salt, &purpose, &sealed);
         let opened = String::from_utf8(opened).unwrap();
         assert!(opened.contains(reason.expose()), "{opened}");
     }

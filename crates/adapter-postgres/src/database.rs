@@ -1,3 +1,5 @@
+mod work;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +8,7 @@ use customers_ports::StoreError;
 use sqlx::postgres::PgRow;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::connection::{Connection, Connector};
+use crate::connection::Connector;
 use crate::failure::{Failure, FailureKind};
 use crate::monitor::Monitor;
 use crate::pool::{Lease, Pool};
@@ -16,20 +18,23 @@ use crate::startup_error::StartupError;
 use crate::statement::Statement;
 use crate::transaction::UnitOfWork;
 use crate::write_limit::{WriteLimit, WritePermit};
+use work::{InTransaction, Read, Write};
 
-/// The longest that one call of a port may take, everything included.
+pub(crate) use work::Work;
+
+/// Maximum duration of one call of a port in total.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(10);
 
-/// How often work is begun in one call, for all the races it loses.
+/// Maximum number of attempts in one call after lost races.
 const ATTEMPTS: u32 = 5;
-/// Maximum pause before work that lost its first race is begun again. It doubles with each race.
+/// Maximum pause after the first lost race. It doubles with each race.
 const BACKOFF: Duration = Duration::from_millis(10);
-/// How long a call may take before the server is asked whether it works on it.
+/// Time after which the monitor checks whether the server works on the call.
 const SUSPECT_AFTER: Duration = Duration::from_millis(700);
-/// How long until it is asked again.
+/// Time until the next such check.
 const SUSPECT_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
-/// A bounded set of connections, opened when they are needed. Clones share it.
+/// A limited number of connections, opened on demand. Clones share them.
 ///
 /// Modules run their own statements on it: [`fetch`](Self::fetch) reads, [`write`](Self::write) is a transaction of one
 /// statement, and [`transaction`](Self::transaction) one of several. All of them have the limits of the service's own
@@ -43,48 +48,30 @@ pub struct Database {
     create_batch: usize,
 }
 
-/// How far a [`Database`]'s connections are used at one moment. The health check's own is not among them.
+/// Use of the connections of a [`Database`] at one moment, without that of the health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolStatus {
-    /// Connections that are open, or being opened.
+    /// Connections that are open or being opened.
     pub open: usize,
-    /// Those of them that a call is using.
+    /// Open connections that a call uses.
     pub in_use: usize,
-    /// Connections that were given up and whose backends may still be there.
+    /// Abandoned connections whose backends may still exist.
     pub abandoned: usize,
     /// Calls that wait for a connection.
     pub waiting: usize,
-    /// Maximum number of open connections, abandoned ones included.
+    /// Maximum number of open connections, including abandoned ones.
     pub max: usize,
-    /// Connections in use by writes, abandoned ones included.
+    /// Connections in use by writes, including abandoned ones.
     pub writes: usize,
-    /// Connections that may write at one time.
+    /// Maximum number of connections that write.
     pub writes_max: usize,
 }
 
-/// What a call of a port does on a connection.
-///
-/// Unless it says otherwise, it MUST bear being done again after a lost connection, when the first
-/// attempt may have been committed all the same. It MUST leave no transaction open.
-pub(crate) trait Work: Send + Sync {
-    type Output: Send;
-
-    /// Whether it writes, and so takes one of the connections for writes.
-    const WRITES: bool;
-    /// Whether it is done again after a lost connection.
-    const IS_REPEATED: bool = true;
-
-    fn attempt(
-        &self,
-        connection: &mut Connection,
-    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
-}
-
 impl Database {
-    /// Takes the settings; nothing is connected yet.
+    /// Creates the pool without connecting.
     ///
     /// # Errors
-    /// When the URL is not that of a Postgres database.
+    /// Returns an error if the URL is not a PostgreSQL URL.
     pub fn new(settings: &PgSettings) -> Result<Self, StartupError> {
         let pool = Pool::new(Connector::new(settings)?, settings.max_connections);
         Ok(Self {
@@ -95,12 +82,12 @@ impl Database {
         })
     }
 
-    /// How many creates may share a statement.
+    /// Returns the maximum number of creates in one statement.
     pub(crate) const fn create_batch(&self) -> usize {
         self.create_batch
     }
 
-    /// How far the connections are used now.
+    /// Returns the current use of the connections.
     pub fn pool_status(&self) -> PoolStatus {
         let counts = self.pool.counts();
         let open = counts.taken.saturating_sub(counts.abandoned);
@@ -115,21 +102,20 @@ impl Database {
         }
     }
 
-    /// Looks at the server over a connection that is not one of the pool. The caller sets the limit.
+    /// Returns the server's sessions, read on the monitor's connection. The caller sets the timeout.
     pub(crate) async fn look(&self) -> Result<Arc<Sessions>, Failure> {
         self.monitor.start(&self.pool);
         self.monitor.look().await
     }
 
-    /// Does the work, and stops where it is when the caller goes away.
+    /// Does the work. It is cancelled if the caller stops waiting.
     pub(crate) async fn call<W: Work>(&self, work: W) -> Result<W::Output, StoreError> {
         let deadline = Instant::now() + CALL_LIMIT;
         let lease = self.lease::<W>().await?;
         Ok(self.attempts(&work, lease, deadline).await?)
     }
 
-    /// Does the work to its end once there is a connection for it, whether the caller is still there
-    /// or not. No more work is under way for callers that left than there are connections.
+    /// Does the work and finishes it even if the caller stops waiting. The number of connections limits such work.
     pub(crate) async fn call_to_the_end<W>(&self, work: W) -> Result<W::Output, StoreError>
     where
         W: Work + 'static,
@@ -184,7 +170,7 @@ impl Database {
         self.call_to_the_end(InTransaction(unit)).await
     }
 
-    /// Does the work on that connection, or on another if that one turns out dead.
+    /// Does the work on this connection, or on another one if this one is dead.
     pub(crate) async fn attempts<W: Work>(
         &self,
         work: &W,
@@ -205,7 +191,7 @@ impl Database {
                     sleep(backoff(attempt)).await;
                     attempt += 1;
                 }
-                // Each of these uses up an old connection, so there is an end to them.
+                // Each of these retries closes an old connection, so their number is limited.
                 FailureKind::Lost | FailureKind::ReadOnly if W::IS_REPEATED && lease.is_old() => {
                     let permit = lease.into_forgotten();
                     lease = timeout_at(deadline, self.lease_with(permit))
@@ -221,7 +207,7 @@ impl Database {
         }
     }
 
-    /// Does the work on that connection, unless the server says that the connection is dead.
+    /// Does the work on this connection. Fails if the sessions show that the connection is dead.
     async fn attempt<W: Work>(&self, work: &W, lease: &mut Lease) -> Result<W::Output, Failure> {
         let suspect = lease.suspect().filter(|_| W::IS_REPEATED);
         let attempt = work.attempt(lease);
@@ -235,8 +221,8 @@ impl Database {
         }
     }
 
-    /// Waits until the server says that nothing more comes from that backend. Whether a statement is
-    /// slow or its connection dead shows nowhere else.
+    /// Waits until the sessions show that the backend is gone. Only they distinguish a slow statement from a dead
+    /// connection.
     async fn until_lost(&self, backend: Backend) {
         sleep(SUSPECT_AFTER).await;
         loop {
@@ -248,7 +234,7 @@ impl Database {
         }
     }
 
-    /// A connection for that work within the time limit, waiting and connecting together.
+    /// Returns a connection for the work. The time limit covers waiting and connecting.
     pub(crate) async fn lease<W: Work>(&self) -> Result<Lease, Failure> {
         let started = Instant::now();
         let limit = self.lease_limit();
@@ -280,7 +266,7 @@ const GETTING_A_CONNECTION: &str = "getting a connection";
 
 /// Returns a random part of the maximum, so that transactions that collided do not collide again.
 fn backoff(attempt: u32) -> Duration {
-    // Without randomness they go on at once: that is as good as any time.
+    // Without randomness they continue at once.
     let part = getrandom::u32().unwrap_or_default();
     BACKOFF * (1 << (attempt - 1)) * (part >> 16) / (1 << 16)
 }
@@ -290,42 +276,5 @@ impl fmt::Debug for Database {
         f.debug_struct("Database")
             .field("connections", &self.pool.counts().taken)
             .finish_non_exhaustive()
-    }
-}
-
-/// A statement that reads.
-struct Read(Statement);
-
-/// A statement that writes and bears repetition.
-struct Write(Statement);
-
-/// The transaction of a module.
-struct InTransaction<U>(U);
-
-impl<U: UnitOfWork> Work for InTransaction<U> {
-    type Output = U::Output;
-    const WRITES: bool = U::WRITES;
-    const IS_REPEATED: bool = U::IS_REPEATED;
-
-    async fn attempt(&self, connection: &mut Connection) -> Result<U::Output, Failure> {
-        connection.run(&self.0).await
-    }
-}
-
-impl Work for Read {
-    type Output = Vec<PgRow>;
-    const WRITES: bool = false;
-
-    async fn attempt(&self, connection: &mut Connection) -> Result<Vec<PgRow>, Failure> {
-        connection.fetch(self.0.clone()).await
-    }
-}
-
-impl Work for Write {
-    type Output = Vec<PgRow>;
-    const WRITES: bool = true;
-
-    async fn attempt(&self, connection: &mut Connection) -> Result<Vec<PgRow>, Failure> {
-        connection.fetch(self.0.clone()).await
     }
 }

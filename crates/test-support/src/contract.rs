@@ -296,6 +296,7 @@ mod tests {
             include_str!("contract/erasure.rs"),
             include_str!("contract/erasure_races.rs"),
             include_str!("contract/events.rs"),
+            include_str!("contract/events/readers.rs"),
             include_str!("contract/filters.rs"),
             include_str!("contract/health.rs"),
             include_str!("contract/history.rs"),

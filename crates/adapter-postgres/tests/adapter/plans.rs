@@ -179,6 +179,7 @@ async fn a_page_reads_no_more_rows_than_it_needs() {
 
 /// Statements that look for one customer or one key, with parameters that find it or, where they would
 /// change it, find it in another version; those that store what is not there yet; and the sweep.
+#[expect(clippy::too_many_lines, reason = "a list of statements and parameters")]
 fn look_ups() -> Vec<(&'static str, &'static str, String)> {
     let change = format!(
         "{TENANT}, {OLDEST}, 7, now(), now(), 4, 'US', 'none', {NOBODY}, {NOBODY}, '\\x01', {OLDEST},

@@ -125,29 +125,9 @@ async fn serve(
     let metrics =
         metrics_listener::start(args.metrics_listen, program.info.version, target.database())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
     let version = program.info.version;
     let info = program.info.clone();
-    let opening = async {
-        let mut opened = open(args, &program, target, &ids, &clock).await?;
-        let feed = opened.stores.events.take().map(Feed::new);
-        if let Some(feed) = &feed {
-            opened.stores.customers = feed.signalled(opened.stores.customers);
-        }
-        let context = ModuleContext {
-            customers: customer_service(args, &opened.stores, &ids, &clock),
-            customer_repository: Arc::clone(&opened.stores.customers),
-            clock: Arc::clone(&clock),
-            ids,
-            store: opened.place.clone(),
-        };
-        let customers = customers_adapter_http::serving(context.customers.clone());
-        let own = [customers]
-            .into_iter()
-            .chain(feed.as_ref().map(Feed::module));
-        let started = start_modules(own.collect(), program.modules, context).await?;
-        Ok::<_, Failure>((opened, feed, started))
-    };
+    let opening = prepare(args, program, target, &clock);
     let Ok(opened) = signals.unless_stopped(opening).await else {
         tracing::info!("stopped before the store was ready");
         return Ok(());
@@ -195,6 +175,34 @@ async fn serve(
         runner.abort();
     }
     outcome
+}
+
+/// Opens the store, and starts the event feed and the modules on it.
+async fn prepare(
+    args: &ServeArgs,
+    program: Program,
+    target: Target,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Opened, Option<Feed>, Started), Failure> {
+    let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7);
+    let mut opened = open(args, &program, target, &ids, clock).await?;
+    let feed = opened.stores.events.take().map(Feed::new);
+    if let Some(feed) = &feed {
+        opened.stores.customers = feed.signalled(opened.stores.customers);
+    }
+    let context = ModuleContext {
+        customers: customer_service(args, &opened.stores, &ids, clock),
+        customer_repository: Arc::clone(&opened.stores.customers),
+        clock: Arc::clone(clock),
+        ids,
+        store: opened.place.clone(),
+    };
+    let customers = customers_adapter_http::serving(context.customers.clone());
+    let own = [customers]
+        .into_iter()
+        .chain(feed.as_ref().map(Feed::module));
+    let started = start_modules(own.collect(), program.modules, context).await?;
+    Ok((opened, feed, started))
 }
 
 /// The modules of a service, ready to be served.

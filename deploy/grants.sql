@@ -26,3 +26,9 @@ GRANT SELECT, INSERT ON customer_changes, decisions, erased_customers TO custome
 
 -- No statement updates a record; old records are deleted.
 GRANT SELECT, INSERT, DELETE ON idempotency_records TO customers_app;
+
+-- The event feed: a change stores a waiting event, and the sequencer moves it and the head of its tenant. Positions are
+-- append-only.
+GRANT SELECT, INSERT, DELETE ON waiting_events TO customers_app;
+GRANT SELECT, INSERT, UPDATE (sequence) ON event_heads TO customers_app;
+GRANT SELECT, INSERT ON events, module_events TO customers_app;

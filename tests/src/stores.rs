@@ -5,8 +5,8 @@ use std::sync::Arc;
 use customers_adapter_key_file::KeyFile;
 use customers_adapter_memory::InMemoryStore;
 use customers_adapter_postgres::{
-    Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords, PgSettings,
-    PgStoreHealth, TenantKeys, migrate,
+    Database, PgApiKeyRepository, PgCustomerRepository, PgEventFeed, PgIdempotencyRecords,
+    PgSettings, PgStoreHealth, TenantKeys, migrate,
 };
 use customers_test_support::MASTER_KEY;
 use customers_test_support::builders::TestClock;
@@ -47,6 +47,20 @@ pub async fn postgres() -> (Stores, TestDatabase) {
         health: Arc::new(PgStoreHealth::new(database)),
     };
     (stores, home)
+}
+
+/// A store in a Postgres database of its own, with its event feed.
+pub async fn postgres_with_feed() -> (StoresWithFeed, TestDatabase) {
+    let (stores, home) = postgres().await;
+    let database = Database::new(&PgSettings::new(home.url()));
+    let database = database.expect("the URL of a test database makes sense");
+    let events = Arc::new(PgEventFeed::new(database));
+    let fed = StoresWithFeed {
+        stores,
+        feed: events.clone(),
+        sequencer: events,
+    };
+    (fed, home)
 }
 
 /// Runs the migrations of this program on an empty database.

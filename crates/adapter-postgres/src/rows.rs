@@ -1,6 +1,6 @@
 use customers_domain::{
-    ApiKeyId, ChangeId, ChangedField, CountryCode, Customer, CustomerChange, CustomerId,
-    CustomerState, DecisionId, ExternalId, Parse as _, Reason, Version,
+    Action, ApiKeyId, ChangeId, ChangedField, CountryCode, Customer, CustomerChange, CustomerId,
+    CustomerState, CustomerStatus, DecisionId, ExternalId, Parse as _, Reason, Version,
 };
 use sqlx::postgres::PgRow;
 
@@ -57,21 +57,14 @@ pub(crate) fn change(
     ring: &KeyRing,
 ) -> Result<CustomerChange, Failure> {
     let version = version(column(row, "version")?)?;
-    let pointers: Option<Vec<String>> = column(row, "changed_fields")?;
-    let from: Option<i16> = column(row, "from_status")?;
-    let from = from.map(|code| codes::status(code).ok_or_else(|| unreadable("from_status")));
     Ok(CustomerChange {
         id: ChangeId::from_uuid(column(row, "id")?),
         customer_id,
         version,
-        action: coded(row, "action", codes::action)?,
-        from: from.transpose()?,
-        to: coded(row, "to_status", codes::status)?,
-        changed_fields: pointers
-            .into_iter()
-            .flatten()
-            .map(ChangedField::from_stored)
-            .collect(),
+        action: action(row)?,
+        from: from_status(row)?,
+        to: to_status(row)?,
+        changed_fields: changed_fields(row)?,
         reason: reason(row, customer_id, version, ring)?,
         decision_id: column::<Option<_>>(row, "decision_id")?.map(DecisionId::from_stored),
         actor: named(row, "actor", ApiKeyId::parse)?,
@@ -96,6 +89,30 @@ fn reason(
     let opened = open(row, "sealed_reason", place, ring)?;
     let reason = String::from_utf8(opened).map_err(|_| unreadable("sealed_reason"))?;
     Ok(Some(Reason::from_stored(reason)))
+}
+
+/// Reads the action of a change.
+pub(crate) fn action(row: &PgRow) -> Result<Action, Failure> {
+    coded(row, "action", codes::action)
+}
+
+/// Reads the status after a change.
+pub(crate) fn to_status(row: &PgRow) -> Result<CustomerStatus, Failure> {
+    coded(row, "to_status", codes::status)
+}
+
+/// Reads the status before a change; `None` for a creation.
+pub(crate) fn from_status(row: &PgRow) -> Result<Option<CustomerStatus>, Failure> {
+    let from: Option<i16> = column(row, "from_status")?;
+    from.map(|code| codes::status(code).ok_or_else(|| unreadable("from_status")))
+        .transpose()
+}
+
+/// Reads the fields that an edit changed.
+pub(crate) fn changed_fields(row: &PgRow) -> Result<Vec<ChangedField>, Failure> {
+    let pointers: Option<Vec<String>> = column(row, "changed_fields")?;
+    let pointers = pointers.into_iter().flatten();
+    Ok(pointers.map(ChangedField::from_stored).collect())
 }
 
 pub(crate) fn version(number: i32) -> Result<Version, Failure> {

@@ -9,6 +9,7 @@ mod change;
 mod columns;
 mod create;
 mod erase;
+mod events;
 mod idempotency;
 mod keys;
 mod list;
@@ -24,6 +25,10 @@ pub use create::{
     ANSWER_AND_RECORD, FIND_HOLDER, STORE_CUSTOMER, STORE_CUSTOMER_AND_RECORD, STORE_CUSTOMERS,
 };
 pub use erase::{ERASE_AND_DECIDE, ERASE_CUSTOMER, FIND_ERASED};
+pub use events::{
+    ADVANCE_ALL_HEADS, ADVANCE_HEAD, APPEND_MODULE_EVENT, CREATE_HEAD, LIST_HEADS, LIST_WAITING,
+    LOCK_HEAD, NUMBER_EVENTS, READ_EVENTS, STORE_MODULE_EVENT, TAKE_WAITING,
+};
 pub use idempotency::{FIND_RECORD, STORE_RECORD};
 pub use keys::{FIND_TENANT_KEYS, LIST_MASTER_KEYS, STORE_TENANT_KEYS};
 pub use list::{
@@ -91,6 +96,17 @@ pub const ALL: &[(&str, &str)] = by_name![
     ERASE_CUSTOMER,
     ERASE_AND_DECIDE,
     FIND_ERASED,
+    LOCK_HEAD,
+    CREATE_HEAD,
+    TAKE_WAITING,
+    NUMBER_EVENTS,
+    ADVANCE_HEAD,
+    LIST_WAITING,
+    LIST_HEADS,
+    READ_EVENTS,
+    STORE_MODULE_EVENT,
+    APPEND_MODULE_EVENT,
+    ADVANCE_ALL_HEADS,
     FIND_RECORD,
     STORE_RECORD,
     OLDEST_RECORD,

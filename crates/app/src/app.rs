@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::module::Module;
 use crate::modules::Modules;
 use crate::serve::Program;
-use crate::{healthcheck, keys, master_key, migrate, output, serve};
+use crate::{events, healthcheck, keys, master_key, migrate, output, serve};
 
 /// A program that runs the service: customers and the modules that a team adds.
 ///
@@ -98,6 +98,7 @@ impl App {
             }
             Command::Migrate(args) => once(migrate::run(args, &self.modules.schemas())),
             Command::Keys(command) => once(keys::run(command)),
+            Command::Events(command) => once(events::run(command)),
             Command::MasterKey(command) => master_key::run(command),
             Command::Openapi => {
                 let document = String::from_utf8_lossy(catalog.document());

@@ -15,10 +15,12 @@ use crate::size;
 use crate::values;
 
 mod definition;
+mod events;
 mod help;
 mod keys;
 
 pub(crate) use definition::definition;
+pub(crate) use events::{AdvanceArgs, EventsCommand};
 pub(crate) use help::DEV_API_KEY;
 pub(crate) use keys::{CreateKeyArgs, KeysCommand, ListKeysArgs};
 
@@ -40,6 +42,9 @@ pub(crate) enum Command {
     /// Create, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Maintain the event feed of a database
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Create the master key that seals personal data in the database
     #[command(subcommand)]
     MasterKey(MasterKeyCommand),

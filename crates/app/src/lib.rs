@@ -7,6 +7,7 @@ mod app;
 mod cli;
 mod config;
 mod duration;
+mod events;
 mod failure;
 mod feed;
 mod greeting;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use customers_adapter_postgres::{
-    self as adapter, Database, ModuleSchema, PgApiKeyRepository, PgCustomerRepository,
+    self as adapter, Database, ModuleSchema, PgApiKeyRepository, PgCustomerRepository, PgEventFeed,
     PgIdempotencyRecords, PgSettings, PgStoreHealth, SchemaState, TenantKeys,
 };
 use customers_ports::{ApiKeyRepository, MasterKey};
@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use crate::cli::{self, DatabaseArgs, ServeArgs};
 use crate::config;
 use crate::failure::Failure;
+use crate::feed::FeedPorts;
 use crate::stores::Stores;
 
 /// Maximum time that a starting service waits for its database; part of the public contract.
@@ -108,7 +109,7 @@ impl Postgres {
             api_keys: Arc::new(PgApiKeyRepository::new(database())),
             idempotency: Arc::new(PgIdempotencyRecords::new(database())),
             health: Arc::new(PgStoreHealth::new(database())),
-            events: None,
+            events: Some(FeedPorts::of(Arc::new(PgEventFeed::new(database())))),
         })
     }
 }
@@ -133,6 +134,19 @@ fn settings(args: &DatabaseArgs, url: SecretString) -> PgSettings {
 pub(crate) async fn open_for_keys(
     args: &DatabaseArgs,
 ) -> Result<Arc<dyn ApiKeyRepository>, Failure> {
+    let database = open_for_command(args).await?.database();
+    Ok(Arc::new(PgApiKeyRepository::new(database)))
+}
+
+/// Returns the event feed of a database, for a command.
+///
+/// # Errors
+/// As [`open_for_keys`].
+pub(crate) async fn open_for_events(args: &DatabaseArgs) -> Result<PgEventFeed, Failure> {
+    Ok(PgEventFeed::new(open_for_command(args).await?.database()))
+}
+
+async fn open_for_command(args: &DatabaseArgs) -> Result<Postgres, Failure> {
     let url = config::required_url(&args.url)?;
     let postgres = Postgres::new(PgSettings {
         max_connections: COMMAND_CONNECTIONS,
@@ -140,9 +154,7 @@ pub(crate) async fn open_for_keys(
     })?;
     match adapter::schema_state(&postgres.settings).await? {
         SchemaState::Behind => Err(Failure::SchemaBehind),
-        SchemaState::Current | SchemaState::Newer => {
-            Ok(Arc::new(PgApiKeyRepository::new(postgres.database())))
-        }
+        SchemaState::Current | SchemaState::Newer => Ok(postgres),
     }
 }
 

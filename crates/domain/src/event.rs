@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -200,11 +201,11 @@ pub struct ModuleEvent {
     pub data: EventData,
 }
 
-/// Data of a module's event: named values, in order.
+/// Data of a module's event: named values, in the order of their names.
 ///
 /// Events are thin. They contain the ids that a consumer needs to read the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EventData(Vec<(Cow<'static, str>, EventValue)>);
+pub struct EventData(BTreeMap<Cow<'static, str>, EventValue>);
 
 /// A value in the data of a module's event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,7 +230,7 @@ impl EventData {
 
     /// Creates data without values.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(BTreeMap::new())
     }
 
     /// Adds a value. Returns `None` if the name is used already or one of the limits is exceeded.
@@ -239,12 +240,12 @@ impl EventData {
             EventValue::Text(text) => text.len() <= Self::TEXT_MAX && !text.contains('\0'),
             EventValue::Number(_) | EventValue::Boolean(_) | EventValue::Null => true,
         };
-        let is_new = self.0.iter().all(|(known, _)| known != name);
+        let is_new = !self.0.contains_key(name);
         let fits = self.0.len() < Self::VALUES_MAX && name.len() <= Self::NAME_MAX && text_fits;
         if !is_new || !fits {
             return None;
         }
-        self.0.push((Cow::Borrowed(name), value));
+        self.0.insert(Cow::Borrowed(name), value);
         Some(self)
     }
 
@@ -258,7 +259,7 @@ impl EventData {
         )
     }
 
-    /// Returns the values with their names, in order.
+    /// Returns the values with their names.
     pub fn values(&self) -> impl ExactSizeIterator<Item = (&str, &EventValue)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
@@ -300,21 +301,21 @@ mod tests {
     #[test]
     fn each_action_has_an_event_type_of_the_form_that_modules_must_keep() {
         let verbs = Verb::ALL.iter().copied().map(Action::Transition);
-        for action in verbs.chain([Action::Create, Action::Update]) {
+        for action in verbs.chain([Action::Create, Action::Update, Action::Erase]) {
             assert!(is_event_type(action.event_type().as_str().as_bytes()));
             assert!(is_of_customers(action.event_type().as_str().as_bytes()));
         }
     }
 
     #[test]
-    fn data_keeps_its_values_in_order_and_within_the_limits() {
+    fn data_keeps_its_values_within_the_limits() {
         let text = |length| EventValue::Text("x".repeat(length));
         let data = EventData::new()
             .with("wallet_id", text(EventData::TEXT_MAX))
             .and_then(|data| data.with("balance", EventValue::Number(-1)))
             .unwrap();
         let names: Vec<&str> = data.values().map(|(name, _)| name).collect();
-        assert_eq!(names, ["wallet_id", "balance"]);
+        assert_eq!(names, ["balance", "wallet_id"]);
         assert_eq!(data.clone().with("balance", EventValue::Null), None);
         assert_eq!(
             data.clone().with("note", text(EventData::TEXT_MAX + 1)),

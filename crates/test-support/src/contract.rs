@@ -253,6 +253,7 @@ macro_rules! event_feed_contract {
             events {
                 a_tenant_without_events_has_an_empty_feed,
                 a_creation_an_edit_and_a_decision_each_have_one_event,
+                an_erased_customer_keeps_its_events_and_has_one_more,
                 the_event_of_an_edit_names_the_changed_fields,
                 an_event_without_a_position_is_not_visible,
                 what_is_not_stored_has_no_event,

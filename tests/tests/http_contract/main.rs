@@ -65,4 +65,5 @@ mod on_postgres {
     use customers_tests::{TestApp, stores};
 
     store_cases!(stores::postgres);
+    event_feed!(stores::postgres_with_feed);
 }

@@ -10,15 +10,26 @@
 //! digests of email and phone, $11 sealed, $12 the change's id, $13 action, $14 status before,
 //! $15 changed fields, $16 sealed reason, $17 decision id, $18 actor.
 
+use super::columns::insert_waiting_event;
+
 /// Stores the change of the row in `stored`.
 macro_rules! store_change {
     () => {
-        "INSERT INTO customer_changes (
-    tenant_id, customer_id, version, id, at, action, from_status, to_status, changed_fields,
-    sealed_reason, decision_id, actor
+        concat!(
+            "told AS (
+    INSERT INTO customer_changes (
+        tenant_id, customer_id, version, id, at, action, from_status, to_status, changed_fields,
+        sealed_reason, decision_id, actor
+    )
+    SELECT tenant_id, id, version, $12, $4, $13, $14, $6, $15, $16, $17, $18
+    FROM stored
+    RETURNING tenant_id, at, customer_id, version
 )
-SELECT tenant_id, id, version, $12, $4, $13, $14, $6, $15, $16, $17, $18
-FROM stored"
+",
+            insert_waiting_event!(),
+            "
+RETURNING version"
+        )
     };
 }
 
@@ -42,11 +53,8 @@ macro_rules! update_and_tell {
             $condition,
             "
     RETURNING tenant_id, id, version
-)
-",
-            store_change!(),
-            "
-RETURNING version"
+), ",
+            store_change!()
         )
     };
 }
@@ -125,11 +133,8 @@ WITH gone AS (
     SELECT (gone.before).*
     FROM gone
     WHERE NOT EXISTS (SELECT FROM stored)
-)
-",
-    store_change!(),
-    "
-RETURNING version"
+), ",
+    store_change!()
 );
 
 /// Why an edit was not stored: whether an earlier attempt had been committed after all, the customer's

@@ -8,4 +8,13 @@ macro_rules! customer_columns {
     };
 }
 
-pub(super) use customer_columns;
+/// Lets the event of the change in `told` wait for its position in the feed.
+macro_rules! insert_waiting_event {
+    () => {
+        "INSERT INTO waiting_events (tenant_id, at, subject_id, version)
+    SELECT tenant_id, at, customer_id, version
+    FROM told"
+    };
+}
+
+pub(super) use {customer_columns, insert_waiting_event};

@@ -6,6 +6,8 @@
 //! The literals: `1` is the first version, and in `action` the code of a creation. As `outcome` of a
 //! record, `1` is a created customer, `2` a taken email, `3` a taken external id.
 
+use super::columns::insert_waiting_event;
+
 /// The columns of a customer that is created: $1–$11.
 macro_rules! insert_customer {
     () => {
@@ -48,12 +50,17 @@ WITH stored AS (
     VALUES ($1, $2, $3, $3, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, id
-)
-",
+), told AS (
+    ",
     insert_change!(),
     "
-SELECT tenant_id, id, 1, $12, $3, 1, $4, $13
-FROM stored
+    SELECT tenant_id, id, 1, $12, $3, 1, $4, $13
+    FROM stored
+    RETURNING tenant_id, at, customer_id, version
+)
+",
+    insert_waiting_event!(),
+    "
 RETURNING version"
 );
 
@@ -82,6 +89,11 @@ WITH stored AS (
     "
     SELECT tenant_id, id, 1, $12, $3, 1, $4, $13
     FROM stored
+    RETURNING tenant_id, at, customer_id, version
+), waiting AS (
+    ",
+    insert_waiting_event!(),
+    "
 )
 ",
     insert_record!(),
@@ -142,6 +154,11 @@ WITH bound AS MATERIALIZED (
     SELECT tenant_id, id, 1, change_id, created_at, 1, status, actor
     FROM stored
     JOIN wanted USING (tenant_id, id)
+    RETURNING tenant_id, at, customer_id, version
+), waiting AS (
+    ",
+    insert_waiting_event!(),
+    "
 ), recorded AS (
     ",
     insert_record!(),

@@ -1,8 +1,10 @@
-//! Erasing a customer. Each statement erases the customer, stores what remains and the change, and returns one row; or
+//! Erasing a customer. Each statement erases the customer, stores what remains, the change and its event, and returns one row; or
 //! it changes nothing and returns no row, and [`WHY_NOT_DECIDED`](super::WHY_NOT_DECIDED) returns the reason.
 //!
 //! In all of them $1 is the tenant, $2 the customer's id, $3 the version that the erasure makes, $4 its time, $5 the
 //! change's id, $6 the action, $7 the status, $8 the actor and $9 the decision id.
+
+use super::columns::insert_waiting_event;
 
 /// Deletes the row of the version before, and stores what remains and the change.
 macro_rules! erase_and_record {
@@ -18,12 +20,17 @@ macro_rules! erase_and_record {
     INSERT INTO erased_customers (tenant_id, id, erased_at, version)
     SELECT tenant_id, id, $4, $3
     FROM gone
+), told AS (
+    INSERT INTO customer_changes (
+        tenant_id, customer_id, version, id, at, action, from_status, to_status, actor, decision_id
+    )
+    SELECT tenant_id, id, $3, $5, $4, $6, $7, $7, $8, $9
+    FROM gone
+    RETURNING tenant_id, at, customer_id, version
 )
-INSERT INTO customer_changes (
-    tenant_id, customer_id, version, id, at, action, from_status, to_status, actor, decision_id
-)
-SELECT tenant_id, id, $3, $5, $4, $6, $7, $7, $8, $9
-FROM gone
+",
+            insert_waiting_event!(),
+            "
 RETURNING version"
         )
     };

@@ -7,6 +7,7 @@
 
 mod contract;
 mod erasure;
+mod events;
 mod failures;
 mod idempotency;
 mod locks;

@@ -62,8 +62,12 @@ async fn every_index_of_customer_data_leads_with_the_tenant() {
             "customers",
             "decisions",
             "erased_customers",
+            "event_heads",
+            "events",
             "idempotency_records",
-            "tenant_keys"
+            "module_events",
+            "tenant_keys",
+            "waiting_events"
         ]
     );
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use customers_adapter_key_file::KeyFile;
 use customers_adapter_postgres::{
-    Database, PgApiKeyRepository, PgCustomerRepository, PgIdempotencyRecords, PgSettings,
-    PgStoreHealth, TenantKeys, migrate,
+    Database, PgApiKeyRepository, PgCustomerRepository, PgEventFeed, PgIdempotencyRecords,
+    PgSettings, PgStoreHealth, TenantKeys, migrate,
 };
 use customers_domain::TenantId;
 use customers_ports::CreateOutcome;
 use customers_test_support::MASTER_KEY;
 use customers_test_support::builders::{creation, minimal_profile};
-use customers_test_support::contract::Stores;
+use customers_test_support::contract::{Stores, StoresWithFeed};
 use customers_test_support::postgres::{PostgresServer, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -54,6 +54,16 @@ pub(crate) async fn with_keys(stores: &Stores, tenant: TenantId) {
 pub(crate) fn keys_under(database: &Database, master_key: &str) -> TenantKeys {
     let master_key = KeyFile::parse(master_key).unwrap();
     TenantKeys::new(database.clone(), Arc::new(master_key))
+}
+
+/// Every port on that database, with the event feed.
+pub(crate) fn stores_with_feed(settings: &PgSettings) -> StoresWithFeed {
+    let feed = Arc::new(PgEventFeed::new(Database::new(settings).unwrap()));
+    StoresWithFeed {
+        stores: stores(settings),
+        feed: feed.clone(),
+        sequencer: feed,
+    }
 }
 
 /// A connection of the test's own.

@@ -220,6 +220,11 @@ fn invalid_values_are_refused() {
         "keys create --tenant acme --scope=",
         "keys create --tenant acme --scope customers:read --expires-in 500ms",
         "keys revoke",
+        "events",
+        "events advance",
+        "events advance --by 0",
+        "events advance --by -1",
+        "events advance --by 1000000000001",
         "migrate now",
         "nonsense",
     ] {

@@ -16,10 +16,11 @@ use customers_ports::{
 
 use super::Stores;
 use super::change::ChangeOutcome;
+use super::erasure::erased;
 use super::uniqueness::email_taken;
 use super::update::to_email;
 use crate::builders::{
-    creation, creation_at, decided, edited, minimal_profile, profile, renamed, test_time,
+    creation, creation_at, decided, edited, erasure, minimal_profile, profile, renamed, test_time,
 };
 
 pub use readers::readers_see_each_event_once_while_others_write_and_number;
@@ -119,6 +120,21 @@ pub async fn a_creation_an_edit_and_a_decision_each_have_one_event(fed: StoresWi
     let changes = [created.change(), edit.change(), decision.change()];
     assert_eq!(fed.all(tenant).await, feed_of(changes));
     assert_eq!(fed.stores.changes(tenant, customer.id()).await.len(), 3);
+}
+
+/// With a decision id and without one.
+pub async fn an_erased_customer_keeps_its_events_and_has_one_more(fed: StoresWithFeed) {
+    for decision_id in [None, Some("case-1")] {
+        let tenant = fed.stores.tenant().await;
+        let created = creation(profile());
+        let customer = fed.stores.customer(tenant, created.clone()).await;
+        let close = decided(&customer, Verb::Close, None);
+        let customer = fed.stores.updated(tenant, close.clone()).await;
+        let erasure = erasure(&customer, decision_id);
+        erased(&fed.stores, tenant, &erasure).await;
+        let changes = [created.change(), close.change(), erasure.change()];
+        assert_eq!(fed.all(tenant).await, feed_of(changes));
+    }
 }
 
 /// Each of the fields, and all of them.

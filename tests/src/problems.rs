@@ -94,7 +94,7 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 23] = [
         "version_mismatch",
         412,
         "The resource has another version",
-        "The header If-Match does not name the resource's present version.",
+        "The header If-Match must hold the resource's present ETag with its quotation marks.",
     ),
     (
         "payload_too_large",
@@ -147,44 +147,92 @@ pub const PROBLEMS: [(&str, u16, &str, &str); 23] = [
 ];
 
 /// Messages of field codes.
-const MESSAGES: [(&str, &str); 18] = [
+const MESSAGES: [(&str, &str); 17] = [
     ("missing", "is required"),
-    ("wrong_type", "has the wrong JSON type"),
-    ("unknown_field", "is not a member that is known here"),
-    ("duplicate_field", "comes more than once"),
-    ("unknown_parameter", "is not a parameter that is known here"),
-    ("duplicate_parameter", "may come only once"),
-    ("invalid_parameter", "has a value that cannot be used"),
+    (
+        "wrong_type",
+        "must have the JSON type that the documentation names",
+    ),
+    (
+        "unknown_field",
+        "must not be sent: there is no such member here",
+    ),
+    ("duplicate_field", "must come only once"),
+    (
+        "unknown_parameter",
+        "must not be sent: there is no such parameter here",
+    ),
+    ("duplicate_parameter", "must come only once"),
+    (
+        "invalid_parameter",
+        "must have a value that the documentation of this parameter allows",
+    ),
     ("blank", "must not be blank"),
-    ("too_long", "is longer than this field allows"),
     (
         "invalid_character",
-        "holds a character that is not allowed here",
+        "must hold no control, invisible or private-use characters, must not begin with a combining mark and must have at most 4 of them in a row",
     ),
-    ("invalid_email", "is not a valid email address"),
+    (
+        "invalid_email",
+        "must be an email address in ASCII, such as ada@example.com",
+    ),
     (
         "invalid_phone",
-        "is not a valid phone number with its country code",
+        "must be a valid phone number with + and its country code, such as +2348012345678",
     ),
     ("unknown_type", "must be `individual` or `business`"),
     (
         "invalid_zip_code",
-        "may hold letters, digits, spaces and hyphens only",
+        "must hold only the letters A to Z, digits, spaces and hyphens, at least one of them a letter or a digit",
     ),
     (
         "unknown_country",
-        "is not an assigned ISO 3166-1 alpha-2 country code",
+        "must be an assigned ISO 3166-1 alpha-2 country code in upper case, such as NG",
     ),
     (
         "invalid_external_id",
-        "may hold printable ASCII characters only",
+        "must hold printable ASCII characters only",
     ),
     (
         "invalid_decision_id",
-        "may hold printable ASCII characters only",
+        "must hold printable ASCII characters only",
     ),
-    ("invalid_metadata", "breaks the limits of metadata"),
+    (
+        "invalid_metadata",
+        "must be within the limits of metadata: 50 members and 16 KiB in total, names of 1 to 40 characters of A-Z, a-z, 0-9, _ . and -, values of at most 500 characters without U+0000",
+    ),
 ];
+
+/// The longest value of a field, in characters.
+const LONGEST: [(&str, usize); 10] = [
+    ("/first_name", 100),
+    ("/last_name", 100),
+    ("/external_id", 255),
+    ("/billing_address/line1", 200),
+    ("/billing_address/line2", 200),
+    ("/billing_address/city", 100),
+    ("/billing_address/state", 100),
+    ("/billing_address/zip_code", 16),
+    ("/reason", 500),
+    ("/decision_id", 255),
+];
+
+/// Returns the message of a field code at this pointer.
+#[track_caller]
+fn message(pointer: &str, code: &str) -> String {
+    if code == "too_long" {
+        let (_, most) = LONGEST
+            .into_iter()
+            .find(|(known, _)| *known == pointer)
+            .unwrap_or_else(|| panic!("{pointer} has no longest value"));
+        return format!("must be 1 to {most} characters");
+    }
+    let (_, message) = MESSAGES
+        .into_iter()
+        .find(|(known, _)| *known == code)
+        .unwrap_or_else(|| panic!("no field code is called {code}"));
+    message.to_owned()
+}
 
 /// Returns the problem with this code, without members that only some problems have.
 #[track_caller]
@@ -209,11 +257,7 @@ pub fn errors(places: &[(&str, &str)]) -> Value {
     let mut errors: Vec<Value> = places
         .iter()
         .map(|(pointer, code)| {
-            let (_, message) = MESSAGES
-                .into_iter()
-                .find(|(known, _)| known == code)
-                .unwrap_or_else(|| panic!("no field code is called {code}"));
-            json!({"pointer": pointer, "code": code, "message": message})
+            json!({"pointer": pointer, "code": code, "message": message(pointer, code)})
         })
         .collect();
     errors.sort_by_key(|error| error["pointer"].to_string());

@@ -28,6 +28,12 @@ pub const SERVICE_INFO: ServiceInfo = ServiceInfo {
     realm: "customers",
 };
 
+/// The code of [`Fault::TooLong`], whose messages name the maximum of their field.
+const TOO_LONG: FieldCode = FieldCode::new(
+    "too_long",
+    "must have at most as many characters as the documentation of the field allows",
+);
+
 /// The routes of customers, and what they declare.
 pub fn module() -> Module<CustomersState> {
     Module::new("customers", routes())
@@ -40,7 +46,8 @@ pub fn module() -> Module<CustomersState> {
         .picture("statuses.svg", status_picture::svg())
         .scopes(scopes::ALL)
         .problems(problems::ALL)
-        .field_codes(Fault::ALL.map(|fault| FieldCode::of(&fault)))
+        .field_codes([TOO_LONG])
+        .field_codes(Fault::WITH_ONE_TEXT.map(|fault| FieldCode::of(&fault)))
 }
 
 /// The routes of customers over their use cases.

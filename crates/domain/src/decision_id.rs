@@ -27,7 +27,7 @@ impl Parse for DecisionId {
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         if raw.chars().nth(Self::MAX).is_some() {
-            return Err(Fault::TooLong);
+            return Err(Fault::TooLong { max: Self::MAX });
         }
         if !is_printable_ascii(raw) {
             return Err(Fault::InvalidDecisionId);
@@ -47,7 +47,12 @@ mod tests {
             Ok("kyc-1".into())
         );
         assert_eq!(DecisionId::parse(""), Err(Fault::Blank));
-        assert_eq!(DecisionId::parse(&"x".repeat(256)), Err(Fault::TooLong));
+        assert_eq!(
+            DecisionId::parse(&"x".repeat(256)),
+            Err(Fault::TooLong {
+                max: DecisionId::MAX
+            })
+        );
         assert_eq!(DecisionId::parse("a\nb"), Err(Fault::InvalidDecisionId));
     }
 }

@@ -28,7 +28,7 @@ impl Parse for ExternalId {
     fn parse(raw: &str) -> Result<Self, Fault> {
         refuse_blank(raw)?;
         if raw.chars().nth(Self::MAX).is_some() {
-            return Err(Fault::TooLong);
+            return Err(Fault::TooLong { max: Self::MAX });
         }
         if !is_printable_ascii(raw) {
             return Err(Fault::InvalidExternalId);
@@ -56,7 +56,9 @@ mod tests {
         assert_eq!(ExternalId::parse("  "), Err(Fault::Blank));
         assert_eq!(
             ExternalId::parse(&"\u{e9}".repeat(256)),
-            Err(Fault::TooLong)
+            Err(Fault::TooLong {
+                max: ExternalId::MAX
+            })
         );
         for bad in ["caf\u{e9}", "a\tb", "a\u{0}", "a\u{7f}"] {
             assert_eq!(

@@ -9,43 +9,51 @@ pub enum Fault {
     #[error("must not be blank")]
     Blank,
     /// Too many code points.
-    #[error("is longer than this field allows")]
-    TooLong,
+    #[error("must be 1 to {max} characters")]
+    TooLong {
+        /// Maximum number of code points of the field.
+        max: usize,
+    },
     /// A control, format, private-use or line-separating character, a noncharacter, a mark at the
     /// beginning, or more than four marks in a row.
-    #[error("holds a character that is not allowed here")]
+    #[error(
+        "must hold no control, invisible or private-use characters, must not begin with a combining mark and must have at most 4 of them in a row"
+    )]
     InvalidCharacter,
     /// Not an email address of the accepted form.
-    #[error("is not a valid email address")]
+    #[error("must be an email address in ASCII, such as ada@example.com")]
     InvalidEmail,
     /// Not a valid number of a numbering plan.
-    #[error("is not a valid phone number with its country code")]
+    #[error("must be a valid phone number with + and its country code, such as +2348012345678")]
     InvalidPhone,
     /// Neither `individual` nor `business`.
     #[error("must be `individual` or `business`")]
     UnknownType,
     /// Not the form of a postal code.
-    #[error("may hold letters, digits, spaces and hyphens only")]
+    #[error(
+        "must hold only the letters A to Z, digits, spaces and hyphens, at least one of them a letter or a digit"
+    )]
     InvalidZipCode,
     /// Not assigned in ISO 3166-1 alpha-2.
-    #[error("is not an assigned ISO 3166-1 alpha-2 country code")]
+    #[error("must be an assigned ISO 3166-1 alpha-2 country code in upper case, such as NG")]
     UnknownCountry,
     /// Not printable ASCII.
-    #[error("may hold printable ASCII characters only")]
+    #[error("must hold printable ASCII characters only")]
     InvalidExternalId,
     /// A name, a value or the total size exceeds the limits of metadata.
-    #[error("breaks the limits of metadata")]
+    #[error(
+        "must be within the limits of metadata: 50 members and 16 KiB in total, names of 1 to 40 characters of A-Z, a-z, 0-9, _ . and -, values of at most 500 characters without U+0000"
+    )]
     InvalidMetadata,
     /// Not printable ASCII.
-    #[error("may hold printable ASCII characters only")]
+    #[error("must hold printable ASCII characters only")]
     InvalidDecisionId,
 }
 
 impl Fault {
-    /// Every fault.
-    pub const ALL: [Self; 11] = [
+    /// Every fault whose text is the same in every field: all but [`Fault::TooLong`].
+    pub const WITH_ONE_TEXT: [Self; 10] = [
         Self::Blank,
-        Self::TooLong,
         Self::InvalidCharacter,
         Self::InvalidEmail,
         Self::InvalidPhone,
@@ -61,7 +69,7 @@ impl Fault {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Blank => "blank",
-            Self::TooLong => "too_long",
+            Self::TooLong { .. } => "too_long",
             Self::InvalidCharacter => "invalid_character",
             Self::InvalidEmail => "invalid_email",
             Self::InvalidPhone => "invalid_phone",

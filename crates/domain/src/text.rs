@@ -21,7 +21,7 @@ fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
     }
     if trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return if trimmed.len() > max {
-            Err(Fault::TooLong)
+            Err(Fault::TooLong { max })
         } else {
             Ok(trimmed.to_owned())
         };
@@ -31,7 +31,7 @@ fn parse_text(raw: &str, max: usize) -> Result<String, Fault> {
         return Err(Fault::Blank);
     }
     if text.chars().nth(max).is_some() {
-        return Err(Fault::TooLong);
+        return Err(Fault::TooLong { max });
     }
     if text.starts_with(is_mark) || !holds_allowed_characters(&text) {
         return Err(Fault::InvalidCharacter);
@@ -184,8 +184,18 @@ mod tests {
     fn a_text_is_stored_and_counted_in_nfc() {
         assert_eq!(name("Zoe\u{308}"), Ok("Zo\u{eb}".into()));
         assert!(name(&"e\u{301}".repeat(100)).is_ok());
-        assert_eq!(name(&"\u{e9}".repeat(101)), Err(Fault::TooLong));
-        assert_eq!(name(&"a".repeat(101)), Err(Fault::TooLong));
+        assert_eq!(
+            name(&"\u{e9}".repeat(101)),
+            Err(Fault::TooLong {
+                max: PersonName::MAX
+            })
+        );
+        assert_eq!(
+            name(&"a".repeat(101)),
+            Err(Fault::TooLong {
+                max: PersonName::MAX
+            })
+        );
         assert!(name(&"a".repeat(100)).is_ok());
     }
 
@@ -193,7 +203,12 @@ mod tests {
     fn blank_has_precedence_over_too_long_and_too_long_over_a_forbidden_character() {
         assert_eq!(name(&" ".repeat(500)), Err(Fault::Blank));
         assert_eq!(name(&"\u{3164}".repeat(500)), Err(Fault::Blank));
-        assert_eq!(name(&"a\u{0}".repeat(51)), Err(Fault::TooLong));
+        assert_eq!(
+            name(&"a\u{0}".repeat(51)),
+            Err(Fault::TooLong {
+                max: PersonName::MAX
+            })
+        );
         assert_eq!(name("a\u{0}"), Err(Fault::InvalidCharacter));
     }
 

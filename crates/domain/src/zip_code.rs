@@ -30,7 +30,7 @@ impl Parse for ZipCode {
             return Err(Fault::Blank);
         }
         if code.chars().nth(Self::MAX).is_some() {
-            return Err(Fault::TooLong);
+            return Err(Fault::TooLong { max: Self::MAX });
         }
         let has_only_allowed = code
             .bytes()
@@ -61,7 +61,10 @@ mod tests {
     #[test]
     fn the_fault_is_the_first_broken_rule() {
         assert_eq!(ZipCode::parse(" "), Err(Fault::Blank));
-        assert_eq!(ZipCode::parse(&"_".repeat(17)), Err(Fault::TooLong));
+        assert_eq!(
+            ZipCode::parse(&"_".repeat(17)),
+            Err(Fault::TooLong { max: ZipCode::MAX })
+        );
         for bad in ["1_2", "- -", "\u{661}\u{662}", "1\t2", "1\u{0}"] {
             assert_eq!(ZipCode::parse(bad), Err(Fault::InvalidZipCode), "{bad:?}");
         }

@@ -41,24 +41,36 @@ impl FieldCode {
 
 /// A required member is absent or null.
 pub static MISSING: FieldCode = FieldCode::new("missing", "is required");
-/// A member has the wrong JSON type.
-pub static WRONG_TYPE: FieldCode = FieldCode::new("wrong_type", "has the wrong JSON type");
+/// A member must have the JSON type that the documentation names.
+pub static WRONG_TYPE: FieldCode = FieldCode::new(
+    "wrong_type",
+    "must have the JSON type that the documentation names",
+);
 /// The request has no member of this name.
-pub static UNKNOWN_FIELD: FieldCode =
-    FieldCode::new("unknown_field", "is not a member that is known here");
+pub static UNKNOWN_FIELD: FieldCode = FieldCode::new(
+    "unknown_field",
+    "must not be sent: there is no such member here",
+);
 /// The member occurs more than once.
-pub static DUPLICATE_FIELD: FieldCode = FieldCode::new("duplicate_field", "comes more than once");
+pub static DUPLICATE_FIELD: FieldCode = FieldCode::new("duplicate_field", "must come only once");
 /// The route has no query parameter of this name.
-pub static UNKNOWN_PARAMETER: FieldCode =
-    FieldCode::new("unknown_parameter", "is not a parameter that is known here");
+pub static UNKNOWN_PARAMETER: FieldCode = FieldCode::new(
+    "unknown_parameter",
+    "must not be sent: there is no such parameter here",
+);
 /// The query parameter occurs more than once.
 pub static DUPLICATE_PARAMETER: FieldCode =
-    FieldCode::new("duplicate_parameter", "may come only once");
+    FieldCode::new("duplicate_parameter", "must come only once");
 /// The value of the query parameter is not valid.
-pub static INVALID_PARAMETER: FieldCode =
-    FieldCode::new("invalid_parameter", "has a value that cannot be used");
+pub static INVALID_PARAMETER: FieldCode = FieldCode::new(
+    "invalid_parameter",
+    "must have a value that the documentation of this parameter allows",
+);
 /// The value violates a rule that has no code of its own.
-pub static INVALID: FieldCode = FieldCode::new("invalid", "breaks a rule of this field");
+pub static INVALID: FieldCode = FieldCode::new(
+    "invalid",
+    "must keep the rules that the documentation of this field names",
+);
 
 /// Returns the codes of `invalid_request`, which are the same in every module.
 pub(crate) fn shape_codes() -> Vec<FieldCode> {

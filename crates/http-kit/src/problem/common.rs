@@ -68,7 +68,7 @@ pub static IDEMPOTENCY_IN_PROGRESS: ProblemKind = ProblemKind::new("idempotency_
 
 /// The resource has another version than `If-Match` names.
 pub static VERSION_MISMATCH: ProblemKind = ProblemKind::new("version_mismatch", StatusCode::PRECONDITION_FAILED, "The resource has another version")
-    .detail("The header If-Match does not name the resource's present version.")
+    .detail("The header If-Match must hold the resource's present ETag with its quotation marks.")
     .help("Read the resource again, decide on what it is now, and send its `ETag` as `If-Match`: exactly one strong tag.");
 
 /// The body is too large.

@@ -60,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "customers-adapter-key-file",
             "customers-adapter-memory",
             "customers-adapter-postgres",
+            "customers-adapter-vault",
             "customers-domain",
             "customers-event-feed",
             "customers-http-kit",

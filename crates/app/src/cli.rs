@@ -21,7 +21,7 @@ mod keys;
 
 pub(crate) use definition::definition;
 pub(crate) use events::{AdvanceArgs, EventsCommand};
-pub(crate) use help::DEV_API_KEY;
+pub(crate) use help::{DEV_API_KEY, VAULT_ADDR, VAULT_TOKEN, VAULT_TOKEN_FILE};
 pub(crate) use keys::{CreateKeyArgs, KeysCommand, ListKeysArgs};
 
 /// A service that provisions customers for wallets, transactions and payment methods
@@ -77,12 +77,17 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
-    /// File with the master key, under which personal data in the database is sealed; required with a
-    /// database
+    /// File with the master key, under which personal data in the database is sealed; this or
+    /// --master-key-vault is required with a database
     // The parser of paths refuses an empty value, which counts as none here.
     #[arg(long, env = "CUSTOMERS_MASTER_KEY_FILE", value_name = "PATH",
         value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub(crate) master_key_file: Option<PathBuf>,
+
+    /// Name of the master key in the transit engine of HashiCorp Vault or OpenBao, instead of a file; needs
+    /// VAULT_ADDR, and VAULT_TOKEN or VAULT_TOKEN_FILE
+    #[arg(long, env = "CUSTOMERS_MASTER_KEY_VAULT", value_name = "NAME")]
+    pub(crate) master_key_vault: Option<String>,
 
     /// Keep customers in memory, even on an address that is not loopback
     #[arg(long, env = "CUSTOMERS_IN_MEMORY", value_parser = BoolishValueParser::new())]

@@ -1,7 +1,8 @@
 //! Interprets the command line, and refuses contradictions.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use customers_adapter_vault::KeyName;
 use customers_use_cases::ApiKeySecret;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -21,9 +22,18 @@ pub(crate) enum StoreChoice {
     Postgres {
         /// The URL of the database.
         url: SecretString,
-        /// The file with the master key.
-        master_key: PathBuf,
+        /// Where the master key is.
+        master_key: MasterKeyPlace,
     },
+}
+
+/// Place of the master key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum MasterKeyPlace {
+    /// In a file.
+    File(PathBuf),
+    /// In a transit engine, under this name.
+    Vault(KeyName),
 }
 
 /// Selects the store of `serve`. A deployment with a misspelt database URL must not end up in memory, so ambiguous
@@ -31,7 +41,7 @@ pub(crate) enum StoreChoice {
 ///
 /// # Errors
 /// Returns an error if the URL is empty, if both memory and a database are requested, if memory is used on a public
-/// address without `--in-memory`, if a development key is malformed or combined with a database, if a database has no master key, or if `--migrate` is
+/// address without `--in-memory`, if a development key is malformed or combined with a database, if a database has no master key or two, or if `--migrate` is
 /// combined with a pooler.
 pub(crate) fn store_choice(
     args: &ServeArgs,
@@ -65,15 +75,24 @@ pub(crate) fn store_choice(
     }
 }
 
-/// Returns the file with the master key. An empty variable counts as none.
-fn required_master_key(args: &ServeArgs) -> Result<PathBuf, Failure> {
-    let given = args.master_key_file.as_deref();
-    let path = given.filter(|path| !path.as_os_str().is_empty());
-    path.map(Path::to_path_buf).ok_or_else(|| {
-        Failure::Usage(
-            "a database needs a master key, under which personal data is sealed: make one with `customers master-key create --output master.key`, then `customers serve --master-key-file master.key`".into(),
-        )
-    })
+/// Returns the place of the master key. An empty variable counts as none.
+fn required_master_key(args: &ServeArgs) -> Result<MasterKeyPlace, Failure> {
+    let file = args.master_key_file.as_deref();
+    let file = file.filter(|path| !path.as_os_str().is_empty());
+    let vault = args.master_key_vault.as_deref();
+    let vault = vault.filter(|name| !name.is_empty());
+    match (file, vault) {
+        (Some(path), None) => Ok(MasterKeyPlace::File(path.to_path_buf())),
+        (None, Some(name)) => KeyName::parse(name)
+            .map(MasterKeyPlace::Vault)
+            .map_err(|error| Failure::Usage(format!("--master-key-vault: {error}"))),
+        (Some(_), Some(_)) => Err(Failure::Usage(
+            "--master-key-file and --master-key-vault (CUSTOMERS_MASTER_KEY_FILE, CUSTOMERS_MASTER_KEY_VAULT) exclude each other".into(),
+        )),
+        (None, None) => Err(Failure::Usage(
+            "a database needs a master key, under which personal data is sealed: make one with `customers master-key create --output master.key`, then `customers serve --master-key-file master.key`; or use one in a vault with `customers serve --master-key-vault NAME`".into(),
+        )),
+    }
 }
 
 /// Returns the URL for a command that needs a database.
@@ -108,16 +127,24 @@ fn optional_url(arg: &DatabaseUrlArg) -> Result<Option<SecretString>, Failure> {
 ///
 /// # Errors
 /// Returns an error if the value is not valid UTF-8.
+pub(crate) fn dev_key_from_environment() -> Result<Option<String>, Failure> {
+    from_environment(DEV_API_KEY)
+}
+
+/// Returns a variable that has no flag, if it is set.
+///
+/// # Errors
+/// Returns an error if the value is not valid UTF-8.
 #[expect(
     clippy::disallowed_methods,
-    reason = "it has no flag: every user of a machine can see its command lines"
+    reason = "secrets have no flags: every user of a machine can see its command lines"
 )]
-pub(crate) fn dev_key_from_environment() -> Result<Option<String>, Failure> {
-    match std::env::var(DEV_API_KEY) {
-        Ok(key) => Ok(Some(key)),
+pub(crate) fn from_environment(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::Usage(format!("{DEV_API_KEY} is not text")))
+            Err(Failure::Usage(format!("{name} is not text")))
         }
     }
 }

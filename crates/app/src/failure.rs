@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use customers_adapter_key_file::{CreateError, KeyFileError};
 use customers_adapter_postgres::StartupError;
+use customers_adapter_vault::SettingsError;
 use customers_domain::ApiKeyId;
 use customers_http_kit::DuplicateDeclaration;
-use customers_ports::StoreError;
+use customers_ports::{MasterKeyError, StoreError};
 use customers_use_cases::IssueApiKeyError;
 use thiserror::Error;
 
@@ -77,6 +78,12 @@ pub(crate) enum Failure {
     /// The master key file cannot be used.
     #[error("cannot read the master key from {}: {error}", .path.display())]
     ReadMasterKeyFile { path: PathBuf, error: KeyFileError },
+    /// The client of the vault cannot be made.
+    #[error("cannot use the vault: {0}")]
+    Vault(SettingsError),
+    /// The key in the vault does not wrap or unwrap.
+    #[error("cannot use the key `{key}` of the vault: {error}")]
+    VaultKey { key: String, error: MasterKeyError },
     /// The service is not ready or cannot be reached.
     #[error("the service at {address} is not ready: {reason}")]
     NotReady { address: SocketAddr, reason: String },
@@ -124,6 +131,8 @@ impl Failure {
             | Self::CreateMasterKey(_)
             | Self::CreateMasterKeyFile { .. }
             | Self::ReadMasterKeyFile { .. }
+            | Self::Vault(_)
+            | Self::VaultKey { .. }
             | Self::NotReady { .. }
             | Self::System { .. }
             | Self::ServerEnded

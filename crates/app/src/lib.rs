@@ -33,6 +33,7 @@ mod system;
 mod tasks;
 mod traces;
 mod values;
+mod vault;
 
 pub use app::App;
 pub use module::{Module, ModuleContext, NoArgs, Serving, StartError, Store};

@@ -1,7 +1,6 @@
 //! `customers serve`: wires all parts together.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use customers_adapter_memory::MemoryLimit;
@@ -41,7 +40,7 @@ enum Target {
     },
     Postgres {
         postgres: Postgres,
-        master_key: PathBuf,
+        master_key: master_key::Source,
     },
 }
 
@@ -89,7 +88,7 @@ pub(crate) fn run(args: &ServeArgs, program: Program) -> Result<(), Failure> {
         StoreChoice::Memory { key } => Target::Memory { key },
         StoreChoice::Postgres { url, master_key } => Target::Postgres {
             postgres: Postgres::of_service(args, url)?,
-            master_key,
+            master_key: master_key::Source::of(master_key)?,
         },
     };
     let traces = config::trace_endpoint(args)?;
@@ -289,10 +288,10 @@ async fn open(
             postgres,
             master_key,
         } => {
-            let master_key = master_key::read(&master_key)?;
+            let master_key = master_key.open().await?;
             let schemas = program.modules.iter().filter_map(|module| module.schema);
             postgres.prepare(args, &schemas.collect::<Vec<_>>()).await?;
-            let stores = postgres.stores(Arc::new(master_key)).await?;
+            let stores = postgres.stores(master_key).await?;
             Ok(Opened {
                 place: Store::Postgres(postgres.database()),
                 stores: with_metrics(args, stores),

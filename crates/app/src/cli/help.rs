@@ -4,13 +4,26 @@ use std::fmt::Write as _;
 
 /// Variable with a fixed API key for memory mode.
 pub(crate) const DEV_API_KEY: &str = "CUSTOMERS_DEV_API_KEY";
+/// Variables of the vault, with the names that its own programs use.
+pub(crate) const VAULT_ADDR: &str = "VAULT_ADDR";
+pub(crate) const VAULT_TOKEN: &str = "VAULT_TOKEN";
+pub(crate) const VAULT_TOKEN_FILE: &str = "VAULT_TOKEN_FILE";
 
 /// Variables of `serve` without a flag, and their meaning. Keys and headers on a command line would be visible to every
 /// user of the machine. The others are OpenTelemetry's standard variables.
-pub(super) const VARIABLES_WITHOUT_FLAG: [(&str, &str); 6] = [
+pub(super) const VARIABLES_WITHOUT_FLAG: [(&str, &str); 9] = [
     (
         DEV_API_KEY,
         "Fixed API key for memory mode; refused with a database",
+    ),
+    (
+        VAULT_ADDR,
+        "Base URL of the vault, for `--master-key-vault`",
+    ),
+    (VAULT_TOKEN, "Token for the vault"),
+    (
+        VAULT_TOKEN_FILE,
+        "File with the token for the vault, instead of `VAULT_TOKEN`; read for each request",
     ),
     (
         "OTEL_SERVICE_NAME",

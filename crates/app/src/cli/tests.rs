@@ -95,6 +95,7 @@ fn every_flag_of_serve_has_its_documented_variable_and_default() {
             ("listen", "CUSTOMERS_LISTEN", Some("127.0.0.1:8080")),
             ("log-format", "CUSTOMERS_LOG_FORMAT", None),
             ("master-key-file", "CUSTOMERS_MASTER_KEY_FILE", None),
+            ("master-key-vault", "CUSTOMERS_MASTER_KEY_VAULT", None),
             ("max-connections", "CUSTOMERS_MAX_CONNECTIONS", Some("1000")),
             ("memory-limit", "CUSTOMERS_MEMORY_LIMIT", Some("1GiB")),
             ("metrics-listen", "CUSTOMERS_METRICS_LISTEN", None),
@@ -152,6 +153,8 @@ fn each_flag_of_serve_is_read() {
         4
     );
     assert_eq!(serve("--create-batch 1").create_batch.get(), 1);
+    let vault = serve("--master-key-vault customers").master_key_vault;
+    assert_eq!(vault.as_deref(), Some("customers"));
     assert!(serve("--in-memory").in_memory);
     assert_eq!(serve("--memory-limit 2MiB").memory_limit, 2 << 20);
     assert!(serve("--migrate").migrate);

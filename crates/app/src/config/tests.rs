@@ -17,6 +17,7 @@ fn serve(url: Option<&str>, listen: &str, in_memory: bool) -> ServeArgs {
     };
     (args.in_memory, args.migrate, args.database.pooler) = (in_memory, false, None);
     args.master_key_file = Some("master.key".into());
+    args.master_key_vault = None;
     if url.is_none() {
         args.database.url = DatabaseUrlArg::default();
     }
@@ -68,7 +69,7 @@ fn a_url_means_postgres_on_any_address() {
         panic!("not Postgres");
     };
     assert_eq!(Some(url.expose_secret()), URL);
-    assert_eq!(master_key, Path::new("master.key"));
+    assert_eq!(master_key, MasterKeyPlace::File("master.key".into()));
 }
 
 #[test]
@@ -77,13 +78,38 @@ fn a_database_needs_a_master_key_and_memory_does_not() {
         let mut args = serve(URL, "127.0.0.1:80", false);
         args.master_key_file = none.clone();
         let message = usage_error(store_choice(&args, None));
-        for command in ["master-key create --output", "serve --master-key-file"] {
+        for command in [
+            "master-key create --output",
+            "serve --master-key-file",
+            "serve --master-key-vault",
+        ] {
             assert!(message.contains(command), "{message}");
         }
         let mut args = serve(None, "127.0.0.1:80", false);
         args.master_key_file = none;
         assert!(store_choice(&args, None).is_ok());
     }
+}
+
+#[test]
+fn a_master_key_is_in_a_file_or_in_a_vault_but_not_in_both() {
+    let mut args = serve(URL, "127.0.0.1:80", false);
+    args.master_key_vault = Some("customers".into());
+    assert!(usage_error(store_choice(&args, None)).contains("exclude"));
+    args.master_key_file = Some(PathBuf::new());
+    let choice = store_choice(&args, None).unwrap();
+    let StoreChoice::Postgres { master_key, .. } = choice else {
+        panic!("not Postgres");
+    };
+    let name = KeyName::parse("customers").unwrap();
+    assert_eq!(master_key, MasterKeyPlace::Vault(name));
+
+    args.master_key_vault = Some("keys/customers".into());
+    assert!(usage_error(store_choice(&args, None)).contains("transit key"));
+    args.master_key_vault = Some(String::new());
+    assert!(usage_error(store_choice(&args, None)).contains("needs a master key"));
+    args.master_key_file = Some("master.key".into());
+    assert!(store_choice(&args, None).is_ok());
 }
 
 #[test]

@@ -79,6 +79,25 @@ fn an_invalid_url_exits_with_2_and_shows_no_secret() {
             "customers serve --master-key-file",
         ),
         (
+            &["serve", "--master-key-vault", "customers"],
+            &[url, ("CUSTOMERS_MASTER_KEY_FILE", "planted.key")],
+            "exclude",
+        ),
+        (
+            &["serve", "--master-key-vault", "customers"],
+            &[url],
+            "VAULT_ADDR",
+        ),
+        (
+            &["serve"],
+            &[
+                url,
+                ("CUSTOMERS_MASTER_KEY_VAULT", "customers"),
+                ("VAULT_ADDR", "http://127.0.0.1:1"),
+            ],
+            "VAULT_TOKEN_FILE",
+        ),
+        (
             &["serve", "--otlp-endpoint", "grpc://planted:4317"],
             &[],
             "endpoint for traces",

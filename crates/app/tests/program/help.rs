@@ -3,7 +3,7 @@
 use crate::support::{PLANTED_URL, run, text};
 
 /// Flags, variables and defaults in the help of `serve`.
-const HELP_OF_SERVE: [&str; 42] = [
+const HELP_OF_SERVE: [&str; 47] = [
     "--listen",
     "CUSTOMERS_LISTEN",
     "--metrics-listen",
@@ -12,6 +12,11 @@ const HELP_OF_SERVE: [&str; 42] = [
     "DATABASE_URL",
     "--master-key-file",
     "CUSTOMERS_MASTER_KEY_FILE",
+    "--master-key-vault",
+    "CUSTOMERS_MASTER_KEY_VAULT",
+    "VAULT_ADDR",
+    "VAULT_TOKEN",
+    "VAULT_TOKEN_FILE",
     "--in-memory",
     "CUSTOMERS_IN_MEMORY",
     "--migrate",
@@ -76,6 +81,8 @@ fn help_shows_flags_and_variables_but_no_values() {
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=planted"),
         ("CUSTOMERS_IN_MEMORY", "true"),
         ("CUSTOMERS_MASTER_KEY_FILE", "/planted"),
+        ("CUSTOMERS_MASTER_KEY_VAULT", "planted"),
+        ("VAULT_TOKEN", "planted"),
     ];
     for command in [
         &["serve", "--help"][..],

@@ -266,11 +266,14 @@ impl CustomerRepository for ToyStore {
         if query.order == ListOrder::NewestFirst {
             found.reverse();
         }
-        if let Some(last) = query.after {
-            let seen = found.iter().position(|customer| customer.id() == last);
-            found.drain(..seen.map_or(0, |place| place + 1));
-        }
-        found.retain(|customer| matches_filter(&query.filter, customer));
+        // By comparison, because the last customer of the previous page may have been erased.
+        found.retain(|customer| {
+            let is_next = query.after.is_none_or(|last| match query.order {
+                ListOrder::NewestFirst => customer.id() < last,
+                ListOrder::OldestFirst => customer.id() > last,
+            });
+            is_next && matches_filter(&query.filter, customer)
+        });
         Ok(Page::cut(found, query.limit))
     }
 

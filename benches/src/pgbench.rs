@@ -21,7 +21,7 @@ INSERT INTO bench_customers (tenant_id, id, created_at, updated_at, status_since
 VALUES ('01890a5d-ac96-774b-bcce-b302099a8057',
     (lpad(:n, 8, '0') || '-' || lpad(:run, 4, '0') || '-7000-8000-' || lpad(:client_id, 12, '0'))::uuid,
     now(), now(), now(), 1, 1, 1, 'NG', NULL,
-    md5('salt' || :d)::uuid, md5('email' || :run || :client_id || :n)::uuid, md5('phone')::uuid,
+    md5('salt' || :d)::uuid, md5(:run || '-' || :client_id || '-' || :n)::uuid, md5('phone')::uuid,
     decode(repeat(md5('sealed' || :d), 18), 'hex'));
 ";
 

@@ -40,14 +40,14 @@ mod update;
 pub struct PgCustomerRepository {
     database: Database,
     keys: TenantKeys,
-    creates: CreateBatcher,
+    batcher: CreateBatcher,
 }
 
 impl PgCustomerRepository {
     /// Keeps customers in that database, sealed with those keys.
     pub fn new(database: Database, keys: TenantKeys) -> Self {
         Self {
-            creates: CreateBatcher::new(database.clone()),
+            batcher: CreateBatcher::new(database.clone()),
             database,
             keys,
         }
@@ -109,7 +109,7 @@ impl CustomerRepository for PgCustomerRepository {
         creation: Creation,
     ) -> Result<CreateOutcome, StoreError> {
         let ring = self.keys.ring(tenant).await?;
-        self.creates.create(Create::new(creation, &ring)?).await
+        self.batcher.create(Create::new(creation, &ring)?).await
     }
 
     #[instrument(

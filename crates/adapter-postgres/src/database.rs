@@ -16,6 +16,7 @@ use crate::sessions::{Backend, Sessions};
 use crate::settings::PgSettings;
 use crate::startup_error::StartupError;
 use crate::statement::Statement;
+use crate::to_the_end::to_the_end;
 use crate::transaction::UnitOfWork;
 use crate::write_limit::{WriteLimit, WritePermit};
 use work::{InTransaction, Read, Write};
@@ -124,15 +125,9 @@ impl Database {
         let deadline = Instant::now() + CALL_LIMIT;
         let lease = self.lease::<W>().await?;
         let database = self.clone();
-        let task = tokio::spawn(async move { database.attempts(&work, lease, deadline).await });
-        let outcome = task.await.map_err(|error| {
-            if error.is_panic() {
-                StoreError::defect("a call of the store panicked")
-            } else {
-                StoreError::unavailable("the program is stopping")
-            }
-        })?;
-        Ok(outcome?)
+        let work = async move { database.attempts(&work, lease, deadline).await };
+        let outcome = to_the_end(work).await;
+        Ok(outcome.ok_or_else(|| StoreError::defect("a call of the store panicked"))??)
     }
 
     /// Runs a statement that reads and returns its rows. It is run again if its connection turns out to be lost.

@@ -33,6 +33,7 @@ pub mod sql;
 mod startup;
 mod startup_error;
 mod statement;
+mod to_the_end;
 mod transaction;
 mod write_limit;
 

@@ -90,6 +90,11 @@ impl Create {
         &self.seals
     }
 
+    /// Returns the size of its values in bytes.
+    pub(super) const fn size(&self) -> usize {
+        self.seals.profile.len()
+    }
+
     pub(super) const fn record(&self) -> Option<&NewRecord> {
         self.record.as_ref()
     }

@@ -1,151 +1,210 @@
-//! Concurrent creates share one statement, and so one commit.
+//! Combines concurrent creates into batches: one statement and one commit for each batch.
 //!
-//! There is no timer. A create that finds no flush in progress starts one at once, and creates that arrive while a
-//! statement runs go into the next one. [ADR 15](../../../docs/adr/0015-creates-share-a-commit.md) explains why.
+//! A create that finds no batch in progress runs the next one itself. Creates that arrive while a statement runs wait
+//! for the next batch. After a commit that took its time, the next batch also waits for the clients that were just
+//! answered ([`gathering`]).
+//! [ADR 15](../../../../docs/adr/0015-creates-share-a-commit.md) gives the reasons.
 
 mod batch;
-mod pending_create;
+mod gathering;
+mod pending;
 mod queue;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{fmt, mem, thread};
+use std::{fmt, mem};
 
 use customers_ports::StoreError;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::{Instant, timeout};
+use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::customers::create::Create;
+use crate::customers::create_many::StatementTimes;
 use crate::database::{CALL_LIMIT, Database};
 use crate::failure::Failure;
-use pending_create::{CreateResult, PendingCreate, refuse};
-use queue::Queue;
+use crate::to_the_end::to_the_end;
+use pending::{CreateResult, PendingCreate, reject};
+use queue::CreateQueue;
 
-/// Maximum memory of all pending creates, in bytes.
-const MEMORY_LIMIT: usize = 16 << 20;
-/// Minimum memory that is counted for a create, in bytes. It limits the number of pending creates to 2,048.
-const MIN_CREATE_BYTES: usize = 8 << 10;
-/// Time after which the next batch starts while a statement still runs. Such a statement waits for a lock or for a slow
-/// disk.
+/// Memory that creates may take between being accepted and being answered, in bytes.
+const MEMORY: usize = 16 << 20;
+/// Minimum memory that a create counts for, in bytes. It limits the creates in progress to 2,048.
+const MIN_CREATE_MEMORY: usize = 8 << 10;
+/// Maximum time that a batch holds up the next one. A batch that takes longer waits for a lock or for a slow disk.
 const OVERTAKE_AFTER: Duration = Duration::from_millis(50);
 
-/// Batches the creates of many clients. Clones share the queue.
+/// Combines creates of all clients into batches. Clones share the queue.
 #[derive(Clone)]
 pub(super) struct CreateBatcher {
     database: Database,
     memory: Arc<Semaphore>,
-    queue: Arc<Mutex<Queue>>,
+    queue: Arc<Mutex<CreateQueue>>,
+    /// Notified when the creates that the next batch waits for have arrived.
+    gathered: Arc<Notify>,
 }
 
 impl CreateBatcher {
     pub(super) fn new(database: Database) -> Self {
         Self {
             database,
-            memory: Arc::new(Semaphore::new(MEMORY_LIMIT)),
+            memory: Arc::new(Semaphore::new(MEMORY)),
             queue: Arc::default(),
+            gathered: Arc::default(),
         }
     }
 
-    /// Executes a create. Once it has started, it finishes even if the client is gone.
+    /// Runs the create. Once it has been sent, it is finished even if the client disconnects.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many creates are in progress, and the errors of the statement.
     pub(super) async fn create(&self, create: Create) -> CreateResult {
         if self.database.create_batch() <= 1 {
             return self.database.call_to_the_end(create).await;
         }
-        let (client, result) = oneshot::channel();
-        if self.accept(create, client)? {
-            tokio::spawn(self.clone().flush());
-        }
-        match timeout(CALL_LIMIT, result).await {
+        let deadline = Instant::now() + CALL_LIMIT;
+        let (responder, response) = oneshot::channel();
+        let must_run = self.enqueue(create, responder)?;
+        let answered = async {
+            if must_run {
+                to_the_end(self.clone().run_first()).await;
+            }
+            response.await
+        };
+        match timeout_at(deadline, answered).await {
             Ok(Ok(result)) => result,
-            // The task that held it panicked, and the panic hook has logged that.
-            Ok(Err(_)) => Err(StoreError::defect("a create was cancelled")),
+            // The batch panicked; the panic hook has logged it.
+            Ok(Err(_)) => Err(StoreError::defect("a create was broken off")),
             Err(_) => Err(Failure::timed_out("a create", CALL_LIMIT).into()),
         }
     }
 
-    /// Adds the create to the queue. Returns whether a flush must be started.
-    fn accept(
+    /// Adds the create to the queue. Returns whether the caller must run the queue.
+    fn enqueue(
         &self,
         create: Create,
-        client: oneshot::Sender<CreateResult>,
+        responder: oneshot::Sender<CreateResult>,
     ) -> Result<bool, StoreError> {
-        let size = create.seals().profile.len();
-        let memory = u32::try_from(size.max(MIN_CREATE_BYTES))
+        let size = create.size();
+        let memory = u32::try_from(size.max(MIN_CREATE_MEMORY))
             .ok()
-            .and_then(|memory| Arc::clone(&self.memory).try_acquire_many_owned(memory).ok())
+            .and_then(|bytes| Arc::clone(&self.memory).try_acquire_many_owned(bytes).ok())
             .ok_or_else(|| StoreError::unavailable("too many creates are in progress"))?;
+        let limit = self.database.create_batch();
         let mut queue = self.queue();
-        queue.pending.push_back(PendingCreate {
+        queue.push(PendingCreate {
             create,
             size,
             accepted: Instant::now(),
-            client,
+            responder,
             memory,
         });
-        Ok(!mem::replace(&mut queue.is_flushing, true))
+        if !queue.is_gathering(limit) {
+            self.gathered.notify_one();
+        }
+        Ok(!mem::replace(&mut queue.is_running, true))
     }
 
-    /// Sends batches until the queue is empty.
-    async fn flush(self) {
-        let mut guard = FlushGuard::of(&self);
-        while guard.has_work() {
-            let began = Instant::now();
-            match self.database.lease::<Create>().await {
-                Ok(lease) => {
-                    let batch = self.queue().take_batch(self.database.create_batch());
-                    // A separate task would delay a single create by one more wake-up.
-                    let mut work = Box::pin(batch.run(self.database.clone(), lease));
-                    if timeout(OVERTAKE_AFTER, &mut work).await.is_err() {
-                        tokio::spawn(work);
-                    }
+    /// Runs one batch in the caller's task, and leaves the rest of the queue to a task of its own.
+    async fn run_first(self) {
+        let mut run = QueueRun::of(&self);
+        // Creates that are ready at this moment join the batch.
+        tokio::task::yield_now().await;
+        self.run_batch().await;
+        if run.continues() {
+            run.end();
+            tokio::spawn(self.clone().run_all());
+        }
+    }
+
+    /// Runs batches until the queue is empty.
+    async fn run_all(self) {
+        let mut run = QueueRun::of(&self);
+        while run.continues() {
+            self.run_batch().await;
+        }
+    }
+
+    async fn run_batch(&self) {
+        self.gather().await;
+        let began = Instant::now();
+        match self.database.lease::<Create>().await {
+            Ok(lease) => {
+                let batch = self.queue().next_batch(self.database.create_batch());
+                let mut work = Box::pin(batch.run(self.clone(), lease));
+                if timeout(OVERTAKE_AFTER, &mut work).await.is_err() {
+                    tokio::spawn(work);
                 }
-                Err(failure) => {
-                    let failed = self.queue().take_accepted_before(began);
-                    refuse(failed, &failure);
-                }
+            }
+            Err(failure) => {
+                let in_vain = self.queue().take_accepted_until(began);
+                reject(in_vain, &failure);
             }
         }
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        // No code panics while it holds the lock, so the queue is consistent.
+    /// Waits for the clients that the last batch answered, as long as that pays.
+    async fn gather(&self) {
+        let limit = self.database.create_batch();
+        loop {
+            let gathered = self.gathered.notified();
+            let Some(until) = self.queue().gathers_until(limit) else {
+                return;
+            };
+            if timeout_at(until, gathered).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Notes that a batch of that many creates was stored and is about to be answered.
+    fn answering(&self, creates: usize, times: Option<StatementTimes>) {
+        self.queue().gathering.answering(creates, times);
+    }
+
+    fn queue(&self) -> MutexGuard<'_, CreateQueue> {
+        // Nothing panics while it holds the lock, and every change under the lock is complete.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Handles a flush that ends early, so that pending creates do not wait in vain.
-struct FlushGuard<'a> {
+/// The task that runs the queue. If it is dropped early, the creates that wait are not stranded.
+struct QueueRun<'a> {
     batcher: &'a CreateBatcher,
-    is_done: bool,
+    ended: bool,
 }
 
-impl<'a> FlushGuard<'a> {
+impl<'a> QueueRun<'a> {
     const fn of(batcher: &'a CreateBatcher) -> Self {
         Self {
             batcher,
-            is_done: false,
+            ended: false,
         }
     }
 
-    /// Returns whether there are pending creates. If not, the next create starts a flush.
-    fn has_work(&mut self) -> bool {
+    /// Returns whether creates wait. If none does, the next create runs the queue itself.
+    fn continues(&mut self) -> bool {
         let mut queue = self.batcher.queue();
-        queue.is_flushing = !queue.pending.is_empty();
-        self.is_done = !queue.is_flushing;
-        queue.is_flushing
+        queue.is_running = !queue.is_empty();
+        self.ended = !queue.is_running;
+        queue.is_running
+    }
+
+    /// Ends this run because another task continues it.
+    const fn end(&mut self) {
+        self.ended = true;
     }
 }
 
-impl Drop for FlushGuard<'_> {
+impl Drop for QueueRun<'_> {
     fn drop(&mut self) {
-        if self.is_done {
+        if self.ended {
             return;
         }
-        if thread::panicking() {
-            // The defect of one statement does not concern the other creates.
-            tokio::spawn(self.batcher.clone().flush());
+        if std::thread::panicking() {
+            // A defect in one batch must not affect the creates that wait for the next.
+            tokio::spawn(self.batcher.clone().run_all());
         } else {
-            *self.batcher.queue() = Queue::default();
+            *self.batcher.queue() = CreateQueue::default();
         }
     }
 }
@@ -153,7 +212,7 @@ impl Drop for FlushGuard<'_> {
 impl fmt::Debug for CreateBatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateBatcher")
-            .field("pending", &self.queue().pending.len())
+            .field("pending", &self.queue().len())
             .finish_non_exhaustive()
     }
 }

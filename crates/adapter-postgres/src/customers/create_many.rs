@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use sqlx::types::Uuid;
 
@@ -13,21 +14,46 @@ use crate::settings::{LOCK_WAIT_TOGETHER, milliseconds};
 use crate::sql;
 use crate::statement::Statement;
 
-/// Several creates in one statement, with distinct keys and ids. Its result is the ids of the stored customers; the
-/// others have a conflict.
+/// Stores several creates in one statement. No two of them have the same key or id. Returns which of them were stored.
 ///
-/// It can be repeated: customers that an earlier attempt stored are skipped like any conflict.
+/// Can be repeated: customers that an earlier attempt stored are skipped, like any other conflict.
 pub(super) struct CreateMany<'a>(pub(super) Vec<&'a Create>);
 
+/// Result of [`CreateMany`].
+pub(super) struct Stored {
+    /// The customers that were stored.
+    pub(super) ids: HashSet<Uuid>,
+    pub(super) times: StatementTimes,
+}
+
+/// Times of a statement.
+#[derive(Clone, Copy)]
+pub(super) struct StatementTimes {
+    /// From the call to the response.
+    pub(super) total: Duration,
+    /// The total without the work on the rows: the commit, and the way there and back.
+    pub(super) commit: Duration,
+}
+
 impl Work for CreateMany<'_> {
-    type Output = HashSet<Uuid>;
+    type Output = Stored;
     const WRITES: bool = true;
 
-    async fn attempt(&self, connection: &mut Connection) -> Result<HashSet<Uuid>, Failure> {
-        let rows = connection.fetch(self.statement()).await?;
+    async fn attempt(&self, connection: &mut Connection) -> Result<Stored, Failure> {
+        let statement = self.statement();
+        let began = Instant::now();
+        let rows = connection.fetch(statement).await?;
+        let total = began.elapsed();
         let row = rows.first().ok_or_else(|| unreadable("stored"))?;
-        let stored: Option<Vec<Uuid>> = column(row, "stored")?;
-        Ok(stored.unwrap_or_default().into_iter().collect())
+        let ids: Option<Vec<Uuid>> = column(row, "stored")?;
+        let work = Duration::try_from_secs_f64(column(row, "seconds")?);
+        Ok(Stored {
+            ids: ids.unwrap_or_default().into_iter().collect(),
+            times: StatementTimes {
+                total,
+                commit: total.saturating_sub(work.unwrap_or_default()),
+            },
+        })
     }
 }
 

@@ -105,7 +105,8 @@ RETURNING outcome"
 
 /// Stores many customers at once, each with the change that created it and, where its request has a
 /// key, with the record of the request: the values of [`STORE_CUSTOMER_AND_RECORD`] as arrays, in one
-/// transaction. Returns one row with the ids of those that it stored, or null where it stored none.
+/// transaction. Returns one row with the ids of those that it stored, or null where it stored none, and with the
+/// seconds that the server worked on the rows, which is everything before the commit.
 ///
 /// A customer is passed over where something unique is taken, be it by another of the same arrays, and
 /// where there is a record of its key already. No key and no id MAY stand in the arrays twice.
@@ -159,6 +160,7 @@ WITH bound AS MATERIALIZED (
     ",
     insert_waiting_event!(),
     "
+    RETURNING 1
 ), recorded AS (
     ",
     insert_record!(),
@@ -167,9 +169,18 @@ WITH bound AS MATERIALIZED (
     FROM stored
     JOIN wanted USING (tenant_id, id)
     WHERE key_hash IS NOT NULL
+    RETURNING 1
+), done AS MATERIALIZED (
+    SELECT
+        (SELECT array_agg(id) FROM stored) AS stored,
+        (SELECT count(*) FROM waiting) + (SELECT count(*) FROM recorded) AS rows
 )
-SELECT array_agg(id) AS stored
-FROM stored"
+SELECT
+    stored,
+    CASE WHEN rows >= 0
+        THEN extract(epoch FROM clock_timestamp() - statement_timestamp())::float8
+    END AS seconds
+FROM done"
 );
 
 /// Who holds what a customer wants for itself, with the outcome: the customer itself, if an

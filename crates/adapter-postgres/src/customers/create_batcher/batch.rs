@@ -1,65 +1,91 @@
-use customers_ports::CreateOutcome;
+use std::pin::Pin;
 
-use crate::customers::create_batcher::pending_create::{PendingCreate, refuse};
+use customers_ports::CreateOutcome;
+use tokio::time::timeout_at;
+
+use crate::customers::create::Create;
+use crate::customers::create_batcher::CreateBatcher;
+use crate::customers::create_batcher::pending::{PendingCreate, reject};
 use crate::customers::create_many::CreateMany;
-use crate::database::Database;
 use crate::failure::FailureKind;
 use crate::pool::Lease;
 
-/// The creates of one statement, and those that follow it.
+/// Creates of one statement.
 #[derive(Default)]
 pub(super) struct Batch {
+    /// No two of them have an idempotency key or an id in common.
     pub(super) creates: Vec<PendingCreate>,
-    /// Creates with the same key or id as one of the batch. They look up its outcome first.
-    pub(super) followers: Vec<PendingCreate>,
+    /// Creates that repeat the key or the id of another one and must see its outcome first.
+    pub(super) repeats: Vec<PendingCreate>,
 }
 
 impl Batch {
-    /// Executes the batch. Creates that the statement does not store are retried alone.
-    pub(super) async fn run(self, database: Database, lease: Lease) {
-        let mut creates = self.creates;
-        if creates.len() == 1
-            && let Some(one) = creates.pop()
-        {
-            one.run_alone(&database, lease).await;
-        } else {
-            store(creates, &database, lease).await;
-        }
-        for one in self.followers {
-            one.retry_with_lookup(database.clone());
+    /// Runs the batch and answers its clients.
+    pub(super) async fn run(self, batcher: CreateBatcher, lease: Lease) {
+        store(self.creates, &batcher, lease).await;
+        for create in self.repeats {
+            create.spawn_after_conflict(batcher.database.clone());
         }
     }
 }
 
-/// Stores all creates without a conflict in one statement.
-async fn store(creates: Vec<PendingCreate>, database: &Database, lease: Lease) {
+/// Stores the creates in one statement. Those that meet a conflict then run alone.
+async fn store(mut creates: Vec<PendingCreate>, batcher: &CreateBatcher, lease: Lease) {
+    if creates.len() == 1
+        && let Some(create) = creates.pop()
+    {
+        batcher.answering(1, None);
+        return create.run_alone(&batcher.database, lease).await;
+    }
     // Creates that were accepted earlier time out by themselves.
     let Some(deadline) = creates.last().map(PendingCreate::deadline) else {
         return;
     };
     let many = CreateMany(creates.iter().map(|one| &one.create).collect());
-    match database.attempts(&many, lease, deadline).await {
+    match batcher.database.attempts(&many, lease, deadline).await {
         Ok(stored) => {
-            for one in creates {
-                if stored.contains(&one.id()) {
-                    one.complete(Ok(CreateOutcome::Created));
+            batcher.answering(creates.len(), Some(stored.times));
+            for create in creates {
+                if stored.ids.contains(&create.id()) {
+                    create.respond(Ok(CreateOutcome::Created));
                 } else {
-                    one.retry_with_lookup(database.clone());
+                    create.spawn_after_conflict(batcher.database.clone());
                 }
             }
         }
-        Err(failure) if concerns_one_create(failure.kind) => {
-            for one in creates {
-                one.retry_alone(database.clone());
-            }
-        }
-        Err(failure) => refuse(creates, &failure),
+        Err(failure) if may_concern_one(failure.kind) => spawn_halves(creates, batcher),
+        Err(failure) => reject(creates, &failure),
     }
 }
 
-/// Returns whether a single create of the statement may have caused the failure, so that the others can succeed without
-/// it.
-const fn concerns_one_create(kind: FailureKind) -> bool {
+/// Runs both halves of a batch that failed, so that the creates that are not to blame are stored.
+fn spawn_halves(mut creates: Vec<PendingCreate>, batcher: &CreateBatcher) {
+    let second = creates.split_off(creates.len() / 2);
+    for half in [creates, second] {
+        tokio::spawn(store_half(half, batcher.clone()));
+    }
+}
+
+/// Boxed because it recurs.
+fn store_half(
+    creates: Vec<PendingCreate>,
+    batcher: CreateBatcher,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let Some(deadline) = creates.last().map(PendingCreate::deadline) else {
+            return;
+        };
+        match timeout_at(deadline, batcher.database.lease::<Create>()).await {
+            Ok(Ok(lease)) => store(creates, &batcher, lease).await,
+            Ok(Err(failure)) => reject(creates, &failure),
+            // The clients have received the timeout by now.
+            Err(_) => {}
+        }
+    })
+}
+
+/// Returns whether one create alone may have caused the failure of its batch.
+const fn may_concern_one(kind: FailureKind) -> bool {
     match kind {
         FailureKind::Raced
         | FailureKind::LockTimeout

@@ -11,12 +11,14 @@ use crate::pool::Lease;
 
 pub(super) type CreateResult = Result<CreateOutcome, StoreError>;
 
-/// A create that was accepted and has no result yet.
+/// A create that was accepted and not answered yet.
 pub(super) struct PendingCreate {
     pub(super) create: Create,
+    /// Size of its values in bytes.
     pub(super) size: usize,
     pub(super) accepted: Instant,
-    pub(super) client: oneshot::Sender<CreateResult>,
+    pub(super) responder: oneshot::Sender<CreateResult>,
+    /// Memory that is free again when the create is answered.
     pub(super) memory: OwnedSemaphorePermit,
 }
 
@@ -25,6 +27,7 @@ impl PendingCreate {
         self.create.state().id.as_uuid()
     }
 
+    /// The tenant and the hash of the idempotency key, if there is a key.
     pub(super) fn key(&self) -> Option<(TenantId, [u8; 32])> {
         let record = self.create.record()?;
         Some((self.create.tenant(), record.key_hash))
@@ -34,46 +37,45 @@ impl PendingCreate {
         self.accepted + CALL_LIMIT
     }
 
-    pub(super) fn complete(self, result: CreateResult) {
-        // The memory is released before the client learns the result.
-        drop(self.memory);
-        // If the client is gone, the result is dropped.
-        let _ = self.client.send(result);
+    /// Sends the result to the client, if it is still connected.
+    pub(super) fn respond(self, result: CreateResult) {
+        let Self {
+            responder, memory, ..
+        } = self;
+        // First, so that whoever receives the result finds the memory free.
+        drop(memory);
+        let _ = responder.send(result);
     }
 
-    /// Executes this create alone, and waits for the locks that it needs.
+    /// Runs the create alone. It waits for conflicting transactions.
     pub(super) async fn run_alone(self, database: &Database, lease: Lease) {
         let deadline = self.deadline();
         let outcome = database.attempts(&self.create, lease, deadline).await;
-        self.complete(outcome.map_err(StoreError::from));
+        self.respond(outcome.map_err(StoreError::from));
     }
 
-    /// Executes this create alone in the background, on another connection.
-    pub(super) fn retry_alone(self, database: Database) {
+    /// Runs the create alone, in a task and on a connection of its own. It looks up the conflict first.
+    pub(super) fn spawn_after_conflict(mut self, database: Database) {
+        self.create.set_look_up_first();
         tokio::spawn(async move {
             match timeout_at(self.deadline(), database.lease::<Create>()).await {
                 Ok(Ok(lease)) => self.run_alone(&database, lease).await,
-                Ok(Err(failure)) => self.complete(Err(failure.into())),
-                // The client has timed out.
+                Ok(Err(failure)) => self.respond(Err(failure.into())),
+                // The client has received the timeout by now.
                 Err(_) => {}
             }
         });
     }
 
-    /// Retries this create alone, looking up the conflict first.
-    pub(super) fn retry_with_lookup(mut self, database: Database) {
-        self.create.set_look_up_first();
-        self.retry_alone(database);
-    }
-
-    /// Returns whether no client waits for the result.
+    /// Returns whether nobody waits for the result any more.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.client.is_closed()
+        self.responder.is_closed()
     }
 }
 
-pub(super) fn refuse(pending: impl IntoIterator<Item = PendingCreate>, failure: &Failure) {
-    for one in pending {
-        one.complete(Err(failure.clone().into()));
+/// Answers all creates with the failure.
+pub(super) fn reject(creates: impl IntoIterator<Item = PendingCreate>, failure: &Failure) {
+    for create in creates {
+        create.respond(Err(failure.clone().into()));
     }
 }

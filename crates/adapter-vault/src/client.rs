@@ -118,7 +118,8 @@ fn message(body: &[u8]) -> String {
     }
     let messages = serde_json::from_slice::<Errors>(body).map(|it| it.errors.join("; "));
     let messages = messages.unwrap_or_default();
-    let visible = messages.chars().filter(|it| !it.is_control());
+    let words = messages.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = words.chars().filter(|it| !it.is_control());
     let cut: String = visible.take(MESSAGE_MAX).collect();
     if cut.trim().is_empty() {
         return "no reason is given".to_owned();

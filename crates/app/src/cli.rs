@@ -85,7 +85,7 @@ pub(crate) struct ServeArgs {
     pub(crate) master_key_file: Option<PathBuf>,
 
     /// Name of the master key in the transit engine of HashiCorp Vault or OpenBao, instead of a file; needs
-    /// VAULT_ADDR, and VAULT_TOKEN or VAULT_TOKEN_FILE
+    /// `VAULT_ADDR`, and `VAULT_TOKEN` or `VAULT_TOKEN_FILE`
     #[arg(long, env = "CUSTOMERS_MASTER_KEY_VAULT", value_name = "NAME")]
     pub(crate) master_key_vault: Option<String>,
 

@@ -66,14 +66,14 @@ impl Gathering {
 mod tests {
     use super::*;
 
-    const SLOW: Option<StatementTimes> = times(6_000, 4_000);
+    const SLOW: Option<StatementTimes> = Some(times(6_000, 4_000));
 
     /// Times in microseconds.
-    const fn times(total: u64, commit: u64) -> Option<StatementTimes> {
-        Some(StatementTimes {
+    const fn times(total: u64, commit: u64) -> StatementTimes {
+        StatementTimes {
             total: Duration::from_micros(total),
             commit: Duration::from_micros(commit),
-        })
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_is_waited_for_longer_than_five_milliseconds() {
         let mut gathering = Gathering::default();
-        gathering.answering(2, times(65_000, 60_000));
+        gathering.answering(2, Some(times(65_000, 60_000)));
         assert_eq!(
             gathering.until(),
             Some(Instant::now() + Duration::from_millis(5))
@@ -104,7 +104,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn after_quick_commits_nobody_is_waited_for() {
         let mut gathering = Gathering::default();
-        gathering.answering(64, times(3_000, 300));
+        gathering.answering(64, Some(times(3_000, 300)));
         assert_eq!(gathering.until(), None);
         // One slow commit among quick ones is the machine's doing.
         gathering.answering(64, SLOW);

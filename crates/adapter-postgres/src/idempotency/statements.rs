@@ -16,7 +16,7 @@ pub enum Recording {
     /// The record is part of the transaction.
     Recorded,
     /// Another request with the same key was recorded since. Roll back, and begin again with
-    /// [`find_earlier_request`].
+    /// [`find_earlier_request`](crate::find_earlier_request).
     Raced,
     /// Another request with the same key is still running and has been waited for in vain. Roll back,
     /// and answer that the request is in progress.

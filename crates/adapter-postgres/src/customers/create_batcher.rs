@@ -19,10 +19,11 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::customers::create::Create;
-use crate::customers::create_many::StatementTimes;
 use crate::database::{CALL_LIMIT, Database};
 use crate::failure::Failure;
 use crate::to_the_end::to_the_end;
+use batch::BatchContext;
+use gathering::SharedGathering;
 use pending::{CreateResult, PendingCreate, reject};
 use queue::CreateQueue;
 
@@ -39,6 +40,7 @@ pub(super) struct CreateBatcher {
     database: Database,
     memory: Arc<Semaphore>,
     queue: Arc<Mutex<CreateQueue>>,
+    gathering: SharedGathering,
     /// Notified when the creates that the next batch waits for have arrived.
     gathered: Arc<Notify>,
 }
@@ -49,6 +51,7 @@ impl CreateBatcher {
             database,
             memory: Arc::new(Semaphore::new(MEMORY)),
             queue: Arc::default(),
+            gathering: SharedGathering::default(),
             gathered: Arc::default(),
         }
     }
@@ -89,7 +92,6 @@ impl CreateBatcher {
             .ok()
             .and_then(|bytes| Arc::clone(&self.memory).try_acquire_many_owned(bytes).ok())
             .ok_or_else(|| StoreError::unavailable("too many creates are in progress"))?;
-        let limit = self.database.create_batch();
         let mut queue = self.queue();
         queue.push(PendingCreate {
             create,
@@ -98,7 +100,8 @@ impl CreateBatcher {
             responder,
             memory,
         });
-        if !queue.is_gathering(limit) {
+        self.gathering.arrived();
+        if self.gathers_until(&queue).is_none() {
             self.gathered.notify_one();
         }
         Ok(!mem::replace(&mut queue.is_running, true))
@@ -130,7 +133,7 @@ impl CreateBatcher {
         match self.database.lease::<Create>().await {
             Ok(lease) => {
                 let batch = self.queue().next_batch(self.database.create_batch());
-                let mut work = Box::pin(batch.run(self.clone(), lease));
+                let mut work = Box::pin(batch.run(self.context(), lease));
                 if timeout(OVERTAKE_AFTER, &mut work).await.is_err() {
                     tokio::spawn(work);
                 }
@@ -144,10 +147,9 @@ impl CreateBatcher {
 
     /// Waits for the clients that the last batch answered, as long as that pays.
     async fn gather(&self) {
-        let limit = self.database.create_batch();
         loop {
             let gathered = self.gathered.notified();
-            let Some(until) = self.queue().gathers_until(limit) else {
+            let Some(until) = self.gathers_until(&self.queue()) else {
                 return;
             };
             if timeout_at(until, gathered).await.is_err() {
@@ -156,9 +158,17 @@ impl CreateBatcher {
         }
     }
 
-    /// Notes that a batch of that many creates was stored and is about to be answered.
-    fn answering(&self, creates: usize, times: Option<StatementTimes>) {
-        self.queue().gathering.answering(creates, times);
+    /// Returns until when the next batch waits for more creates, or `None` if it does not wait.
+    fn gathers_until(&self, queue: &CreateQueue) -> Option<Instant> {
+        let has_room = queue.len() < self.database.create_batch();
+        self.gathering.until().filter(|_| has_room)
+    }
+
+    fn context(&self) -> BatchContext {
+        BatchContext {
+            database: self.database.clone(),
+            gathering: self.gathering.clone(),
+        }
     }
 
     fn queue(&self) -> MutexGuard<'_, CreateQueue> {

@@ -1,3 +1,4 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -19,7 +20,7 @@ const COMMITS: usize = 8;
 /// arrived as were answered, for at most half the time of the last statement and at most 5 ms. A client that is alone
 /// sends the one create that is waited for, so it never waits.
 #[derive(Debug, Default)]
-pub(super) struct Gathering {
+struct Gathering {
     /// Creates still to arrive.
     missing: usize,
     /// When to wait no longer. `None` where commits are quick.
@@ -35,7 +36,7 @@ pub(super) struct Gathering {
 impl Gathering {
     /// Notes that a batch of that many creates is about to be answered, with the times of its statement if they were
     /// measured.
-    pub(super) fn answering(&mut self, creates: usize, times: Option<StatementTimes>) {
+    fn answering(&mut self, creates: usize, times: Option<StatementTimes>) {
         if let Some(times) = times {
             self.statement = times.total;
             self.commits[self.next] = Some(times.commit);
@@ -46,12 +47,12 @@ impl Gathering {
     }
 
     /// Notes that a create arrived.
-    pub(super) const fn arrived(&mut self) {
+    const fn arrived(&mut self) {
         self.missing = self.missing.saturating_sub(1);
     }
 
     /// Returns when to stop waiting, or `None` if there is nothing to wait for.
-    pub(super) fn until(&self) -> Option<Instant> {
+    fn until(&self) -> Option<Instant> {
         self.until
             .filter(|until| self.missing > 0 && *until > Instant::now())
     }
@@ -59,6 +60,31 @@ impl Gathering {
     fn wait(&self) -> Option<Duration> {
         let commit = self.commits.iter().flatten().min()?;
         (*commit > QUICK_COMMIT).then(|| (self.statement / 2).min(MAX_WAIT))
+    }
+}
+
+/// The gathering of a queue. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedGathering(Arc<Mutex<Gathering>>);
+
+impl SharedGathering {
+    /// As [`Gathering::answering`].
+    pub(super) fn answering(&self, creates: usize, times: Option<StatementTimes>) {
+        self.gathering().answering(creates, times);
+    }
+
+    /// As [`Gathering::arrived`].
+    pub(super) fn arrived(&self) {
+        self.gathering().arrived();
+    }
+
+    /// As [`Gathering::until`].
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.gathering().until()
+    }
+
+    fn gathering(&self) -> MutexGuard<'_, Gathering> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,7 +3,6 @@ use std::collections::{HashSet, VecDeque};
 use tokio::time::Instant;
 
 use crate::customers::create_batcher::batch::Batch;
-use crate::customers::create_batcher::gathering::Gathering;
 use crate::customers::create_batcher::pending::PendingCreate;
 
 /// Maximum size of the values of one statement, in bytes.
@@ -15,13 +14,11 @@ pub(super) struct CreateQueue {
     pending: VecDeque<PendingCreate>,
     /// Whether a task runs the queue.
     pub(super) is_running: bool,
-    pub(super) gathering: Gathering,
 }
 
 impl CreateQueue {
     pub(super) fn push(&mut self, create: PendingCreate) {
         self.pending.push_back(create);
-        self.gathering.arrived();
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -30,17 +27,6 @@ impl CreateQueue {
 
     pub(super) fn len(&self) -> usize {
         self.pending.len()
-    }
-
-    /// Returns whether the next batch still waits for more creates.
-    pub(super) fn is_gathering(&self, batch_limit: usize) -> bool {
-        self.gathers_until(batch_limit).is_some()
-    }
-
-    /// Returns until when the next batch waits for more creates, or `None` if it does not wait.
-    pub(super) fn gathers_until(&self, batch_limit: usize) -> Option<Instant> {
-        let until = self.gathering.until();
-        until.filter(|_| self.pending.len() < batch_limit)
     }
 
     /// Takes the next batch from the front of the queue. Creates whose client disconnected are dropped.

@@ -178,7 +178,7 @@ const MESSAGES: [(&str, &str); 17] = [
     ),
     (
         "invalid_phone",
-        "must be a valid phone number with + and its country code, such as +2348012345678",
+        "must be a valid phone number with + and its country code",
     ),
     ("unknown_type", "must be `individual` or `business`"),
     (

@@ -24,7 +24,7 @@ pub enum Fault {
     #[error("must be an email address in ASCII, such as ada@example.com")]
     InvalidEmail,
     /// Not a valid number of a numbering plan.
-    #[error("must be a valid phone number with + and its country code, such as +2348012345678")]
+    #[error("must be a valid phone number with + and its country code")]
     InvalidPhone,
     /// Neither `individual` nor `business`.
     #[error("must be `individual` or `business`")]

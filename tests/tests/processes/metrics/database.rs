@@ -30,7 +30,8 @@ async fn the_pool_metrics_show_used_connections_and_waiting_calls() {
         .map(|suffix| format!("customers_database_pool_connections{suffix}"));
     let waits = "customers_database_pool_waiting";
     // The look for events that wait may be one more.
-    let page = program.metrics(|page| page.sum(waits, &[]) >= 2).await;
+    let is_full = |page: &Exposition| page.sum(waits, &[]) >= 2 && page.sum(&in_use, &[]) == 4;
+    let page = program.metrics(is_full).await;
     let seen = [&open, &in_use, &max].map(|name| page.sum(name, &[]));
     assert_eq!(seen, [4, 4, 4]);
     assert_eq!(
